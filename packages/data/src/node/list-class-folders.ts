@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { CxrFileError } from '../cxr-file-error.js';
+import { listImages, readFolder } from './list-images.js';
+
+export interface ClassFolder {
+  /** The folder's name: NORMAL, PNEUMONIA. */
+  name: string;
+  /** Sorted paths of its images, sub-folders included. */
+  files: string[];
+}
+
+/**
+ * The class folders of a data set, sorted by name: each sub-folder that holds images.
+ * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where no sub-folder holds an image.
+ */
+export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
+  const classes: ClassFolder[] = [];
+  for (const entry of await readFolder(folder)) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const files = await imagesOrNone(join(folder, entry.name));
+    if (files.length > 0) classes.push({ name: entry.name, files });
+  }
+  if (classes.length === 0) {
+    throw new CxrFileError('empty', 'no sub-folder holds an image', { file: folder });
+  }
+  return classes.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function imagesOrNone(folder: string): Promise<string[]> {
+  try {
+    return await listImages(folder, { recursive: true });
+  } catch (error) {
+    if (error instanceof CxrFileError && error.code === 'empty') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { type DecodeImageOptions, decodeImage } from '../decode-image.js';
+import type { Image } from '../image.js';
+import { fileSystemError } from './file-system-error.js';
+import { sharpCodec } from './sharp-codec.js';
+
+export type ReadImageOptions = Omit<DecodeImageOptions, 'name'>;
+
+/**
+ * Reads an image file as `decodeImage` does, with sharp where that optional package loads: the same pixels, faster.
+ * @throws CxrFileError, naming the file: 'not-found', 'unreadable', and those of `decodeImage`.
+ */
+export async function readImage(file: string, options: ReadImageOptions = {}): Promise<Image> {
+  const codec = options.codec ?? (await sharpCodec());
+  const bytes = await readBytes(file);
+  return decodeImage(bytes, { ...options, ...(codec ? { codec } : {}), name: file });
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw fileSystemError(cause, file);
+  }
+}

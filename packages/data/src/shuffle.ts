@@ -1,0 +1,13 @@
+import type { Rng } from './rng.js';
+
+/** The items in a random order (Fisher and Yates); the given array stays as it is. */
+export function shuffle<T>(items: readonly T[], rng: Rng): T[] {
+  const shuffled = [...items];
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const j = rng.integer(i + 1);
+    const item = shuffled[i]!;
+    shuffled[i] = shuffled[j]!;
+    shuffled[j] = item;
+  }
+  return shuffled;
+}

@@ -1,0 +1,28 @@
+import ndarray, { type NdArray } from 'ndarray';
+import { dimensions, type Image, pixels } from './image.js';
+
+/**
+ * Stacks images of one size as the GAN takes them: Float32 `[n, height, width, channels]` in [−1, 1], x / 127.5 − 1
+ * (16 bits: x / 32767.5 − 1).
+ * @throws RangeError if there is none, or the sizes or channels differ.
+ */
+export function toBatch(images: readonly Image[]): NdArray<Float32Array> {
+  const [first] = images;
+  if (!first) throw new RangeError('invalid images: none');
+  const shape = dimensions(first);
+  const size = shape[0] * shape[1] * shape[2];
+  const batch = new Float32Array(images.length * size);
+  images.forEach((image, i) => {
+    if (`${dimensions(image)}` !== `${shape}`) {
+      throw new RangeError(`invalid images: [${image.shape}] beside [${shape}]`);
+    }
+    scaleInto(batch, i * size, pixels(image));
+  });
+  return ndarray(batch, [images.length, ...shape]);
+}
+
+/** Writes samples, scaled to [−1, 1], into `batch` from `at` on. */
+export function scaleInto(batch: Float32Array, at: number, data: Uint8Array | Uint16Array): void {
+  const half = data instanceof Uint8Array ? 127.5 : 32767.5;
+  for (let i = 0; i < data.length; i++) batch[at + i] = data[i]! / half - 1;
+}

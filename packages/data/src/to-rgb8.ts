@@ -1,0 +1,29 @@
+import type { NdArray } from 'ndarray';
+import { dimensions, type Image, image, pixels } from './image.js';
+
+/**
+ * An image as 8-bit RGB, `[height, width, 3]`, values 0..255: what Pillow's `convert('RGB')` makes of 8-bit images.
+ * Of 16 bits the high byte is kept, as Pillow does for 16-bit RGB. (Pillow clips 16-bit grey at 255, which makes
+ * nearly all of it white; we take the high byte there, too.) An image that is 8-bit RGB already is not copied.
+ */
+export function toRgb8(source: Image): NdArray<Uint8Array> {
+  const [height, width, channels] = dimensions(source);
+  const bytes = toBytes(pixels(source));
+  if (channels === 3) return image(bytes, height, width, 3);
+  const rgb = new Uint8Array(3 * bytes.length);
+  for (let i = 0, at = 0; i < bytes.length; i++) {
+    const grey = bytes[i]!;
+    rgb[at++] = grey;
+    rgb[at++] = grey;
+    rgb[at++] = grey;
+  }
+  return image(rgb, height, width, 3);
+}
+
+/** The high byte of 16-bit samples; 8-bit samples as they are, not copied. */
+export function toBytes(data: Uint8Array | Uint16Array): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  const bytes = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) bytes[i] = data[i]! >> 8;
+  return bytes;
+}
