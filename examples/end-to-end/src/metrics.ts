@@ -1,0 +1,40 @@
+/** One Fréchet distance with what it needs to be read: `metrics.json` and the report hold several. */
+export interface Score {
+  readonly fid: number;
+  readonly dims: number;
+  readonly resize: string;
+  readonly engine: string;
+  /** How many real images, and how many of the other set. */
+  readonly n1: number;
+  readonly n2: number;
+  readonly weights: WeightsOrigin;
+  readonly seconds: { readonly features: number; readonly distance: number; readonly total: number };
+}
+
+export interface WeightsOrigin {
+  readonly file: string | null;
+  readonly sha256: string | null;
+  /** `random` weights give distances that compare within one run only. */
+  readonly kind: string;
+}
+
+/** What `metrics.json` holds. Distances are absent where a run was interrupted before they were computed. */
+export interface Metrics {
+  /** Fakes against the training images. */
+  readonly score?: Score;
+  /** Two random halves of the training images: no score of this size can be told from zero below it. */
+  readonly floor?: Score;
+  /** Fakes of the generator before its first step, against the training images. */
+  readonly untrained?: Score;
+  /** Held-out real images against the training images. */
+  readonly test?: Score;
+  readonly train: { readonly steps: number; readonly seconds_per_step: number; readonly backend: string };
+  readonly data: { readonly description: string; readonly count: number };
+  readonly weights?: WeightsOrigin;
+  readonly seed: number;
+  readonly interrupted: boolean;
+  /** What a reader must know before quoting a number. */
+  readonly notes: readonly string[];
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly versions: Readonly<Record<string, string>>;
+}

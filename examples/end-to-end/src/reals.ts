@@ -1,0 +1,73 @@
+import { realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { CxrFileError, type NamedImage, phantoms } from '@cxr/data';
+import { listClassFolders, listImages, readImages } from '@cxr/data/node';
+import { type Options, UsageError } from './options.js';
+
+/** Where X-rays of this layout usually come from; quoted wherever the data set is used. */
+const KERMANY =
+  'If these are the images of D. Kermany et al. (Cell 172(5), 2018; Mendeley Data rscbjbr9sj): CC BY 4.0.';
+const PHANTOM_COUNT = 256;
+
+/** A set of real images that can be gone through again and again, one image in memory at a time. */
+export interface ImageSet {
+  readonly count: number;
+  read(signal?: AbortSignal): AsyncIterable<NamedImage> | Iterable<NamedImage>;
+}
+
+export interface Reals {
+  readonly description: string;
+  readonly train: ImageSet;
+  /** Never trained on. */
+  readonly test?: ImageSet;
+}
+
+function fileSet(files: readonly string[]): ImageSet {
+  return { count: files.length, read: (signal) => readImages(files, signal ? { signal } : {}) };
+}
+
+function phantomSet(count: number, seed: number, size: number): ImageSet {
+  return { count, read: () => phantoms({ count, seed, size }) };
+}
+
+async function imagesOf(folder: string, name: string | undefined): Promise<string[]> {
+  if (name !== undefined) return listImages(join(folder, name));
+  try {
+    return await listImages(folder);
+  } catch (error) {
+    if (!(error instanceof CxrFileError && error.code === 'empty')) throw error;
+    const classes = await listClassFolders(folder).catch(() => []);
+    if (classes.length === 0) throw error;
+    const names = classes.map((one) => one.name).join(', ');
+    throw new UsageError(`${folder} holds class folders: choose one of ${names} with --class`);
+  }
+}
+
+function refuseOverlap(data: string, testData: string): void {
+  const [a, b] = [realpathSync(data) + sep, realpathSync(testData) + sep];
+  if (a.startsWith(b) || b.startsWith(a)) {
+    throw new UsageError(`--test-data ${testData} overlaps --data ${data}: a test image must never be trained on`);
+  }
+}
+
+/**
+ * The images that a run is about: the files of `--data`, or drawn phantoms.
+ * @throws UsageError, CxrFileError for folders that are missing, empty, ambiguous or overlapping.
+ */
+export async function openReals(options: Options): Promise<Reals> {
+  const { data, testData, seed, size } = options;
+  if (data === undefined) {
+    return {
+      description: `${PHANTOM_COUNT} drawn phantoms of ${size} × ${size} pixels: no patient, no download.`,
+      train: phantomSet(PHANTOM_COUNT, seed, size),
+      test: phantomSet(PHANTOM_COUNT, seed + 1, size),
+    };
+  }
+  const files = await imagesOf(data, options.class);
+  const of = options.class === undefined ? '' : ` of class ${options.class}`;
+  const description = `${files.length} chest X-rays${of}, trained on at ${size} × ${size} pixels. ${KERMANY}`;
+  if (testData === undefined) return { description, train: fileSet(files) };
+  const test = await imagesOf(testData, options.class);
+  refuseOverlap(data, testData);
+  return { description, train: fileSet(files), test: fileSet(test) };
+}
