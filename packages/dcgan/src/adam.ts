@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface AdamOptions {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  /** Added to the square root of the second moment. Default 1e-8. */
+  epsilon?: number;
+}
+
+/**
+ * Adam (Kingma and Ba, 2015, algorithm 1 in the order of its section 2). The stock optimiser keeps running products
+ * of its betas that do not come back bit for bit from a checkpoint; here they follow from the step number.
+ */
+export class Adam {
+  readonly variables: readonly tf.Variable[];
+  /** First and second moments, one of each for every variable. */
+  readonly moments: readonly { first: tf.Variable; second: tf.Variable }[];
+  private readonly options: Required<AdamOptions>;
+
+  constructor(variables: readonly tf.Variable[], options: AdamOptions) {
+    this.variables = variables;
+    this.options = { epsilon: 1e-8, ...options };
+    const zeros = (variable: tf.Variable): tf.Variable =>
+      tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+    this.moments = variables.map((variable) => ({ first: zeros(variable), second: zeros(variable) }));
+  }
+
+  /**
+   * Moves the variables against their gradients, keyed by variable name.
+   * @param time which update this is, counted from 1.
+   */
+  update(gradients: Readonly<Record<string, tf.Tensor>>, time: number): void {
+    const { learningRate, beta1, beta2, epsilon } = this.options;
+    // Both bias corrections go into the rate and epsilon: two passes less over every weight.
+    const correction = Math.sqrt(1 - beta2 ** time);
+    const rate = (learningRate * correction) / (1 - beta1 ** time);
+    tf.tidy(() => {
+      for (const [i, variable] of this.variables.entries()) {
+        const gradient = gradients[variable.name];
+        if (!gradient) throw new TypeError(`no gradient for ${variable.name}`);
+        const { first, second } = this.moments[i]!;
+        first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
+        second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+        const step = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon * correction));
+        variable.assign(tf.sub(variable, step));
+      }
+    });
+  }
+
+  dispose(): void {
+    for (const { first, second } of this.moments) {
+      first.dispose();
+      second.dispose();
+    }
+  }
+}
