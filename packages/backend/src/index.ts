@@ -1,1 +1,7 @@
-export {};
+export {
+  type BackendChoice,
+  type BackendName,
+  type BackendOptions,
+  type Trial,
+  useBackend,
+} from './use-backend.js';

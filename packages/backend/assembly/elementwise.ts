@@ -1,0 +1,103 @@
+// Element by element work, four floats at a time. Counts are in floats.
+
+/** out[i] = value */
+export function fill(out: usize, value: f32, count: i32): void {
+  const four = f32x4.splat(value);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(out + ((<usize>i) << 2), four);
+  for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), value);
+}
+
+/** out[i] += x[i] */
+export function addInto(out: usize, x: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = out + ((<usize>i) << 2);
+    v128.store(at, f32x4.add(v128.load(at), v128.load(x + ((<usize>i) << 2))));
+  }
+  for (; i < count; i++) {
+    const at = out + ((<usize>i) << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(x + ((<usize>i) << 2)));
+  }
+}
+
+/** y[i] = x[i] > 0 ? x[i] : slope * x[i]; slope 0 is relu. */
+export function leakyRelu(x: usize, y: usize, slope: f32, count: i32): void {
+  const zero = f32x4.splat(0);
+  const slopes = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const v = v128.load(x + ((<usize>i) << 2));
+    v128.store(y + ((<usize>i) << 2), v128.bitselect(v, f32x4.mul(v, slopes), f32x4.gt(v, zero)));
+  }
+  for (; i < count; i++) {
+    const v = load<f32>(x + ((<usize>i) << 2));
+    store<f32>(y + ((<usize>i) << 2), v > 0 ? v : v * slope);
+  }
+}
+
+/** dx[i] = x[i] > 0 ? dy[i] : slope * dy[i] */
+export function leakyReluGrad(x: usize, dy: usize, dx: usize, slope: f32, count: i32): void {
+  const zero = f32x4.splat(0);
+  const slopes = f32x4.splat(slope);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const d = v128.load(dy + ((<usize>i) << 2));
+    const mask = f32x4.gt(v128.load(x + ((<usize>i) << 2)), zero);
+    v128.store(dx + ((<usize>i) << 2), v128.bitselect(d, f32x4.mul(d, slopes), mask));
+  }
+  for (; i < count; i++) {
+    const d = load<f32>(dy + ((<usize>i) << 2));
+    store<f32>(dx + ((<usize>i) << 2), load<f32>(x + ((<usize>i) << 2)) > 0 ? d : d * slope);
+  }
+}
+
+/** y[r][j] = activation(y[r][j] + bias[j]) in place; bias 0 means none; slope < 0 means no activation. */
+export function addBias(y: usize, bias: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) {
+    const line = y + ((<usize>r * columns) << 2);
+    addInto(line, bias, columns);
+  }
+}
+
+/** Adam, Kingma and Ba 2015, algorithm 1; rate has the bias correction of m, and correction is 1 / (1 - beta2^t). */
+export function adam(
+  value: usize,
+  m: usize,
+  v: usize,
+  gradient: usize,
+  rate: f32,
+  correction: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  count: i32,
+): void {
+  const b1 = f32x4.splat(beta1);
+  const b2 = f32x4.splat(beta2);
+  const c1 = f32x4.splat(1 - beta1);
+  const c2 = f32x4.splat(1 - beta2);
+  const rates = f32x4.splat(rate);
+  const corrections = f32x4.splat(correction);
+  const epsilons = f32x4.splat(epsilon);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    const g = v128.load(gradient + at);
+    const mm = f32x4.add(f32x4.mul(b1, v128.load(m + at)), f32x4.mul(c1, g));
+    const vv = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(c2, f32x4.mul(g, g)));
+    v128.store(m + at, mm);
+    v128.store(v + at, vv);
+    const root = f32x4.add(f32x4.sqrt(f32x4.mul(vv, corrections)), epsilons);
+    v128.store(value + at, f32x4.sub(v128.load(value + at), f32x4.div(f32x4.mul(rates, mm), root)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    const g = load<f32>(gradient + at);
+    const mm = beta1 * load<f32>(m + at) + (1 - beta1) * g;
+    const vv = beta2 * load<f32>(v + at) + (1 - beta2) * g * g;
+    store<f32>(m + at, mm);
+    store<f32>(v + at, vv);
+    store<f32>(value + at, load<f32>(value + at) - (rate * mm) / (sqrt(vv * correction) + epsilon));
+  }
+}

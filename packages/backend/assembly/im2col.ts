@@ -1,0 +1,159 @@
+// Unfolding and folding of NHWC images. One row of the unfolded matrix is one output position m (all images
+// one after another), its columns are [kh][kw][channel]. In NHWC a kernel row of kw * channels values lies
+// contiguous in the image, so both loops move runs of floats.
+
+/** out[i] = in[i] for `count` floats. */
+// @ts-expect-error: decorator
+function copyRun(out: usize, input: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    v128.store(out + ((<usize>i) << 2), v128.load(input + ((<usize>i) << 2)));
+  }
+  for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), load<f32>(input + ((<usize>i) << 2)));
+}
+
+// @ts-expect-error: decorator
+function zeroRun(out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(out + ((<usize>i) << 2), f32x4.splat(0));
+  for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), 0);
+}
+
+// @ts-expect-error: decorator
+function addRun(out: usize, input: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = out + ((<usize>i) << 2);
+    v128.store(at, f32x4.add(v128.load(at), v128.load(input + ((<usize>i) << 2))));
+  }
+  for (; i < count; i++) {
+    const at = out + ((<usize>i) << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(input + ((<usize>i) << 2)));
+  }
+}
+
+/** Rows [row, row + rows) of the unfolded x: col[rows][kh][kw][c], zero outside the image. */
+export function im2col(
+  x: usize,
+  col: usize,
+  row: i32,
+  rows: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  oh: i32,
+  ow: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  dh: i32,
+  dw: i32,
+  top: i32,
+  left: i32,
+): void {
+  const image = oh * ow;
+  const run = kw * c;
+  let out = col;
+  for (let m = row; m < row + rows; m++) {
+    const n = m / image;
+    const y = (m - n * image) / ow;
+    const y0 = y * sh - top;
+    const x0 = (m - n * image - y * ow) * sw - left;
+    for (let i = 0; i < kh; i++) {
+      const yy = y0 + i * dh;
+      if (yy < 0 || yy >= h) {
+        zeroRun(out, run);
+      } else {
+        const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
+        if (dw === 1) {
+          const from = max(0, -x0);
+          const to = max(from, min(kw, w - x0));
+          if (from > 0) zeroRun(out, min(from, kw) * c);
+          if (from < kw)
+            copyRun(
+              out + ((<usize>(from * c)) << 2),
+              line + ((<usize>((x0 + from) * c)) << 2),
+              (to - from) * c,
+            );
+          if (to < kw) zeroRun(out + ((<usize>(to * c)) << 2), (kw - to) * c);
+        } else {
+          for (let j = 0; j < kw; j++) {
+            const xx = x0 + j * dw;
+            const at = out + ((<usize>(j * c)) << 2);
+            if (xx < 0 || xx >= w) zeroRun(at, c);
+            else copyRun(at, line + ((<usize>(xx * c)) << 2), c);
+          }
+        }
+      }
+      out += (<usize>run) << 2;
+    }
+  }
+}
+
+/** The adjoint of im2col: adds rows [row, row + rows) of col into x, which the caller has set to zero. */
+export function col2im(
+  col: usize,
+  x: usize,
+  row: i32,
+  rows: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  oh: i32,
+  ow: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  dh: i32,
+  dw: i32,
+  top: i32,
+  left: i32,
+): void {
+  const image = oh * ow;
+  const run = kw * c;
+  let input = col;
+  for (let m = row; m < row + rows; m++) {
+    const n = m / image;
+    const y = (m - n * image) / ow;
+    const y0 = y * sh - top;
+    const x0 = (m - n * image - y * ow) * sw - left;
+    for (let i = 0; i < kh; i++) {
+      const yy = y0 + i * dh;
+      if (yy >= 0 && yy < h) {
+        const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
+        if (dw === 1) {
+          const from = max(0, -x0);
+          const to = min(kw, w - x0);
+          if (from < to)
+            addRun(
+              line + ((<usize>((x0 + from) * c)) << 2),
+              input + ((<usize>(from * c)) << 2),
+              (to - from) * c,
+            );
+        } else {
+          for (let j = 0; j < kw; j++) {
+            const xx = x0 + j * dw;
+            if (xx >= 0 && xx < w)
+              addRun(line + ((<usize>(xx * c)) << 2), input + ((<usize>(j * c)) << 2), c);
+          }
+        }
+      }
+      input += (<usize>run) << 2;
+    }
+  }
+}
+
+/** out[kh][kw][co][ci] = filter[KH-1-kh][KW-1-kw][ci][co]: the filter of the adjoint convolution. */
+export function flipFilter(filter: usize, out: usize, taps: i32, ci: i32, co: i32): void {
+  for (let t = 0; t < taps; t++) {
+    const from = filter + ((<usize>((taps - 1 - t) * ci * co)) << 2);
+    const to = out + ((<usize>(t * ci * co)) << 2);
+    for (let a = 0; a < ci; a++) {
+      for (let b = 0; b < co; b++) {
+        store<f32>(to + ((<usize>(b * ci + a)) << 2), load<f32>(from + ((<usize>(a * co + b)) << 2)));
+      }
+    }
+  }
+}

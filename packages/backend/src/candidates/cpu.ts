@@ -1,0 +1,13 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { findBackend } from '@tensorflow/tfjs-core';
+import type { Candidate } from './candidate.js';
+
+/** TensorFlow.js in plain JavaScript: correct everywhere, about a hundred times too slow to train on. */
+export const cpu: Candidate = {
+  name: 'cpu',
+  async start() {
+    // On its first tensor it would print advice to install tfjs-node.
+    ((findBackend('cpu') as { firstUse?: boolean } | null) ?? {}).firstUse = false;
+    return 'cpu';
+  },
+};

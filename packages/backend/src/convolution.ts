@@ -1,0 +1,205 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import type { Pointer } from './simd/module.js';
+import type { Tools } from './tools.js';
+
+/**
+ * A convolution as matrix products. An image x [n, h, w, c] unfolds into a matrix with a row for each output
+ * position and the columns [kh][kw][c]; then, with the filter as a matrix [kh·kw·ci, co],
+ *
+ *   y = unfold(x) · filter,   dfilter = unfold(x)ᵀ · dy,   dx = fold(dy · filterᵀ)
+ *
+ * where fold is the adjoint of unfold. At stride 1 the roles of x and y can be exchanged, with the filter turned
+ * by 180°; that is far less work when y has fewer channels than x.
+ */
+export interface Geometry {
+  /** The image that is unfolded. */
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  /** The positions: a row of the unfolded matrix each. */
+  rows: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  kernelHeight: number;
+  kernelWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
+  top: number;
+  left: number;
+}
+
+/** Floats of unfolded matrix held at a time: as much as stays in cache between unfolding and product. */
+const UNFOLDED = 1 << 20;
+
+/** For a product that adds up over chunks: fewer and longer chunks, as each adds a whole filter. */
+const UNFOLDED_SUM = 1 << 22;
+
+/** The geometry of a convolution, as tfjs computes it from shapes, strides and padding. */
+export function geometry(info: backend_util.Conv2DInfo): Geometry {
+  return {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    rows: info.batchSize * info.outHeight * info.outWidth,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    kernelHeight: info.filterHeight,
+    kernelWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
+}
+
+/** y = x * filter */
+export function forward(tools: Tools, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
+  if (isNarrow(g)) foldProduct(tools, exchanged(g), x, flipped(tools, g, filter), y);
+  else unfoldProduct(tools, g, x, filter, y);
+}
+
+/** dx from dy */
+export function inputGradient(tools: Tools, g: Geometry, dy: Pointer, filter: Pointer, dx: Pointer): void {
+  if (isNarrow(g)) unfoldProduct(tools, exchanged(g), dy, flipped(tools, g, filter), dx);
+  else foldProduct(tools, g, dy, filter, dx);
+}
+
+/** dfilter from x and dy */
+export function filterGradient(tools: Tools, g: Geometry, x: Pointer, dy: Pointer, dfilter: Pointer): void {
+  if (isNarrow(g)) {
+    const turned = tools.scratch.floats('flipped', filterSize(g));
+    unfoldOuter(tools, exchanged(g), dy, x, turned);
+    tools.simd.flipFilter(turned, dfilter, taps(g), g.outChannels, g.channels);
+  } else {
+    unfoldOuter(tools, g, x, dy, dfilter);
+  }
+}
+
+function taps(g: Geometry): number {
+  return g.kernelHeight * g.kernelWidth;
+}
+
+function filterSize(g: Geometry): number {
+  return taps(g) * g.channels * g.outChannels;
+}
+
+function isNarrow(g: Geometry): boolean {
+  return g.strideHeight === 1 && g.strideWidth === 1 && g.outChannels < g.channels;
+}
+
+/** x and y exchanged: what y is to x, x is to y under the filter turned by 180°. */
+function exchanged(g: Geometry): Geometry {
+  return {
+    ...g,
+    height: g.outHeight,
+    width: g.outWidth,
+    channels: g.outChannels,
+    rows: g.batch * g.height * g.width,
+    outHeight: g.height,
+    outWidth: g.width,
+    outChannels: g.channels,
+    top: (g.kernelHeight - 1) * g.dilationHeight - g.top,
+    left: (g.kernelWidth - 1) * g.dilationWidth - g.left,
+  };
+}
+
+function flipped(tools: Tools, g: Geometry, filter: Pointer): Pointer {
+  const turned = tools.scratch.floats('flipped', filterSize(g));
+  tools.simd.flipFilter(filter, turned, taps(g), g.channels, g.outChannels);
+  return turned;
+}
+
+/** A 1 × 1 kernel at every position: the image is its own unfolding. */
+function isUnfolded(g: Geometry): boolean {
+  const whole = g.outHeight === g.height && g.outWidth === g.width;
+  return whole && taps(g) === 1 && g.strideHeight === 1 && g.strideWidth === 1 && g.top === 0 && g.left === 0;
+}
+
+/** Calls `visit` for chunks of rows, none larger than `limit` floats of unfolded matrix. */
+function chunks(g: Geometry, limit: number, visit: (row: number, rows: number) => void): void {
+  const size = Math.max(1, Math.floor(limit / (taps(g) * g.channels)));
+  const count = Math.ceil(g.rows / size);
+  const even = Math.ceil(g.rows / count);
+  for (let row = 0; row < g.rows; row += even) visit(row, Math.min(even, g.rows - row));
+}
+
+type Unfold = Tools['simd']['im2col'];
+
+function apply(unfold: Unfold, g: Geometry, from: Pointer, to: Pointer, row: number, rows: number): void {
+  unfold(
+    from,
+    to,
+    row,
+    rows,
+    g.height,
+    g.width,
+    g.channels,
+    g.outHeight,
+    g.outWidth,
+    g.kernelHeight,
+    g.kernelWidth,
+    g.strideHeight,
+    g.strideWidth,
+    g.dilationHeight,
+    g.dilationWidth,
+    g.top,
+    g.left,
+  );
+}
+
+/** positions = unfold(image) · filter, filter [taps · channels, outChannels] */
+function unfoldProduct(tools: Tools, g: Geometry, image: Pointer, filter: Pointer, positions: Pointer): void {
+  const k = taps(g) * g.channels;
+  const n = g.outChannels;
+  const product = { transposeA: false, transposeB: false, n, k, b: filter };
+  if (isUnfolded(g)) {
+    tools.gemm.run({ ...product, m: g.rows, a: image, c: positions });
+    return;
+  }
+  chunks(g, UNFOLDED, (row, rows) => {
+    const col = tools.scratch.floats('unfolded', rows * k);
+    apply(tools.simd.im2col, g, image, col, row, rows);
+    tools.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
+  });
+}
+
+/** image = fold(positions · filterᵀ), filter [taps · channels, outChannels] */
+function foldProduct(tools: Tools, g: Geometry, positions: Pointer, filter: Pointer, image: Pointer): void {
+  const n = taps(g) * g.channels;
+  const k = g.outChannels;
+  const product = { transposeA: false, transposeB: true, n, k, b: filter };
+  if (isUnfolded(g)) {
+    tools.gemm.run({ ...product, m: g.rows, a: positions, c: image });
+    return;
+  }
+  tools.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
+  chunks(g, UNFOLDED, (row, rows) => {
+    const col = tools.scratch.floats('unfolded', rows * n);
+    tools.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
+    apply(tools.simd.col2im, g, col, image, row, rows);
+  });
+}
+
+/** out = unfold(image)ᵀ · positions, [taps · channels, outChannels] */
+function unfoldOuter(tools: Tools, g: Geometry, image: Pointer, positions: Pointer, out: Pointer): void {
+  const m = taps(g) * g.channels;
+  const n = g.outChannels;
+  const product = { transposeA: true, transposeB: false, m, n, c: out };
+  if (isUnfolded(g)) {
+    tools.gemm.run({ ...product, k: g.rows, a: image, b: positions });
+    return;
+  }
+  chunks(g, UNFOLDED_SUM, (row, rows) => {
+    const col = tools.scratch.floats('unfolded', rows * m);
+    apply(tools.simd.im2col, g, image, col, row, rows);
+    tools.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });
+  });
+}

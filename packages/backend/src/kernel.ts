@@ -1,0 +1,72 @@
+import {
+  getBackend,
+  getKernel,
+  type KernelConfig,
+  type KernelFunc,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+  util,
+} from '@tensorflow/tfjs-core';
+import type { Tools } from './tools.js';
+
+/** The arguments of a tfjs kernel. */
+export type KernelArguments = Parameters<KernelFunc>[0];
+
+/** The inputs of a kernel that are always given. */
+export type Given<Inputs> = { [name in keyof Inputs]: TensorInfo };
+
+/** A fast kernel. It gives undefined for what it does not take; then the stock kernel, or an error, follows. */
+export interface Kernel {
+  name: string;
+  run(args: KernelArguments): TensorInfo | TensorInfo[] | undefined;
+}
+
+/** One file of kernels/: a kernel over these tools. */
+export type KernelMaker = (tools: Tools) => Kernel;
+
+/** True when the convolution is laid out as our kernels take it. */
+export function nhwc(dataFormat: string, ...tensors: TensorInfo[]): boolean {
+  return (
+    dataFormat === 'NHWC' && tensors.every((t) => t.dtype === 'float32' && util.sizeFromShape(t.shape) > 0)
+  );
+}
+
+const ours = new Map<string, string>();
+
+/** Puts `kernel` before the backend's own one of that name, which stays for the shapes that `kernel` leaves. */
+export function overlay(backendName: string, kernel: Kernel, source: string): void {
+  const stock = getKernel(kernel.name, backendName);
+  const config: KernelConfig = {
+    kernelName: kernel.name,
+    backendName,
+    kernelFunc: (args) => {
+      const result = kernel.run(args);
+      if (result) return result;
+      if (stock) return stock.kernelFunc(args);
+      throw new RangeError(`${kernel.name} on backend ${backendName} does not take ${describe(args)}`);
+    },
+    ...(stock?.setupFunc && { setupFunc: stock.setupFunc }),
+    ...(stock?.disposeFunc && { disposeFunc: stock.disposeFunc }),
+  };
+  if (stock) unregisterKernel(kernel.name, backendName);
+  registerKernel(config);
+  ours.set(`${backendName} ${kernel.name}`, source);
+}
+
+/** Where a kernel comes from: our source, or undefined when it is the backend's own. */
+export function sourceOf(backendName: string, kernelName: string): string | undefined {
+  return ours.get(`${backendName} ${kernelName}`);
+}
+
+/** True when the current backend's convolution gradients are ours, which take dilations. */
+export function takesDilations(): boolean {
+  return sourceOf(getBackend(), 'Conv2DBackpropFilter') !== undefined;
+}
+
+function describe({ inputs, attrs }: KernelArguments): string {
+  const shapes = Object.entries(inputs).map(
+    ([name, t]) => `${name} [${(t as TensorInfo | undefined)?.shape}]`,
+  );
+  return `${shapes.join(', ')}, ${JSON.stringify(attrs)}`;
+}

@@ -1,0 +1,60 @@
+import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { pointer, type Tools } from '../tools.js';
+
+/** The two factors of a batched product, [..., m, k] and [..., k, n] after the transpositions. */
+export interface Factors {
+  a: TensorInfo;
+  b: TensorInfo;
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** True for float32 factors with something in them. */
+export function takesFactors({ a, b }: Factors): boolean {
+  return [a, b].every((t) => t.dtype === 'float32' && t.shape.length >= 2 && util.sizeFromShape(t.shape) > 0);
+}
+
+/** The product, one matrix product for each index of the leading dimensions, which broadcast. */
+export function matMul(tools: Tools, { a, b, transposeA, transposeB }: Factors): TensorInfo {
+  const { backend, gemm } = tools;
+  const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
+  const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const n = transposeB ? rowsB : columnsB;
+  const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const y = backend.makeOutput([...outer, m, n], 'float32');
+  const size = { a: m * k * 4, b: k * n * 4, c: m * n * 4 };
+  const at = { a: pointer(backend, a), b: pointer(backend, b), c: pointer(backend, y) };
+  const placeA = places(a.shape.slice(0, -2), outer);
+  const placeB = places(b.shape.slice(0, -2), outer);
+  for (let i = 0; i < util.sizeFromShape(outer); i++) {
+    gemm.run({
+      transposeA,
+      transposeB,
+      m,
+      n,
+      k,
+      a: at.a + placeA(i) * size.a,
+      b: at.b + placeB(i) * size.b,
+      c: at.c + i * size.c,
+    });
+  }
+  return y;
+}
+
+/** Index of the matrix of `shape` that stands at index i of the broadcast shape `outer`. */
+function places(shape: number[], outer: number[]): (i: number) => number {
+  const missing = outer.length - shape.length;
+  return (i) => {
+    let rest = i;
+    let place = 0;
+    let stride = 1;
+    for (let d = outer.length - 1; d >= missing; d--) {
+      const size = shape[d - missing]!;
+      if (size > 1) place += (rest % outer[d]!) * stride;
+      stride *= size;
+      rest = Math.floor(rest / outer[d]!);
+    }
+    return place;
+  };
+}

@@ -1,0 +1,102 @@
+import { SIMD_MODULE } from './binary.js';
+
+/** A byte offset into the memory that holds the tensors. */
+export type Pointer = number;
+
+/** Geometry of an unfolding, in the order that the module takes it. */
+type UnfoldArguments = [
+  from: Pointer,
+  to: Pointer,
+  row: number,
+  rows: number,
+  ...geometry: [
+    h: number,
+    w: number,
+    c: number,
+    outHeight: number,
+    outWidth: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    dilationHeight: number,
+    dilationWidth: number,
+    top: number,
+    left: number,
+  ],
+];
+
+/** What assembly/ exports; its comments say what each does. */
+export interface Simd {
+  im2col(...args: UnfoldArguments): void;
+  col2im(...args: UnfoldArguments): void;
+  flipFilter(filter: Pointer, out: Pointer, taps: number, ci: number, co: number): void;
+  gemmScratch(): number;
+  gemm(
+    transposeA: boolean,
+    transposeB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    a: Pointer,
+    lda: number,
+    b: Pointer,
+    ldb: number,
+    c: Pointer,
+    ldc: number,
+    accumulate: boolean,
+    scratch: Pointer,
+  ): void;
+  fill(out: Pointer, value: number, count: number): void;
+  addInto(out: Pointer, x: Pointer, count: number): void;
+  addBias(y: Pointer, bias: Pointer, rows: number, columns: number): void;
+  leakyRelu(x: Pointer, y: Pointer, slope: number, count: number): void;
+  leakyReluGrad(x: Pointer, dy: Pointer, dx: Pointer, slope: number, count: number): void;
+  adam(...args: [value: Pointer, m: Pointer, v: Pointer, gradient: Pointer, ...six: SixNumbers]): void;
+  columnSum(x: Pointer, sum: Pointer, scratch: Pointer, rows: number, channels: number): void;
+  columnSquares(
+    x: Pointer,
+    mean: Pointer,
+    sum: Pointer,
+    scratch: Pointer,
+    rows: number,
+    channels: number,
+  ): void;
+  columnDots(
+    x: Pointer,
+    dy: Pointer,
+    mean: Pointer,
+    sum: Pointer,
+    dot: Pointer,
+    scratch: Pointer,
+    rows: number,
+    channels: number,
+  ): void;
+  affine(x: Pointer, a: Pointer, b: Pointer, y: Pointer, rows: number, channels: number): void;
+  affine2(
+    x1: Pointer,
+    x2: Pointer,
+    a: Pointer,
+    b: Pointer,
+    d: Pointer,
+    y: Pointer,
+    rows: number,
+    channels: number,
+  ): void;
+}
+
+type SixNumbers = [
+  rate: number,
+  correction: number,
+  beta1: number,
+  beta2: number,
+  epsilon: number,
+  count: number,
+];
+
+/** The training kernels over `memory`. Needs WebAssembly SIMD, as every browser and Node since 2023 has it. */
+export async function loadSimd(memory: WebAssembly.Memory): Promise<Simd> {
+  const bytes = Uint8Array.from(atob(SIMD_MODULE), (letter) => letter.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  return instance.exports as unknown as Simd;
+}

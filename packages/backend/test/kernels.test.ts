@@ -1,0 +1,178 @@
+import { useBackend } from '@cxr/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** A case of a convolution: everything that the geometry of a kernel depends on. */
+interface Case {
+  x: [number, number, number, number];
+  filter: [number, number, number, number];
+  strides: number | [number, number];
+  dilations?: number | [number, number];
+  pad: 'same' | 'valid' | tf.backend_util.ExplicitPadding;
+}
+
+const EXPLICIT: tf.backend_util.ExplicitPadding = [
+  [0, 0],
+  [1, 2],
+  [2, 0],
+  [0, 0],
+];
+
+function* cases(): Generator<Case> {
+  for (const pad of ['same', 'valid', EXPLICIT] as const) {
+    for (const kernel of [1, 2, 3, 4, 5, 7]) {
+      for (const strides of [1, 2, 3])
+        yield { x: [2, 9, 11, 3], filter: [kernel, kernel, 3, 5], strides, pad };
+    }
+    // Fewer channels out than in: at stride 1 the roles of x and y are exchanged.
+    for (const kernel of [1, 3, 4, 5])
+      yield { x: [2, 7, 8, 9], filter: [kernel, kernel, 9, 2], strides: 1, pad };
+    yield { x: [1, 8, 8, 1], filter: [4, 4, 1, 1], strides: 2, pad };
+    yield { x: [3, 13, 10, 5], filter: [3, 5, 5, 7], strides: [2, 1], pad };
+    // More rows than one chunk of the unfolded matrix holds.
+    if (pad === 'same') yield { x: [3, 40, 41, 40], filter: [4, 4, 40, 12], strides: 1, pad };
+    for (const dilations of [2, [1, 3] as [number, number]]) {
+      yield { x: [2, 12, 13, 3], filter: [3, 2, 3, 6], strides: 1, dilations, pad };
+      yield { x: [2, 12, 13, 6], filter: [3, 3, 6, 2], strides: 1, dilations, pad };
+    }
+  }
+}
+
+function title({ x, filter, strides, dilations = 1, pad }: Case): string {
+  const padding = typeof pad === 'string' ? pad : 'explicit';
+  return `x ${x}, filter ${filter}, stride ${strides}, dilation ${dilations}, ${padding}`;
+}
+
+/** Seeded values in [-1, 1). */
+function values(shape: number[], seed: number): Float32Array {
+  let state = seed * 2654435761 + 1;
+  return Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** The output and both gradients of a convolution, on the current backend. */
+function convolve({ x, filter, strides, dilations = 1, pad }: Case): Float32Array[] {
+  return tf.tidy(() => {
+    const $x = tf.tensor4d(values(x, 1), x);
+    const $filter = tf.tensor4d(values(filter, 2), filter);
+    const conv = (a: tf.Tensor, b: tf.Tensor) =>
+      tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad, 'NHWC', dilations);
+    const y = conv($x, $filter);
+    const dy = tf.tensor4d(values(y.shape, 3), y.shape as [number, number, number, number]);
+    const [dx, dfilter] = tf.grads(conv)([$x, $filter], dy);
+    return [y, dx!, dfilter!].map((t) => t.dataSync() as Float32Array);
+  });
+}
+
+/** The same by a filter with zeros between its taps: stock TensorFlow.js has no gradient with dilations. */
+function spreadCase(c: Case): { spread: Case; pick: (dfilter: Float32Array) => Float32Array } {
+  const [dh, dw] = typeof c.dilations === 'object' ? c.dilations : [c.dilations ?? 1, c.dilations ?? 1];
+  const [kh, kw, ci, co] = c.filter;
+  const shape: Case['filter'] = [(kh - 1) * dh + 1, (kw - 1) * dw + 1, ci, co];
+  const pick = (dfilter: Float32Array): Float32Array => {
+    const out: number[] = [];
+    for (let i = 0; i < kh; i++) {
+      for (let j = 0; j < kw; j++) {
+        const at = (i * dh * shape[1] + j * dw) * ci * co;
+        out.push(...dfilter.subarray(at, at + ci * co));
+      }
+    }
+    return Float32Array.from(out);
+  };
+  return { spread: { ...c, filter: shape, dilations: 1 }, pick };
+}
+
+/** What the cpu backend computes for a case, with dilations by a spread filter. */
+function reference(c: Case): Float32Array[] {
+  if (c.dilations === undefined) return convolve(c);
+  const { spread, pick } = spreadCase(c);
+  return tf.tidy(() => {
+    const [kh, kw, ci, co] = c.filter;
+    const [sh, sw] = spread.filter;
+    const small = values(c.filter, 2);
+    const wide = new Float32Array(sh * sw * ci * co);
+    const [dh, dw] = [(sh - 1) / Math.max(1, kh - 1), (sw - 1) / Math.max(1, kw - 1)];
+    for (let i = 0; i < kh; i++) {
+      for (let j = 0; j < kw; j++) {
+        const from = (i * kw + j) * ci * co;
+        wide.set(small.subarray(from, from + ci * co), (i * dh * sw + j * dw) * ci * co);
+      }
+    }
+    const conv = (a: tf.Tensor, b: tf.Tensor) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, c.pad);
+    const $x = tf.tensor4d(values(c.x, 1), c.x);
+    const $filter = tf.tensor4d(wide, spread.filter);
+    const y = conv($x, $filter);
+    const dy = tf.tensor(values(y.shape, 3), y.shape);
+    const [dx, dfilter] = tf.grads(conv)([$x, $filter], dy);
+    const all = [y, dx!, dfilter!].map((t) => t.dataSync() as Float32Array);
+    return [all[0]!, all[1]!, pick(all[2]!)];
+  });
+}
+
+/** Largest difference, relative to the largest value: sums of hundreds of terms of size 1 may cancel to near 0. */
+function difference(found: Float32Array, expected: Float32Array): number {
+  expect(found.length).toBe(expected.length);
+  let worst = 0;
+  let size = 0;
+  for (let i = 0; i < found.length; i++) {
+    worst = Math.max(worst, Math.abs(found[i]! - expected[i]!));
+    size = Math.max(size, Math.abs(expected[i]!));
+  }
+  return worst / (size || 1);
+}
+
+/** What the project promises; float32 sums in another order differ by some 1e-6. */
+const TOLERANCE = 1e-4;
+
+const all = [...cases()];
+const expected = new Map<Case, Float32Array[]>();
+const PRODUCTS = [
+  { a: [5, 7], b: [7, 3], transposeA: false, transposeB: false },
+  { a: [7, 5], b: [7, 3], transposeA: true, transposeB: false },
+  { a: [5, 7], b: [3, 7], transposeA: false, transposeB: true },
+  { a: [7, 5], b: [3, 7], transposeA: true, transposeB: true },
+  { a: [130, 70], b: [70, 90], transposeA: false, transposeB: false },
+  { a: [301, 65], b: [301, 77], transposeA: true, transposeB: false },
+  { a: [65, 301], b: [77, 301], transposeA: false, transposeB: true },
+  { a: [600, 33], b: [530, 600], transposeA: true, transposeB: true },
+  { a: [2, 3, 20, 30], b: [3, 30, 40], transposeA: false, transposeB: false },
+  { a: [1, 20, 30], b: [4, 40, 30], transposeA: false, transposeB: true },
+] as const;
+
+function product({ a, b, transposeA, transposeB }: (typeof PRODUCTS)[number]): Float32Array {
+  return tf.tidy(() => {
+    const $a = tf.tensor(values([...a], 1), [...a]);
+    const $b = tf.tensor(values([...b], 2), [...b]);
+    return tf.matMul($a, $b, transposeA, transposeB).dataSync() as Float32Array;
+  });
+}
+
+beforeAll(async () => {
+  await useBackend('cpu');
+  for (const c of all) expected.set(c, reference(c));
+});
+
+describe.each(['wasm', 'native'] as const)('%s', (name) => {
+  let expectedProducts: Float32Array[];
+
+  beforeAll(async () => {
+    await useBackend('cpu');
+    expectedProducts = PRODUCTS.map(product);
+    await useBackend(name);
+  });
+
+  it.each(all.map((c) => [title(c), c] as const))('convolves and differentiates as cpu does: %s', (_, c) => {
+    const found = convolve(c);
+    expected.get(c)!.forEach((values, i) => {
+      expect(difference(found[i]!, values)).toBeLessThan(TOLERANCE);
+    });
+  });
+
+  it.each(
+    PRODUCTS.map((p, i) => [`${p.a} by ${p.b}, transposed ${p.transposeA} ${p.transposeB}`, i] as const),
+  )('multiplies matrices as cpu does: %s', (_, i) => {
+    expect(difference(product(PRODUCTS[i]!), expectedProducts[i]!)).toBeLessThan(TOLERANCE);
+  });
+});
