@@ -1,1 +1,4 @@
-export {};
+export { hashWeights } from './node/checkpoint-files.js';
+export { type CheckpointFolderOptions, checkpointFolder, listCheckpoints } from './node/checkpoint-folder.js';
+export { type LoadCheckpointOptions, loadCheckpoint, loadGenerator } from './node/load-checkpoint.js';
+export { type SaveSamplesOptions, saveSamples } from './node/save-samples.js';

@@ -1,4 +1,4 @@
-import { image, phantoms } from '@cxr/data';
+import { phantoms } from '@cxr/data';
 import { type TrainEvent, type TrainOptions, train } from '@cxr/dcgan';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
@@ -31,5 +31,61 @@ describe('train', () => {
     expect(counts.get(5)).toBeGreaterThan(before);
     expect(counts.get(50)).toBe(counts.get(5));
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('tells its steps, epochs, samples, checkpoints and scores, then hands the generator over', async () => {
+    const saved: number[] = [];
+    const events = await run({
+      steps: 6,
+      sampleEvery: 3,
+      sampleCount: 4,
+      checkpointEvery: 4,
+      checkpoints: { save: async ({ step }) => String(saved.push(step)) },
+      score: async (_, { step }) => Math.abs(step - 4),
+      scoreEvery: 2,
+    });
+    const of = (type: TrainEvent['type']) => events.filter((event) => event.type === type);
+    const stepsOf = (type: TrainEvent['type']) => of(type).map((event) => (event as { step: number }).step);
+    expect(stepsOf('step')).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(stepsOf('epoch')).toEqual([3, 6]);
+    expect(stepsOf('sample')).toEqual([0, 3, 6]);
+    expect(stepsOf('score')).toEqual([2, 4, 6]);
+    expect(saved).toEqual([4, 6]);
+    expect(of('step')[0]).toMatchObject({ epoch: 1 / 3 });
+    const grid = (of('sample')[0] as { grid: { shape: number[] } }).grid;
+    expect(grid.shape).toEqual([2 * 32 + 2, 2 * 32 + 2, 1]);
+    const end = events.at(-1)!;
+    if (end.type !== 'end') throw new Error('no end event');
+    expect(end).toMatchObject({ reason: 'done', step: 6, best: { step: 4, score: 0 } });
+    expect((end.generator.predict(tf.zeros([1, 4])) as tf.Tensor).shape).toEqual([1, 32, 32, 1]);
+  });
+
+  it('ends after the step in hand when aborted, with a checkpoint', async () => {
+    const controller = new AbortController();
+    const saved: number[] = [];
+    const reasons: string[] = [];
+    const checkpoints = { save: async ({ step }: { step: number }) => String(saved.push(step)) };
+    for await (const event of train({ ...tiny, steps: 100, signal: controller.signal, checkpoints })) {
+      if (event.type === 'step' && event.step === 2) controller.abort();
+      if (event.type === 'end') reasons.push(event.reason);
+    }
+    expect(saved).toEqual([2]);
+    expect(reasons).toEqual(['aborted']);
+  });
+
+  it('frees everything when left early', async () => {
+    const before = tf.memory().numTensors;
+    for await (const event of train({ ...tiny, steps: 100 })) if (event.type === 'step') break;
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('names what it is given wrongly', async () => {
+    await expect(run({ steps: -1 })).rejects.toThrow('invalid steps: -1');
+    await expect(run({ steps: 1, images: [] })).rejects.toMatchObject({ code: 'empty' });
+    await expect(run({ steps: 1, ...{ learningrate: 1 } })).rejects.toThrow(
+      'unknown config key: learningrate',
+    );
+    await expect(run({ steps: 1, ema: 1 })).rejects.toThrow('invalid ema: 1');
+    await expect(run({ steps: 1, classes: 2 })).rejects.toThrow('invalid label of');
   });
 });

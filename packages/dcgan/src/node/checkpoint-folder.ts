@@ -1,0 +1,104 @@
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CheckpointStore } from '../train.js';
+import type { TrainState } from '../train-state.js';
+import { encodeCheckpoint } from './checkpoint-files.js';
+import { fileFailure } from './file-failure.js';
+
+export interface CheckpointFolderOptions {
+  /** How many of the latest checkpoints stay. Default 3. */
+  keep?: number;
+}
+
+/** Unfinished checkpoints, and finished ones on their way out, are called so. Neither is ever read. */
+const UNFINISHED = '.unfinished-';
+
+/**
+ * A checkpoint store that is a folder: each checkpoint a folder `step-00000100` in it (see `encodeCheckpoint` for what
+ * lies inside). It is written beside, flushed to the disk and renamed, so a checkpoint is there whole or not at all,
+ * whenever the process is killed.
+ * @throws RangeError if keep is below 1; saving throws CxrFileError naming what could not be written.
+ */
+export function checkpointFolder(folder: string, options: CheckpointFolderOptions = {}): CheckpointStore {
+  const { keep = 3 } = options;
+  if (!(Number.isInteger(keep) && keep > 0)) throw new RangeError(`invalid keep: ${keep}`);
+  return {
+    async save(state: TrainState): Promise<string> {
+      const name = stepFolder(state.step);
+      const target = join(folder, name);
+      const beside = join(folder, `${UNFINISHED}${name}-${process.pid}`);
+      try {
+        await mkdir(folder, { recursive: true });
+        await removeUnfinished(folder);
+        await writeFolder(beside, encodeCheckpoint(state));
+        await replaceFolder(beside, target);
+        await removeOld(folder, keep);
+      } catch (cause) {
+        await rm(beside, { recursive: true, force: true }).catch(() => {});
+        throw fileFailure(cause, target, 'cannot write the checkpoint');
+      }
+      return target;
+    },
+  };
+}
+
+/** The steps of the checkpoints in a folder, ascending; none where the folder is missing. */
+export async function listCheckpoints(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  return names
+    .filter((name) => /^step-\d{8,}$/.test(name))
+    .map((name) => Number(name.slice(5)))
+    .sort((a, b) => a - b);
+}
+
+/** The folder's name of a checkpoint; the zeros make names sort as steps do. */
+export function stepFolder(step: number): string {
+  return `step-${String(step).padStart(8, '0')}`;
+}
+
+async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  for (const [name, bytes] of files) {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(file, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** Puts a finished folder in its place; one of that name, from an earlier run, makes way first. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = `${from}-replaced`;
+  await rename(to, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(from, to);
+  await rm(old, { recursive: true, force: true });
+  await syncFolder(dirname(to));
+}
+
+/** Flushes the renaming itself. Not every platform can open a folder; there it is left to the system. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(UNFINISHED)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Renamed before it is deleted, so that a kill in between leaves no half checkpoint behind. */
+async function removeOld(folder: string, keep: number): Promise<void> {
+  for (const step of (await listCheckpoints(folder)).slice(0, -keep)) {
+    const doomed = join(folder, `${UNFINISHED}removing-${step}`);
+    await rename(join(folder, stepFolder(step)), doomed);
+    await rm(doomed, { recursive: true, force: true });
+  }
+}

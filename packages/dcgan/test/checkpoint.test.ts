@@ -1,0 +1,142 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { phantoms } from '@cxr/data';
+import { Trainer, type TrainOptions, train } from '@cxr/dcgan';
+import {
+  checkpointFolder,
+  hashWeights,
+  listCheckpoints,
+  loadCheckpoint,
+  loadGenerator,
+} from '@cxr/dcgan/node';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const images = [...phantoms({ count: 10, seed: 1, size: 32 })];
+const tiny = { images, size: 32, width: 1, latentDim: 4, batchSize: 4, seed: 5 } as const;
+let folder: string;
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cxr-dcgan-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function run(options: Partial<TrainOptions> & { steps: number }): Promise<void> {
+  const checkpoints = checkpointFolder(folder, { keep: 3 });
+  for await (const event of train({ ...tiny, checkpoints, ...options })) {
+    if (event.type === 'end') event.generator.dispose();
+  }
+}
+
+/** All that two equal runs share: weights, moments, step. */
+async function fingerprint(step?: number): Promise<unknown> {
+  const state = await loadCheckpoint(folder, step === undefined ? {} : { step });
+  return { step: state.step, weights: hashWeights(state), moments: state.moments };
+}
+
+describe('a run that is resumed', () => {
+  it.each([
+    ['dcgan', {}],
+    ['with everything on', { preset: 'modern', r1: 1, r1Every: 2 }],
+    ['paper', { preset: 'paper', size: 32, channels: 1 }],
+  ] as const)('equals the run that was never stopped, bit for bit: %s', async (_, config) => {
+    await run({ ...config, steps: 6, checkpointEvery: 3 });
+    const whole = await fingerprint();
+    const resume = await loadCheckpoint(folder, { step: 3 });
+    await rm(folder, { recursive: true });
+    await run({ steps: 6, resume });
+    expect(await fingerprint()).toEqual(whole);
+  });
+
+  it('must be given the same images and no other settings', async () => {
+    await run({ steps: 1 });
+    const resume = await loadCheckpoint(folder);
+    await expect(run({ steps: 2, resume, images: images.slice(1) })).rejects.toMatchObject({
+      code: 'mismatch',
+    });
+    await expect(run({ steps: 2, resume, batchSize: 5 })).rejects.toThrow(
+      'invalid batchSize: 5 (the run to resume has 4)',
+    );
+  });
+});
+
+describe('checkpointFolder', () => {
+  it('keeps the last K and clears what a killed writer left', async () => {
+    await mkdir(join(folder, '.unfinished-step-00000001-1'));
+    await run({ steps: 5, checkpointEvery: 1 });
+    expect(await readdir(folder)).toEqual(['step-00000003', 'step-00000004', 'step-00000005']);
+    expect(await listCheckpoints(folder)).toEqual([3, 4, 5]);
+  });
+
+  it('writes a generator that plain tf.loadLayersModel opens', async () => {
+    await run({ steps: 2, ema: 0.5 });
+    const at = join(folder, 'step-00000002', 'average');
+    const json = JSON.parse(await readFile(join(at, 'model.json'), 'utf8'));
+    const weights = await readFile(join(at, 'weights.bin'));
+    const plain = await tfl.loadLayersModel({
+      load: async () => ({
+        modelTopology: json.modelTopology,
+        weightSpecs: json.weightsManifest[0].weights,
+        weightData: new Uint8Array(weights).buffer,
+      }),
+    });
+    const ours = await loadGenerator(folder);
+    const latents = tf.ones([1, 4]);
+    const of = (model: tfl.LayersModel) => (model.predict(latents) as tf.Tensor).dataSync();
+    expect(of(plain)).toEqual(of(ours));
+    expect(plain.layers.map((layer) => layer.constructor)).not.toContain(undefined);
+  });
+
+  it('says which file is damaged, and the earlier checkpoint still loads', async () => {
+    await run({ steps: 2, checkpointEvery: 1 });
+    for (const name of ['generator/weights.bin', 'moments.safetensors', 'discriminator/model.json']) {
+      const file = join(folder, 'step-00000002', name);
+      const bytes = await readFile(file);
+      const flipped = Uint8Array.from(bytes);
+      flipped[flipped.length >> 1]! ^= 1;
+      await writeFile(file, flipped);
+      await expect(loadCheckpoint(folder)).rejects.toMatchObject({
+        code: 'corrupt',
+        file,
+        message: expect.stringContaining('also checkpoints at step 1'),
+      });
+      await writeFile(file, bytes.subarray(0, 5));
+      await expect(loadCheckpoint(folder)).rejects.toMatchObject({ code: 'truncated', file });
+      await writeFile(file, bytes);
+    }
+    expect(await loadCheckpoint(folder, { step: 1 })).toMatchObject({ step: 1 });
+  });
+
+  it('says so where there is nothing, or a config from elsewhere', async () => {
+    await expect(loadCheckpoint(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'not-found' });
+    await run({ steps: 1 });
+    await expect(loadCheckpoint(folder, { step: 7 })).rejects.toThrow('no checkpoint of step 7');
+    const file = join(folder, 'step-00000001', 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8'));
+    manifest.config.momentum = 0.9;
+    await writeFile(file, JSON.stringify(manifest));
+    await expect(loadCheckpoint(folder)).rejects.toThrow('unknown config key: momentum');
+  });
+
+  it('refuses the weights of another architecture', async () => {
+    await run({ steps: 1 });
+    const state = await loadCheckpoint(folder);
+    const other = new Trainer({ ...state.config, width: 2 });
+    expect(() => other.restore(state)).toThrow('generator: another network');
+    other.dispose();
+  });
+
+  it('names a place it cannot write to, and leaves the earlier checkpoint', async () => {
+    await run({ steps: 1 });
+    const blocked = join(folder, 'step-00000001', 'manifest.json', 'below');
+    await expect(run({ steps: 1, checkpoints: checkpointFolder(blocked) })).rejects.toMatchObject({
+      name: 'CxrFileError',
+    });
+    await chmod(folder, 0o755);
+    expect(await loadCheckpoint(folder)).toMatchObject({ step: 1 });
+  });
+});
