@@ -1,1 +1,22 @@
-export {};
+export {
+  type ActivationsBatch,
+  type ActivationsOptions,
+  type ActivationsProgress,
+  activationBatches,
+  activations,
+  statistics,
+} from './activations.js';
+export { type ComputeFidOptions, computeFid, type FidResult } from './compute-fid.js';
+export type { ImageBatch, InceptionEngine } from './engines/engine.js';
+export { inceptionOnnx } from './engines/onnx-graph.js';
+export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs-engine.js';
+export { frechetDistance } from './frechet-distance.js';
+export { frechetDistanceReference } from './frechet-distance-reference.js';
+export { type ImageSet, type PreparedImage, prepareImages } from './image-set.js';
+export { assertDims, DIMS, type Dims } from './inception/network.js';
+export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
+export { Statistics } from './statistics.js';
+export type { InceptionWeights, WeightTensor } from './weights/inception-weights.js';
+export { randomWeights } from './weights/random-weights.js';
+export { readWeights } from './weights/read-weights.js';
+export { writeSafetensors } from './weights/safetensors.js';

@@ -1,1 +1,13 @@
-export {};
+export { createNativeEngine, type NativeEngineOptions } from './engines/native-engine.js';
+export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from './node/create-engine.js';
+export { type DownloadOptions, type DownloadProgress, download } from './node/download.js';
+export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
+export {
+  type Gathered,
+  type GatheredPath,
+  type GatherPathsOptions,
+  gatherPaths,
+} from './node/gather-paths.js';
+export { ImageReader, type ImageReaderOptions, type ReadFilesOptions } from './node/image-reader.js';
+export { loadWeights } from './node/load-weights.js';
+export { readStatistics, writeStatistics } from './node/statistics-file.js';

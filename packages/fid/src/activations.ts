@@ -1,0 +1,140 @@
+import ndarray, { type NdArray } from 'ndarray';
+import type { InceptionEngine } from './engines/engine.js';
+import { type ImageSet, type PreparedImage, prepareImages } from './image-set.js';
+import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
+import { Statistics } from './statistics.js';
+
+/** How far a set of images is. */
+export interface ActivationsProgress {
+  /** Images done. */
+  done: number;
+  /** Images in all, where known. */
+  total: number | undefined;
+  /** Images a second since the start. */
+  imagesPerSecond: number;
+  secondsLeft: number | undefined;
+  /** Time in which the engine computed, of `seconds` in all: the rest it waited for images. */
+  engineSeconds: number;
+  seconds: number;
+}
+
+export interface ActivationsOptions {
+  /** Default `pil299`. */
+  resize?: ResizeMode;
+  /** Images a batch, default 50. It changes no result. */
+  batchSize?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: ActivationsProgress) => void;
+  /** Number of images, where the set does not say, for the time left. */
+  total?: number;
+}
+
+/** One batch's activations `[n, dims]` and its images' names. */
+export interface ActivationsBatch {
+  names: string[];
+  activations: NdArray<Float32Array>;
+}
+
+/**
+ * Activations of a set of images, batch by batch: memory does not grow with the set.
+ *
+ * @throws RangeError for wrong options or an activation that is not finite, naming the image; the signal's reason when
+ * aborted.
+ */
+export async function* activationBatches(
+  set: ImageSet,
+  engine: InceptionEngine,
+  options: ActivationsOptions = {},
+): AsyncGenerator<ActivationsBatch> {
+  const { resize = 'pil299' } = options;
+  assertResizeMode(resize);
+  yield* preparedBatches(prepareImages(set, resize), engine, { ...options, resize });
+}
+
+/** As `activationBatches`, for images that are already resized in the mode given. */
+export async function* preparedBatches(
+  images: AsyncIterable<PreparedImage>,
+  engine: InceptionEngine,
+  options: ActivationsOptions & { resize: ResizeMode },
+): AsyncGenerator<ActivationsBatch> {
+  const { resize, batchSize = 50, signal, onProgress, total } = options;
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
+    throw new RangeError(`invalid batch size: ${batchSize}`);
+  const start = performance.now();
+  let done = 0;
+  let busy = 0;
+  for await (const batch of chunks(images, batchSize)) {
+    signal?.throwIfAborted();
+    const names = batch.map((image) => image.name);
+    const begin = performance.now();
+    const activations = await engine.activations(
+      toImageBatch(
+        batch.map((image) => image.pixels),
+        resize,
+      ),
+    );
+    busy += performance.now() - begin;
+    assertFinite(activations, names);
+    done += batch.length;
+    yield { names, activations };
+    const seconds = (performance.now() - start) / 1000;
+    const imagesPerSecond = done / seconds;
+    const secondsLeft = total === undefined ? undefined : (total - done) / imagesPerSecond;
+    onProgress?.({ done, total, imagesPerSecond, secondsLeft, engineSeconds: busy / 1000, seconds });
+  }
+}
+
+/** All activations of a set, `[n, dims]`: n × dims × 4 bytes. @throws as `activationBatches`. */
+export async function activations(
+  set: ImageSet,
+  engine: InceptionEngine,
+  options: ActivationsOptions = {},
+): Promise<NdArray<Float32Array>> {
+  const parts: NdArray<Float32Array>[] = [];
+  for await (const batch of activationBatches(set, engine, options)) parts.push(batch.activations);
+  return joinActivations(parts, engine.dims);
+}
+
+/** Batches `[n, dims]` one below the other. */
+export function joinActivations(
+  parts: readonly NdArray<Float32Array>[],
+  dims: number,
+): NdArray<Float32Array> {
+  const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
+  const all = new Float32Array(count * dims);
+  let at = 0;
+  for (const { data } of parts) {
+    all.set(data, at);
+    at += data.length;
+  }
+  return ndarray(all, [count, dims]);
+}
+
+/** Mean and covariance of a set's activations, in memory that does not grow with it. @throws as `activationBatches`. */
+export async function statistics(
+  set: ImageSet,
+  engine: InceptionEngine,
+  options: ActivationsOptions = {},
+): Promise<Statistics> {
+  const gathered = Statistics.empty(engine.dims);
+  for await (const batch of activationBatches(set, engine, options)) gathered.add(batch.activations);
+  return gathered;
+}
+
+async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function assertFinite(batch: NdArray<Float32Array>, names: readonly string[]): void {
+  const bad = batch.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RangeError(`activations of ${names[Math.floor(bad / batch.shape[1]!)]} are not finite`);
+  }
+}

@@ -1,0 +1,46 @@
+import type { NdArray } from 'ndarray';
+import { type Dims, INPUT_SIZE } from '../inception/network.js';
+
+/** A batch of RGB images `[n, 299, 299, 3]`, 0 to 255. */
+export type ImageBatch = NdArray<Uint8Array> | NdArray<Float32Array>;
+
+/** Turns images into Inception activations. Engines agree with each other and with pytorch-fid. */
+export interface InceptionEngine {
+  name: 'tfjs' | 'native';
+  dims: Dims;
+  /** Where it computes, in words: the TensorFlow.js backend, or onnxruntime's version and threads. */
+  device: string;
+  /**
+   * Activations `[n, dims]` of a batch `[n, 299, 299, 3]`, 0 to 255.
+   * @throws RangeError when the batch has another shape.
+   */
+  activations(batch: ImageBatch): Promise<NdArray<Float32Array>>;
+  /** Frees the weights; the engine is of no use afterwards. */
+  dispose(): void;
+}
+
+/** A batch's pixels in row-major order, and how many images they are. */
+export function batchPixels(batch: ImageBatch): { pixels: Uint8Array | Float32Array; count: number } {
+  const [count = 0, height, width, channels] = batch.shape;
+  if (batch.shape.length !== 4 || height !== INPUT_SIZE || width !== INPUT_SIZE || channels !== 3) {
+    throw new RangeError(`batch must be [n, ${INPUT_SIZE}, ${INPUT_SIZE}, 3]: [${batch.shape}]`);
+  }
+  const size = count * IMAGE_LENGTH;
+  const [s0, s1, s2, s3] = batch.stride as [number, number, number, number];
+  const rowMajor = s3 === 1 && s2 === 3 && s1 === 3 * width && (s0 === IMAGE_LENGTH || count === 1);
+  if (rowMajor) return { pixels: batch.data.subarray(batch.offset, batch.offset + size), count };
+  const pixels = batch.data instanceof Uint8Array ? new Uint8Array(size) : new Float32Array(size);
+  let at = 0;
+  for (let n = 0; n < count; n++) {
+    for (let y = 0; y < INPUT_SIZE; y++) {
+      for (let x = 0; x < INPUT_SIZE; x++) {
+        const from = batch.offset + n * s0 + y * s1 + x * s2;
+        for (let c = 0; c < 3; c++) pixels[at++] = batch.data[from + c * s3]!;
+      }
+    }
+  }
+  return { pixels, count };
+}
+
+/** Values of one input image. */
+export const IMAGE_LENGTH: number = INPUT_SIZE * INPUT_SIZE * 3;

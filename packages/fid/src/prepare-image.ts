@@ -1,0 +1,54 @@
+import { type Image, resizeBilinearTorch, resizePillow, resizePillowFloat, toRgb8 } from '@cxr/data';
+import ndarray from 'ndarray';
+import { IMAGE_LENGTH, type ImageBatch } from './engines/engine.js';
+import { INPUT_SIZE } from './inception/network.js';
+
+/**
+ * How an image becomes 299 × 299 RGB. The mode changes the score: only scores of one mode compare.
+ * - `pil299`: Pillow's bicubic to 8 bits, as the seed of the paper's code has it.
+ * - `network`: pytorch-fid unmodified, the network's own bilinear without antialiasing.
+ * - `clean`: clean-fid's bicubic with antialiasing on floats, neither rounded nor clipped.
+ */
+export type ResizeMode = 'pil299' | 'network' | 'clean';
+
+/** All modes, the default first. */
+export const RESIZE_MODES: readonly ResizeMode[] = ['pil299', 'network', 'clean'];
+
+/** @throws RangeError when `value` is not a resize mode. */
+export function assertResizeMode(value: string): asserts value is ResizeMode {
+  if (!(RESIZE_MODES as readonly string[]).includes(value)) {
+    throw new RangeError(`resize must be one of ${RESIZE_MODES.join(', ')}: ${value}`);
+  }
+}
+
+/** Whether a mode gives bytes or floats. */
+export function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
+  return mode === 'pil299' ? 'uint8' : 'float32';
+}
+
+/**
+ * An image of any size as the engines' pixels, `[299, 299, 3]` row-major, 0 to 255. Images of 16 bits give their high
+ * byte, grey ones three equal channels.
+ */
+export function prepareImage(image: Image, mode: ResizeMode): Uint8Array | Float32Array {
+  const rgb = toRgb8(image);
+  switch (mode) {
+    case 'pil299':
+      return resizePillow(rgb, INPUT_SIZE, INPUT_SIZE, 'bicubic').data as Uint8Array;
+    case 'network':
+      return resizeBilinearTorch(rgb, INPUT_SIZE, INPUT_SIZE).data;
+    case 'clean':
+      return resizePillowFloat(rgb, INPUT_SIZE, INPUT_SIZE, 'bicubic').data;
+  }
+}
+
+/** Prepared images side by side, as one batch `[n, 299, 299, 3]`. */
+export function toImageBatch(images: readonly (Uint8Array | Float32Array)[], mode: ResizeMode): ImageBatch {
+  const shape = [images.length, INPUT_SIZE, INPUT_SIZE, 3];
+  const length = images.length * IMAGE_LENGTH;
+  const data = pixelType(mode) === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  images.forEach((pixels, n) => {
+    data.set(pixels, n * IMAGE_LENGTH);
+  });
+  return data instanceof Uint8Array ? ndarray(data, shape) : ndarray(data, shape);
+}

@@ -1,0 +1,198 @@
+import { readZip } from '@cxr/data';
+import type { WeightTensor } from './inception-weights.js';
+import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
+import { type PickleGlobal, type PickleHooks, unpickle, WeightsError } from './unpickle.js';
+
+/**
+ * Reads the tensors of a torch state dict, of both formats that torch.save has written: a zip file (since 1.6) and
+ * the older row of pickles. Nothing of the file is run.
+ *
+ * @throws WeightsError saying what is wrong with the bytes; `readWeights` makes it a CxrFileError.
+ */
+export function readTorch(bytes: Uint8Array): Map<string, WeightTensor> {
+  if (startsWith(bytes, [0x50, 0x4b])) return readZipFormat(bytes);
+  // A pickle of protocol 2 to 5: the legacy format begins with one that holds its magic number.
+  if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) return readLegacy(bytes);
+  throw new WeightsError('not a torch file: neither a zip file nor torch’s older format');
+}
+
+const STORAGE_TYPES: Record<string, DataType> = {
+  FloatStorage: 'F32',
+  DoubleStorage: 'F64',
+  HalfStorage: 'F16',
+  BFloat16Storage: 'BF16',
+  LongStorage: 'I64',
+  IntStorage: 'I32',
+  ShortStorage: 'I16',
+  CharStorage: 'I8',
+  ByteStorage: 'U8',
+  BoolStorage: 'BOOL',
+};
+
+/** A block of values that tensors are views of. */
+interface Storage {
+  type: DataType;
+  key: string;
+  length: number;
+}
+
+/** A tensor as the pickle has it: a strided view of a storage whose values may not be read yet. */
+class TensorView {
+  readonly storage: Storage;
+  readonly offset: number;
+  readonly shape: number[];
+  readonly stride: number[];
+
+  constructor(args: unknown[]) {
+    const [storage, offset, shape, stride] = args;
+    const sizes = [shape, stride].every((list) => Array.isArray(list) && list.every(isSize));
+    if (!isStorage(storage) || !isSize(offset) || !sizes)
+      throw new WeightsError('pickle has a malformed tensor');
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape as number[];
+    this.stride = stride as number[];
+    if (this.shape.length !== this.stride.length) throw new WeightsError('pickle has a malformed tensor');
+  }
+}
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isStorage = (value: unknown): value is Storage =>
+  typeof value === 'object' && value !== null && 'key' in value && 'type' in value;
+
+const ORDERED_DICT = 'collections OrderedDict';
+const HOOKS: PickleHooks = {
+  globals: new Map<string, ((args: unknown[]) => unknown) | null>([
+    [ORDERED_DICT, () => new Map()],
+    ['torch._utils _rebuild_tensor_v2', (args) => new TensorView(args)],
+    // Parameter(tensor, requires_grad, hooks): the tensor is all that counts.
+    ['torch._utils _rebuild_parameter', (args) => args[0]],
+    ...Object.keys(STORAGE_TYPES).map((name) => [`torch ${name}`, null] as const),
+  ]),
+  persistent(id) {
+    // ('storage', type, key, location, length) and, in the legacy format, a sixth: None, or a view's offset.
+    const [tag, type, key, , length, view] = Array.isArray(id) ? id : [];
+    const dataType = STORAGE_TYPES[String((type as PickleGlobal | undefined)?.global).replace('torch ', '')];
+    if (tag !== 'storage' || !dataType || typeof key !== 'string' || !isSize(length) || view != null) {
+      throw new WeightsError('pickle refers to something that is not a plain storage');
+    }
+    return { type: dataType, key, length } satisfies Storage;
+  },
+};
+
+function readZipFormat(bytes: Uint8Array): Map<string, WeightTensor> {
+  const entries = readZip(bytes);
+  const pickleName = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (pickleName === undefined)
+    throw new WeightsError('a zip file, but not one that torch wrote: no data.pkl');
+  const folder = pickleName.slice(0, -'data.pkl'.length);
+  const order = entries.get(`${folder}byteorder`);
+  if (order && new TextDecoder().decode(order) !== 'little') throw new WeightsError('big-endian torch file');
+  return toTensors(unpickle(entries.get(pickleName)!, HOOKS).value, (storage) => {
+    const data = entries.get(`${folder}data/${storage.key}`);
+    if (!data) throw new WeightsError(`torch file lacks the data of storage ${storage.key}`);
+    return data;
+  });
+}
+
+const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
+const LEGACY_PROTOCOL = 1001;
+
+/**
+ * The legacy format: pickles of a magic number, a protocol, the writer's system, the object, and the storages' keys;
+ * then each storage in that order as an int64 length and its values.
+ */
+function readLegacy(bytes: Uint8Array): Map<string, WeightTensor> {
+  const magic = unpickle(bytes, HOOKS);
+  if (magic.value !== LEGACY_MAGIC) throw new WeightsError('a pickle, but not a file that torch.save wrote');
+  const protocol = unpickle(bytes, HOOKS, magic.end);
+  if (protocol.value !== LEGACY_PROTOCOL)
+    throw new WeightsError(`torch protocol ${protocol.value} is unknown`);
+  const system = unpickle(bytes, HOOKS, protocol.end);
+  if (system.value instanceof Map && system.value.get('little_endian') === false) {
+    throw new WeightsError('big-endian torch file');
+  }
+  const object = unpickle(bytes, HOOKS, system.end);
+  const keys = unpickle(bytes, HOOKS, object.end);
+  if (!Array.isArray(keys.value)) throw new WeightsError('torch file lacks its list of storages');
+
+  const types = new Map(tensorEntries(object.value).map(([, { storage }]) => [storage.key, storage.type]));
+  const blocks = new Map<string, Uint8Array>();
+  let at = keys.end;
+  for (const key of keys.value as string[]) {
+    const type = types.get(key);
+    if (!type) throw new WeightsError(`torch file has a storage that no tensor uses: ${key}`);
+    if (at + 8 > bytes.length) throw new WeightsError('torch file is cut off');
+    const length = Number(new DataView(bytes.buffer, bytes.byteOffset + at).getBigInt64(0, true));
+    const size = length * DATA_TYPE_BYTES[type];
+    at += 8;
+    if (!isSize(length) || at + size > bytes.length) throw new WeightsError('torch file is cut off');
+    blocks.set(key, bytes.subarray(at, at + size));
+    at += size;
+  }
+  return toTensors(object.value, (storage) => {
+    const data = blocks.get(storage.key);
+    if (!data) throw new WeightsError(`torch file lacks the data of storage ${storage.key}`);
+    return data;
+  });
+}
+
+/** The tensors of a state dict by name; also of a checkpoint that holds one under `state_dict`. */
+function tensorEntries(value: unknown): [string, TensorView][] {
+  const inner = value instanceof Map ? value.get('state_dict') : undefined;
+  const dict = inner instanceof Map ? inner : value;
+  if (!(dict instanceof Map)) throw new WeightsError('torch file holds no state dict');
+  const entries = [...dict].filter((entry): entry is [string, TensorView] => entry[1] instanceof TensorView);
+  if (entries.length === 0) throw new WeightsError('torch file holds no state dict');
+  return entries;
+}
+
+function toTensors(value: unknown, dataOf: (storage: Storage) => Uint8Array): Map<string, WeightTensor> {
+  const storages = new Map<string, Float32Array>();
+  const tensors = new Map<string, WeightTensor>();
+  for (const [name, view] of tensorEntries(value)) {
+    const { storage } = view;
+    let values = storages.get(storage.key);
+    if (!values) {
+      const data = dataOf(storage);
+      if (data.length < storage.length * DATA_TYPE_BYTES[storage.type])
+        throw new WeightsError(`tensor ${name} is cut off`);
+      values = decodeValues(data, storage.type, storage.length);
+      storages.set(storage.key, values);
+    }
+    tensors.set(name, { shape: view.shape, data: copyStrided(name, values, view) });
+  }
+  return tensors;
+}
+
+/** The view's values in row-major order; storage itself where it is exactly that. */
+function copyStrided(name: string, values: Float32Array, view: TensorView): Float32Array {
+  const { shape, stride, offset } = view;
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const last = size === 0 ? 0 : shape.reduce((at, dim, axis) => at + (dim - 1) * stride[axis]!, offset);
+  if (last >= values.length && size > 0) throw new WeightsError(`tensor ${name} is larger than its storage`);
+  let expected = 1;
+  let contiguous = true;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && stride[axis] !== expected) contiguous = false;
+    expected *= shape[axis]!;
+  }
+  if (contiguous) return values.subarray(offset, offset + size);
+  const out = new Float32Array(size);
+  const index = shape.map(() => 0);
+  let from = offset;
+  for (let i = 0; i < size; i++) {
+    out[i] = values[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += stride[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= stride[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {
+  return prefix.every((byte, i) => bytes[i] === byte);
+}

@@ -1,0 +1,43 @@
+import { CxrFileError } from '@cxr/data';
+import { checkWeights, type InceptionWeights, type WeightTensor } from './inception-weights.js';
+import { readTorch } from './read-torch.js';
+import { isSafetensors, readSafetensors } from './safetensors.js';
+import { WeightsError } from './unpickle.js';
+
+/**
+ * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with
+ * pytorch-fid's names. Nothing of the file is run.
+ *
+ * @throws CxrFileError `corrupt` when the bytes are no such file or damaged, `mismatch` when a tensor is missing or
+ * has another shape.
+ */
+export async function readWeights(
+  bytes: Uint8Array,
+  options: { file?: string } = {},
+): Promise<InceptionWeights> {
+  const kind = isSafetensors(bytes) ? 'safetensors' : 'torch';
+  const tensors = parse(bytes, kind, options.file);
+  checkWeights(tensors, options.file);
+  return { kind, ...options, sha256: await sha256(bytes), tensors };
+}
+
+function parse(
+  bytes: Uint8Array,
+  kind: 'torch' | 'safetensors',
+  file: string | undefined,
+): Map<string, WeightTensor> {
+  try {
+    return kind === 'torch' ? readTorch(bytes) : readSafetensors(bytes);
+  } catch (error) {
+    if (error instanceof CxrFileError) {
+      throw new CxrFileError(error.code, `cannot read weights: ${error.reason}`, { file, cause: error });
+    }
+    if (!(error instanceof WeightsError)) throw error;
+    throw new CxrFileError('corrupt', `cannot read weights: ${error.message}`, { file, cause: error });
+  }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

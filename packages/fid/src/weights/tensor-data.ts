@@ -1,0 +1,59 @@
+/** Element types of tensors, as safetensors names them. */
+export type DataType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
+
+/** Bytes of one value. */
+export const DATA_TYPE_BYTES: Record<DataType, number> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
+
+/** `length` little-endian values of `type` at the start of `bytes`, as float32. */
+export function decodeValues(bytes: Uint8Array, type: DataType, length: number): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (type === 'F32') {
+    // A copy in one piece: the bytes may lie at an odd offset, where no Float32Array can.
+    const copy = new Uint8Array(4 * length);
+    copy.set(bytes.subarray(0, 4 * length));
+    return new Float32Array(copy.buffer);
+  }
+  const out = new Float32Array(length);
+  const read = READERS[type];
+  for (let i = 0; i < length; i++) out[i] = read(view, i);
+  return out;
+}
+
+const READERS: Record<Exclude<DataType, 'F32'>, (view: DataView, i: number) => number> = {
+  F64: (view, i) => view.getFloat64(8 * i, true),
+  F16: (view, i) => halfToNumber(view.getUint16(2 * i, true)),
+  BF16: (view, i) => bfloatToNumber(view.getUint16(2 * i, true)),
+  I64: (view, i) => Number(view.getBigInt64(8 * i, true)),
+  I32: (view, i) => view.getInt32(4 * i, true),
+  I16: (view, i) => view.getInt16(2 * i, true),
+  I8: (view, i) => view.getInt8(i),
+  U8: (view, i) => view.getUint8(i),
+  BOOL: (view, i) => view.getUint8(i),
+};
+
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The upper half of a float32. */
+function bfloatToNumber(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits << 16);
+  return view.getFloat32(0);
+}

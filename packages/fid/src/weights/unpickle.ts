@@ -1,0 +1,237 @@
+/**
+ * A pickle reader for state dicts and nothing else.
+ *
+ * Written for this, and not taken from npm: the general readers build any object a pickle names and accept every
+ * opcode. Here there is a closed list of opcodes and of globals; whatever is not on it is refused by name, so that
+ * a file can neither run nor construct anything but dicts, lists, numbers, texts and tensors.
+ * Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py
+ */
+
+/** Raised inside the weights readers, which turn it into a CxrFileError that names the file. */
+export class WeightsError extends Error {}
+
+/** A named thing of Python that the pickle refers to, such as `torch FloatStorage`; never looked up or run. */
+export interface PickleGlobal {
+  global: string;
+}
+
+/** What REDUCE of an allowed global gives; `persistent` is what a persistent id gives. */
+export interface PickleHooks {
+  /** Allowed globals, as `module name`; the value makes the result of a call. Not callable where null. */
+  globals: ReadonlyMap<string, ((args: unknown[]) => unknown) | null>;
+  persistent(id: unknown): unknown;
+}
+
+const MARK = Symbol('mark');
+
+/** Reads one pickle at `start`. Dicts come as Map. Returns the value and the offset after it. */
+export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { value: unknown; end: number } {
+  const reader = new Reader(bytes, start);
+  const stack: unknown[] = [];
+  const memo = new Map<number, unknown>();
+  const pop = (): unknown => {
+    if (stack.length === 0) throw new WeightsError('pickle takes from an empty stack');
+    return stack.pop();
+  };
+  const popToMark = (): unknown[] => {
+    const at = stack.lastIndexOf(MARK);
+    if (at < 0) throw new WeightsError('pickle has no mark');
+    return stack.splice(at).slice(1);
+  };
+  const top = <T>(type: new (...args: never[]) => T, what: string): T => {
+    const value = stack.at(-1);
+    if (!(value instanceof type)) throw new WeightsError(`pickle changes what is not a ${what}`);
+    return value;
+  };
+  const recall = (key: number): unknown => {
+    if (!memo.has(key)) throw new WeightsError(`pickle recalls what it never stored: ${key}`);
+    return memo.get(key);
+  };
+  const setItems = (items: unknown[]): void => {
+    const dict = top(Map, 'dict');
+    for (let i = 0; i + 1 < items.length; i += 2) dict.set(items[i], items[i + 1]);
+  };
+  const global = (module: string, name: string): PickleGlobal => {
+    const full = `${module} ${name}`;
+    if (!hooks.globals.has(full)) {
+      throw new WeightsError(`pickle names ${module}.${name}, which no state dict needs: refused`);
+    }
+    return { global: full };
+  };
+  const call = (target: unknown, args: unknown): unknown => {
+    const name = (target as Partial<PickleGlobal> | null)?.global;
+    const make = name === undefined ? undefined : hooks.globals.get(name);
+    if (!make || !Array.isArray(args))
+      throw new WeightsError(`pickle calls ${name ?? 'what is no function'}`);
+    return make(args);
+  };
+
+  for (;;) {
+    const opcode = reader.uint(1);
+    switch (opcode) {
+      case 0x80: // PROTO
+        reader.uint(1);
+        break;
+      case 0x95: // FRAME
+        reader.skip(8);
+        break;
+      case 0x28: // MARK
+        stack.push(MARK);
+        break;
+      case 0x2e: // STOP
+        return { value: pop(), end: reader.at };
+      case 0x4e: // NONE
+        stack.push(null);
+        break;
+      case 0x88: // NEWTRUE
+        stack.push(true);
+        break;
+      case 0x89: // NEWFALSE
+        stack.push(false);
+        break;
+      case 0x4a: // BININT
+        stack.push(reader.uint(4) | 0);
+        break;
+      case 0x4b: // BININT1
+        stack.push(reader.uint(1));
+        break;
+      case 0x4d: // BININT2
+        stack.push(reader.uint(2));
+        break;
+      case 0x8a: // LONG1
+        stack.push(reader.long(reader.uint(1)));
+        break;
+      case 0x58: // BINUNICODE
+        stack.push(reader.text(reader.uint(4)));
+        break;
+      case 0x8c: // SHORT_BINUNICODE
+        stack.push(reader.text(reader.uint(1)));
+        break;
+      case 0x29: // EMPTY_TUPLE
+      case 0x5d: // EMPTY_LIST
+        stack.push([]);
+        break;
+      case 0x7d: // EMPTY_DICT
+        stack.push(new Map());
+        break;
+      case 0x74: // TUPLE
+        stack.push(popToMark());
+        break;
+      case 0x85: // TUPLE1
+        stack.push([pop()]);
+        break;
+      case 0x86: // TUPLE2
+      case 0x87: {
+        // TUPLE3
+        const items = opcode === 0x87 ? [pop(), pop(), pop()] : [pop(), pop()];
+        stack.push(items.reverse());
+        break;
+      }
+      case 0x61: {
+        // APPEND
+        const item = pop();
+        top(Array, 'list').push(item);
+        break;
+      }
+      case 0x65: {
+        // APPENDS
+        const items = popToMark();
+        top(Array, 'list').push(...items);
+        break;
+      }
+      case 0x73: {
+        // SETITEM
+        const [value, key] = [pop(), pop()];
+        setItems([key, value]);
+        break;
+      }
+      case 0x75: // SETITEMS
+        setItems(popToMark());
+        break;
+      case 0x71: // BINPUT
+        memo.set(reader.uint(1), stack.at(-1));
+        break;
+      case 0x72: // LONG_BINPUT
+        memo.set(reader.uint(4), stack.at(-1));
+        break;
+      case 0x94: // MEMOIZE
+        memo.set(memo.size, stack.at(-1));
+        break;
+      case 0x68: // BINGET
+        stack.push(recall(reader.uint(1)));
+        break;
+      case 0x6a: // LONG_BINGET
+        stack.push(recall(reader.uint(4)));
+        break;
+      case 0x63: // GLOBAL
+        stack.push(global(reader.line(), reader.line()));
+        break;
+      case 0x93: {
+        // STACK_GLOBAL
+        const [name, module] = [pop(), pop()];
+        stack.push(global(String(module), String(name)));
+        break;
+      }
+      case 0x52: {
+        // REDUCE
+        const [args, target] = [pop(), pop()];
+        stack.push(call(target, args));
+        break;
+      }
+      case 0x62: // BUILD: sets attributes; a state dict has `_metadata` there, which nothing here needs.
+        pop();
+        top(Map, 'dict');
+        break;
+      case 0x51: // BINPERSID
+        stack.push(hooks.persistent(pop()));
+        break;
+      default:
+        throw new WeightsError(
+          `pickle has opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${reader.at - 1}, which no state dict needs: refused`,
+        );
+    }
+  }
+}
+
+/** Little-endian reads that fail at the end of the bytes. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.at = start;
+  }
+
+  skip(length: number): Uint8Array {
+    if (this.at + length > this.#bytes.length) throw new WeightsError('pickle ends too early');
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  uint(length: 1 | 2 | 4): number {
+    let value = 0;
+    for (const [i, byte] of this.skip(length).entries()) value += byte * 2 ** (8 * i);
+    return value;
+  }
+
+  /** A two's complement number; one beyond 2^53 comes as bigint, since only torch's magic number is so large. */
+  long(length: number): number | bigint {
+    let value = 0n;
+    for (const [i, byte] of this.skip(length).entries()) value += BigInt(byte) << BigInt(8 * i);
+    value = BigInt.asIntN(8 * length, value);
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  text(length: number): string {
+    return new TextDecoder().decode(this.skip(length));
+  }
+
+  line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.at);
+    if (end < 0) throw new WeightsError('pickle ends too early');
+    const text = this.text(end - this.at);
+    this.at++;
+    return text;
+  }
+}
