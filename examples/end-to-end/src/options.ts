@@ -18,6 +18,10 @@ export interface Options {
   /** How many fakes are written and scored. */
   readonly samples: number;
   readonly backend: string;
+  /** DiffAugment (Zhao et al., 2020): what limited data needs. */
+  readonly diffAugment: boolean;
+  /** Decay of the generator's running average; the preset's where absent. */
+  readonly ema?: number;
   readonly weights?: string;
   readonly dims: number;
   readonly resume: boolean;
@@ -34,6 +38,8 @@ Without flags it runs on drawn phantoms, in a few minutes.
   --size N            pixels a side: 32, 64 (default), 128
   --width N           features of the widest image layer (default 32 on data, 16 on phantoms)
   --batch-size N      default 64 on data, 32 on phantoms
+  --diff-augment      augments what the discriminator sees: for few images
+  --ema X             samples from a running average of the generator, of decay X (0.995)
   --epochs N          passes over the data; or
   --steps N           training steps (default 300 on phantoms, 2000 on data)
   --seed N            default 1
@@ -88,6 +94,8 @@ export function parseOptions(args: readonly string[]): Options | undefined {
         seed: text,
         samples: text,
         backend: text,
+        'diff-augment': flag,
+        ema: text,
         weights: text,
         dims: text,
         resume: flag,
@@ -108,6 +116,10 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   const epochs = count('epochs', values.epochs, 1);
   const steps = count('steps', values.steps, 1);
   if (epochs !== undefined && steps !== undefined) throw new UsageError('give --epochs or --steps, not both');
+  const ema = values.ema === undefined ? undefined : Number(values.ema);
+  if (ema !== undefined && !(ema >= 0 && ema < 1)) {
+    throw new UsageError(`--ema takes a number from 0 to below 1, not '${values.ema}'`);
+  }
   const name = real ? [values.data!.replace(/\/+$/, '').split(/[\\/]/).at(-1), values.class] : ['phantoms'];
   return {
     ...(values.data === undefined ? {} : { data: values.data }),
@@ -115,7 +127,9 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     ...(values.class === undefined ? {} : { class: values.class }),
     ...(values.weights === undefined ? {} : { weights: values.weights }),
     ...(epochs === undefined ? { steps: steps ?? (real ? 2000 : 300) } : { epochs }),
-    preset: values.preset ?? 'dcgan',
+    ...(ema === undefined ? {} : { ema }),
+    diffAugment: values['diff-augment'] ?? false,
+    preset: oneOf('preset', values.preset ?? 'dcgan', ['dcgan', 'paper', 'modern']),
     size: oneOf('size', count('size', values.size, 1) ?? 64, [32, 64, 128]),
     width: count('width', values.width, 1) ?? (real ? 32 : 16),
     batchSize: count('batch-size', values['batch-size'], 2) ?? (real ? 64 : 32),

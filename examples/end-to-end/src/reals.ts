@@ -46,7 +46,9 @@ async function imagesOf(folder: string, name: string | undefined): Promise<strin
 function refuseOverlap(data: string, testData: string): void {
   const [a, b] = [realpathSync(data) + sep, realpathSync(testData) + sep];
   if (a.startsWith(b) || b.startsWith(a)) {
-    throw new UsageError(`--test-data ${testData} overlaps --data ${data}: a test image must never be trained on`);
+    throw new UsageError(
+      `--test-data ${testData} overlaps --data ${data}: a test image must never be trained on`,
+    );
   }
 }
 

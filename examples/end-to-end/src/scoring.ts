@@ -1,0 +1,172 @@
+import type { BackendName } from '@cxr/backend';
+import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/data';
+import { createGenerator, resolveConfig, sample } from '@cxr/dcgan';
+import {
+  activations,
+  type Dims,
+  frechetDistance,
+  type InceptionEngine,
+  type InceptionWeights,
+  randomWeights,
+  Statistics,
+} from '@cxr/fid';
+import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
+import ndarray, { type NdArray } from 'ndarray';
+import type { Metrics, Score, WeightsOrigin } from './metrics.js';
+import type { Options } from './options.js';
+import type { Progress } from './progress.js';
+import type { ImageSet, Reals } from './reals.js';
+import { trainConfig } from './training.js';
+
+const RESIZE = 'pil299';
+
+const RANDOM_NOTE =
+  'No Inception weights were found, so seeded random weights stand in: these scores compare with each other, ' +
+  'within this run only, and with no published FID.';
+const FEW_NOTE = (n: number, dims: number) =>
+  `${n} images are no more than the ${dims} dims of the activations: their covariance is not of full rank, and the ` +
+  'distances are biased upwards. Compare only scores of the same numbers of images.';
+const PARTLY_MADE_UP = '6ad2cac4e7059a75516304f7a1704a558ca219ab5c214b05367c7de6632f0bac';
+
+/** Inception weights, real ones wherever they can be had; only the demo goes on without. */
+export async function openWeights(
+  options: Options,
+  onProgress: (progress: Progress) => void,
+): Promise<{ weights: InceptionWeights; notes: string[] }> {
+  try {
+    const file = await findWeights({
+      ...(options.weights === undefined ? {} : { file: options.weights }),
+      onProgress: ({ received, total = received }) =>
+        onProgress({ phase: 'fetching Inception weights', done: received, total, unit: 'bytes' }),
+    });
+    const weights = await loadWeights(file);
+    const notes =
+      weights.sha256 === PARTLY_MADE_UP && options.dims === 2048
+        ? ['Two layers of these weights are not the genuine ones: at dims 2048 this is not a FID to quote.']
+        : [];
+    return { weights, notes };
+  } catch (error) {
+    const demo = options.data === undefined && options.weights === undefined;
+    if (demo && error instanceof CxrFileError && error.code === 'not-found') {
+      return { weights: randomWeights(options.seed), notes: [RANDOM_NOTE] };
+    }
+    throw error;
+  }
+}
+
+export function weightsOrigin(weights: InceptionWeights): WeightsOrigin {
+  return { file: weights.file ?? null, sha256: weights.sha256 ?? null, kind: weights.kind };
+}
+
+interface Activated {
+  readonly rows: NdArray<Float32Array>;
+  readonly seconds: number;
+}
+
+function rowsOf(all: NdArray<Float32Array>, indices: readonly number[]): NdArray<Float32Array> {
+  const dims = all.shape[1]!;
+  const out = new Float32Array(indices.length * dims);
+  for (const [row, index] of indices.entries()) {
+    out.set(all.data.subarray(index * dims, (index + 1) * dims), row * dims);
+  }
+  return ndarray(out, [indices.length, dims]);
+}
+
+/** Fakes as a set of images: drawn anew whenever they are gone through. */
+export function fakeSet(
+  generator: Parameters<typeof sample>[0],
+  options: Options,
+): { count: number; read(signal?: AbortSignal): AsyncIterable<NamedImage> } {
+  const { samples: count, seed } = options;
+  return {
+    count,
+    async *read(signal) {
+      let index = 0;
+      for await (const image of sample(generator, { count, seed, ...(signal ? { signal } : {}) })) {
+        yield { name: `sample ${index}`, image };
+        index++;
+      }
+    },
+  };
+}
+
+export interface Scored
+  extends Required<Pick<Metrics, 'score' | 'floor' | 'untrained'>>,
+    Pick<Metrics, 'test'> {
+  readonly notes: readonly string[];
+}
+
+/**
+ * Scores the fakes, and what a score must be read beside: the noise floor, the untrained generator and, where there
+ * are any, held-out reals; all with the same weights, dims and resize.
+ */
+export async function runScoring(
+  options: Options,
+  reals: Reals,
+  fakes: ImageSet,
+  weights: InceptionWeights,
+  backend: BackendName,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Scored> {
+  const engine = await createEngine(weights, { dims: options.dims as Dims, backend });
+  const untrained = createGenerator(resolveConfig(trainConfig(options)));
+  try {
+    const activate = (what: string, set: ImageSet) =>
+      activateSet(`activations of ${what}`, set, engine, onProgress, signal);
+    const real = await activate('reals', reals.train);
+    const fake = await activate('fakes', fakes);
+    const before = await activate('untrained fakes', fakeSet(untrained, options));
+    const test = reals.test && (await activate('held-out reals', reals.test));
+
+    const indices = [...Array(real.rows.shape[0]!).keys()];
+    const [first, second] = splitHalves(indices, createRng(options.seed));
+    const reference = Statistics.of(real.rows);
+    const against = (other: Activated, a = reference, b = Statistics.of(other.rows)): Score => {
+      const began = performance.now();
+      const fid = frechetDistance(a, b);
+      const distance = (performance.now() - began) / 1000;
+      const features = real.seconds + (other === real ? 0 : other.seconds);
+      return {
+        fid,
+        dims: options.dims,
+        resize: RESIZE,
+        engine: engine.name,
+        n1: a.count!,
+        n2: b.count!,
+        weights: weightsOrigin(weights),
+        seconds: { features, distance, total: features + distance },
+      };
+    };
+    const smallest = Math.min(first.length, fakes.count, reals.test?.count ?? Number.POSITIVE_INFINITY);
+    return {
+      score: against(fake),
+      floor: against(real, Statistics.of(rowsOf(real.rows, first)), Statistics.of(rowsOf(real.rows, second))),
+      untrained: against(before),
+      ...(test ? { test: against(test) } : {}),
+      notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
+    };
+  } finally {
+    engine.dispose();
+    untrained.dispose();
+  }
+}
+
+async function activateSet(
+  phase: string,
+  set: ImageSet,
+  engine: InceptionEngine,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Activated> {
+  const began = performance.now();
+  const total = set.count;
+  onProgress({ phase, done: 0, total, unit: 'images' });
+  const rows = await activations(set.read(signal), engine, {
+    resize: RESIZE,
+    total,
+    signal,
+    onProgress: ({ done }) => onProgress({ phase, done, total, unit: 'images' }),
+  });
+  return { rows, seconds: (performance.now() - began) / 1000 };
+}
