@@ -38,7 +38,7 @@ export function resizeBilinearTorch(source: Image, width: number, height: number
   return ndarray(out, [height, width, channels]);
 }
 
-/** The two source samples of each output and the second one's weight, computed in single precision as torch does. */
+/** The two source samples of each output and the second one's weight: of these only the scale and the weight are rounded. */
 function neighbours(
   from: number,
   to: number,
@@ -48,7 +48,7 @@ function neighbours(
   const weight = new Float32Array(to);
   const scale = fround(from / to);
   for (let i = 0; i < to; i++) {
-    const position = Math.max(0, fround(fround(scale * fround(i + 0.5)) - 0.5));
+    const position = Math.max(0, scale * (i + 0.5) - 0.5);
     const index = Math.min(from - 1, Math.trunc(position));
     first[i] = index;
     second[i] = Math.min(from - 1, index + 1);

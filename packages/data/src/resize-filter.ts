@@ -62,12 +62,16 @@ export function filterTaps(from: number, to: number, filter: ResizeFilter): Taps
   return { length: to, size, starts, counts, weights };
 }
 
+// Pillow writes these two in single precision.
+const HAMMING_BASE = Math.fround(0.54);
+const HAMMING_RIPPLE = Math.fround(0.46);
+
 function hamming(x: number): number {
   const distance = Math.abs(x);
   if (distance === 0) return 1;
   if (distance >= 1) return 0;
   const angle = distance * Math.PI;
-  return (Math.sin(angle) / angle) * (0.54 + 0.46 * Math.cos(angle));
+  return (Math.sin(angle) / angle) * (HAMMING_BASE + HAMMING_RIPPLE * Math.cos(angle));
 }
 
 /** Keys' cubic with a = −0.5. */
