@@ -34,7 +34,8 @@ function linearAxis(low: number, high: number, count: number): Axis {
 }
 
 function tickLabel(value: number): string {
-  return Number.parseFloat(value.toPrecision(6)).toString();
+  const rounded = Number(value.toPrecision(6));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
 }
 
 /** At most `limit` points, each the mean of its neighbours: a long run draws as fast as a short one. */
@@ -131,7 +132,7 @@ export function ladder(marks: readonly Mark[]): string {
     return [
       `<rect class="${row.main ? 'main' : 'bar'}" x="${left}" y="${top}" height="18" width="${Math.max(2, toX(row.value) - left).toFixed(1)}"/>`,
       `<text x="${left - 8}" y="${top + 14}" text-anchor="end"${row.main ? ' class="strong"' : ''}>${escapeHtml(row.label)}</text>`,
-      `<text x="${toX(row.value) + 6}" y="${top + 14}"${row.main ? ' class="strong"' : ''}>${row.value.toPrecision(3)}</text>`,
+      `<text x="${toX(row.value) + 6}" y="${top + 14}"${row.main ? ' class="strong"' : ''}>${tickLabel(Number(row.value.toPrecision(3)))}</text>`,
     ].join('');
   });
   return [

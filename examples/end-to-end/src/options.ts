@@ -25,7 +25,9 @@ export interface Options {
   readonly weights?: string;
   readonly dims: number;
   readonly resume: boolean;
-  readonly out: string;
+  /** The run's folder, if named; otherwise the first free one of `name`, `name-2`, … */
+  readonly out?: string;
+  readonly name: string;
 }
 
 export const USAGE = `npm start [-- flags]: train a DCGAN on chest X-rays, sample it, score the samples, report it.
@@ -48,7 +50,7 @@ Without flags it runs on drawn phantoms, in a few minutes.
   --weights FILE      Inception weights; without them they are looked for, see @cxr/fid
   --dims N            64, 192, 768, 2048 (default 768 on data, 64 on phantoms)
   --resume            go on from the checkpoint in --out
-  --out DIR           default runs/phantoms, or runs/ and the name of the data folder`;
+  --out DIR           default: a new folder in runs/, named after the data`;
 
 /** Wrong usage: told in one line, with exit status 2. */
 export class UsageError extends Error {
@@ -138,6 +140,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     backend: oneOf('backend', values.backend ?? 'auto', ['auto', 'node', 'webgpu', 'native', 'wasm', 'cpu']),
     dims: oneOf('dims', count('dims', values.dims, 1) ?? (real ? 768 : 64), [64, 192, 768, 2048]),
     resume: values.resume ?? false,
-    out: values.out ?? `runs/${name.filter(Boolean).join('-')}`,
+    ...(values.out === undefined ? {} : { out: values.out }),
+    name: `runs/${name.filter(Boolean).join('-')}`,
   };
 }

@@ -66,7 +66,7 @@ export function inWords(metrics: Metrics): string {
     `The Fréchet distance of ${score.n2} fakes to ${score.n1} training images is ${score.fid.toPrecision(4)}`,
     `(dims ${score.dims}, resize ${score.resize}, engine ${score.engine}).`,
     `Two halves of the real images are ${floor.fid.toPrecision(3)} apart, so the fakes are`,
-    `${times >= 10 ? times.toFixed(0) : times.toPrecision(2)} times as far from the reals as reals are from each other;`,
+    `${Number(times.toPrecision(2))} times as far from the reals as reals are from each other;`,
     `before training they were ${untrained.fid.toPrecision(3)} away.`,
   ].join(' ');
 }
@@ -82,7 +82,9 @@ export function renderReport(content: ReportContent): string {
     },
     { label: 'generator', color: '#cc6633', points: steps.map((one) => [one.step, one.lossG] as const) },
   ];
-  const settings = Object.entries(metrics.options).map(([name, value]) => [name, String(value)] as const);
+  const settings = Object.entries(metrics.options).map(
+    ([name, value]) => [`option ${name}`, String(value)] as const,
+  );
   const facts = [
     ['data', metrics.data.description],
     ['images trained on', String(metrics.data.count)],

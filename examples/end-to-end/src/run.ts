@@ -11,6 +11,7 @@ import type { Options } from './options.js';
 import type { Progress } from './progress.js';
 import { type ImageSet, openReals, type Reals } from './reals.js';
 import { renderReport } from './report.js';
+import { runFolder } from './run-folder.js';
 import { fakeSet, openWeights, runScoring, type Scored, weightsOrigin } from './scoring.js';
 import { readGrids, runTraining, type Trained } from './training.js';
 
@@ -94,20 +95,20 @@ function metricsOf(
 }
 
 /**
- * The main job: reals → DCGAN → samples → score with its floor → `report.html`, all in the folder `options.out`.
+ * The main job: reals → DCGAN → samples → score with its floor → `report.html`, all in the run's folder.
  * Aborted, it leaves a checkpoint and a report of what there is.
  */
 export async function run(options: Options, hooks: RunHooks): Promise<RunResult> {
-  const { out } = options;
   const { onProgress, onMessage, signal } = hooks;
   // What can be wrong with the input should show before an hour of training, not after.
+  const out = runFolder(options);
   const reals = await openReals(options);
   const { weights, notes } = await openWeights(options, onProgress);
   for (const note of notes) onMessage(note);
   const backend = await useBackend(options.backend as 'auto' | BackendName);
   onMessage(describe(backend));
 
-  const trained = await runTraining(options, reals, onProgress, signal);
+  const trained = await runTraining(options, out, reals, onProgress, signal);
   for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
   const fakes = fakeSet(trained.end.generator, options);
   const shown = await contactSheet({ ...fakes, count: SHOWN }, options.size);

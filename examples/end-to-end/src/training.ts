@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
@@ -40,13 +40,6 @@ export function trainConfig(options: Options): Partial<TrainConfig> {
   };
 }
 
-/** A run of another kind must not be mixed up with what lies in the folder from before. */
-async function clear(out: string): Promise<void> {
-  for (const name of ['log.jsonl', 'metrics.json', 'report.html', 'grids', 'samples', 'checkpoint']) {
-    await rm(join(out, name), { recursive: true, force: true });
-  }
-}
-
 async function readLog(file: string, upTo: number): Promise<LogLine[]> {
   if (!existsSync(file)) return [];
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
@@ -74,15 +67,14 @@ function totalSteps(options: Options, images: number): number {
  */
 export async function runTraining(
   options: Options,
+  out: string,
   reals: Reals,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { out } = options;
   const store = join(out, 'checkpoint');
   const logFile = join(out, 'log.jsonl');
   const resume = options.resume ? await loadCheckpoint(store) : undefined;
-  if (!resume) await clear(out);
   await mkdir(join(out, 'grids'), { recursive: true });
   const log = await readLog(logFile, resume?.step ?? 0);
   // Steps after the checkpoint will be done again: their lines would stand there twice.

@@ -20,7 +20,7 @@ describe('parseOptions', () => {
       epochs: 7,
       dims: 768,
       samples: 1000,
-      out: 'runs/train-NORMAL',
+      name: 'runs/train-NORMAL',
     });
   });
 

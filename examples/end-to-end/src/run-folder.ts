@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Options, UsageError } from './options.js';
+
+const holdsRun = (folder: string) =>
+  ['checkpoint', 'log.jsonl'].some((name) => existsSync(join(folder, name)));
+
+/**
+ * Where a run is kept. An earlier run is never written over: without `--out` it is the first free folder (or, to
+ * resume, the last one in use), with `--out` a folder that holds a run can only be resumed.
+ * @throws UsageError where there is nothing to resume, or something in the way.
+ */
+export function runFolder(options: Pick<Options, 'out' | 'name' | 'resume'>): string {
+  const { out, name, resume } = options;
+  const used = (folder: string) => {
+    if (resume && !holdsRun(folder)) throw new UsageError(`${folder} holds no run to resume`);
+    return folder;
+  };
+  if (out !== undefined) {
+    if (!resume && holdsRun(out)) {
+      throw new UsageError(`${out} holds a run: go on with --resume, or choose another --out`);
+    }
+    return used(out);
+  }
+  let last = name;
+  let next = name;
+  for (let i = 2; holdsRun(next); i++) {
+    last = next;
+    next = `${name}-${i}`;
+  }
+  return resume ? used(last) : next;
+}
