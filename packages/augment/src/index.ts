@@ -1,1 +1,72 @@
-export {};
+export {
+  type AugmentedSample,
+  type AugmentKey,
+  type AugmentRecord,
+  augment,
+  replay,
+  type Sample,
+} from './augment.js';
+export { compose, type Step } from './compose.js';
+export type { Image, Pixels, Size } from './image.js';
+export { type OneOfOptions, oneOf } from './one-of.js';
+export type { NumberRange } from './options.js';
+export { type ChestXrayOptions, chestXray } from './presets/chest-xray.js';
+export { type PaperClassicOptions, paperClassic } from './presets/paper-classic.js';
+export { createRng, type Rng } from './rng.js';
+export { type SomeOfOptions, someOf } from './some-of.js';
+export { sometimes } from './sometimes.js';
+export type { Box, Json, NoParams, Transform, TransformOptions } from './transform.js';
+export { type AffineOptions, type AffineParams, affine } from './transforms/affine.js';
+export { type AutoContrastOptions, autoContrast } from './transforms/auto-contrast.js';
+export { type BrightnessOptions, type BrightnessParams, brightness } from './transforms/brightness.js';
+export { centerCrop } from './transforms/center-crop.js';
+export { type ClaheOptions, type ClaheParams, clahe } from './transforms/clahe.js';
+export { type CollimationOptions, type CollimationParams, collimation } from './transforms/collimation.js';
+export { type ContrastOptions, type ContrastParams, contrast } from './transforms/contrast.js';
+export { type CropOptions, type CropParams, crop } from './transforms/crop.js';
+export { type CutoutOptions, type CutoutParams, cutout } from './transforms/cutout.js';
+export { type ElasticOptions, type ElasticParams, elastic } from './transforms/elastic.js';
+export { equalize } from './transforms/equalize.js';
+export { type GammaOptions, type GammaParams, gamma } from './transforms/gamma.js';
+export {
+  type GaussianBlurOptions,
+  type GaussianBlurParams,
+  gaussianBlur,
+} from './transforms/gaussian-blur.js';
+export {
+  type GaussianNoiseOptions,
+  type GaussianNoiseParams,
+  gaussianNoise,
+} from './transforms/gaussian-noise.js';
+export { horizontalFlip } from './transforms/horizontal-flip.js';
+export { type HueOptions, type HueParams, hue } from './transforms/hue.js';
+export { invert } from './transforms/invert.js';
+export { type MaskMarkersOptions, maskMarkers } from './transforms/mask-markers.js';
+export { type PadOptions, pad } from './transforms/pad.js';
+export { type PerspectiveOptions, type PerspectiveParams, perspective } from './transforms/perspective.js';
+export {
+  type PoissonNoiseOptions,
+  type PoissonNoiseParams,
+  poissonNoise,
+} from './transforms/poisson-noise.js';
+export {
+  type RandomResizedCropOptions,
+  type RandomResizedCropParams,
+  randomResizedCrop,
+} from './transforms/random-resized-crop.js';
+export { type ResizeOptions, resize } from './transforms/resize.js';
+export { type RotateOptions, type RotateParams, rotate } from './transforms/rotate.js';
+export { type SaturationOptions, type SaturationParams, saturation } from './transforms/saturation.js';
+export { type ScaleOptions, type ScaleParams, scale } from './transforms/scale.js';
+export { type ShearOptions, type ShearParams, shear } from './transforms/shear.js';
+export { type TranslateOptions, type TranslateParams, translate } from './transforms/translate.js';
+export { verticalFlip } from './transforms/vertical-flip.js';
+export { type WindowLevelOptions, type WindowLevelParams, windowLevel } from './transforms/window-level.js';
+export {
+  type AffineMatrix,
+  invertAffine,
+  multiplyAffine,
+  transformPoint,
+} from './warp/affine-map.js';
+export { type AffineParts, affineMatrix, rotationMatrix, warpAffine } from './warp/affine-matrix.js';
+export type { Fill, Interpolation, Sampling, SamplingOptions } from './warp/sampling.js';

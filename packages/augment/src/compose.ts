@@ -1,0 +1,47 @@
+import type { Rng } from './rng.js';
+import type { Box, Json, Transform } from './transform.js';
+
+/** What one of several transforms drew; null where it is not applied. */
+export type Step = { readonly name: string; readonly params: Json };
+
+/** Applies transforms one after another. Its parameters list what each one drew. */
+export function compose(transforms: readonly Transform[]): Transform<readonly Step[]> {
+  return inTurn('compose', transforms, (rng) => transforms.map((transform) => transform.sample(rng)));
+}
+
+/** Applies transforms in turn with parameters that `sample` draws, one entry for each; those with null are left out. */
+export function inTurn(
+  name: string,
+  transforms: readonly Transform[],
+  sample: (rng: Rng) => readonly Json[] | null,
+): Transform<readonly Step[]> {
+  const matched = (steps: readonly Step[]) => {
+    const fits =
+      Array.isArray(steps) &&
+      steps.length === transforms.length &&
+      steps.every((step, i) => step.name === transforms[i]!.name);
+    if (!fits) throw new TypeError(`not the parameters of this ${name}: ${JSON.stringify(steps)}`);
+    return steps.map((step, i) => ({ transform: transforms[i]!, params: step.params }));
+  };
+  const reduce = <T>(
+    steps: readonly Step[] | null,
+    start: T,
+    next: (result: T, transform: Transform, params: Json) => T,
+  ): T =>
+    steps === null
+      ? start
+      : matched(steps).reduce((result, { transform, params }) => next(result, transform, params), start);
+  return {
+    name,
+    sample: (rng) => sample(rng)?.map((params, i) => ({ name: transforms[i]!.name, params })) ?? null,
+    apply: (image, steps) => reduce(steps, image, (result, one, params) => one.apply(result, params)),
+    applyToMask: (mask, steps) =>
+      reduce(steps, mask, (result, one, params) => one.applyToMask(result, params)),
+    applyToBoxes: (boxes, steps, size) =>
+      reduce(steps, { boxes: [...boxes] as (Box | null)[], size }, (from, one, params) => ({
+        boxes: one.applyToBoxes(from.boxes, params, from.size),
+        size: one.outputSize(from.size, params),
+      })).boxes,
+    outputSize: (size, steps) => reduce(steps, size, (from, one, params) => one.outputSize(from, params)),
+  };
+}

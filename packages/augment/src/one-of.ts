@@ -1,0 +1,35 @@
+import { inTurn, type Step } from './compose.js';
+import type { Transform, TransformOptions } from './transform.js';
+import { withProbability } from './transform.js';
+
+export interface OneOfOptions extends TransformOptions {
+  /** How likely each is, on any common scale. By default all are alike. */
+  weights?: readonly number[];
+}
+
+/** Applies one of the transforms. @throws RangeError without any, or if the weights do not fit. */
+export function oneOf(
+  transforms: readonly Transform[],
+  options: OneOfOptions = {},
+): Transform<readonly Step[]> {
+  const weights = options.weights ?? transforms.map(() => 1);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const fits = weights.length === transforms.length && weights.every((weight) => weight >= 0);
+  if (!fits || !(total > 0 && total < Infinity)) {
+    throw new RangeError(`invalid weights: [${weights}] for ${transforms.length} transforms`);
+  }
+  return inTurn(
+    'oneOf',
+    transforms,
+    withProbability(options.p, (rng) => {
+      let left = rng.uniform() * total;
+      let chosen = weights.findIndex((weight) => {
+        left -= weight;
+        return left < 0;
+      });
+      // Rounding may leave a rest behind the last weight.
+      if (chosen < 0) chosen = weights.findLastIndex((weight) => weight > 0);
+      return transforms.map((transform, i) => (i === chosen ? transform.sample(rng) : null));
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import { type Image, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { reflectIndex } from '../warp/sampling.js';
+
+/** Convolves with a Gaussian cut off at `radius`, along rows, then along columns, in single precision. */
+export function blur(image: Image, sigma: number, radius: number): Image {
+  const source = raster(image);
+  const { data, width, height, channels } = source;
+  const weights = gaussian(sigma, radius);
+  const out = samplesLike(data, data.length);
+  const bias = data instanceof Float32Array ? 0 : 0.5;
+  // Rows wait here, blurred along x, until the last row that needs them is done.
+  const rows = new Map<number, Float32Array>();
+  const sums = new Float32Array(width * channels);
+  const padded = new Float32Array((width + 2 * radius) * channels);
+  for (let y = 0; y < height; y++) {
+    const at = (i: number) => {
+      const index = reflectIndex(i, height);
+      let row = rows.get(index);
+      if (!row) {
+        row = new Float32Array(width * channels);
+        padRow(data, index * width * channels, width, channels, radius, padded);
+        alongRow(padded, channels, weights, row);
+        rows.set(index, row);
+      }
+      return row;
+    };
+    scale(at(y), weights[0]!, sums);
+    for (let k = 1; k <= radius; k++) addPair(at(y - k), at(y + k), weights[k]!, sums);
+    store(sums, out, y * width * channels, bias);
+    rows.delete(y - radius - 1);
+  }
+  return toImage(out, source, channels);
+}
+
+/** The weights from the middle outwards; both sides together add up to 1. */
+function gaussian(sigma: number, radius: number): Float64Array {
+  const weights = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp(-0.5 * (i / sigma) ** 2));
+  const sum = weights.reduce((total, weight) => total + 2 * weight, -weights[0]!);
+  return weights.map((weight) => weight / sum);
+}
+
+function padRow(
+  data: Pixels,
+  start: number,
+  width: number,
+  channels: number,
+  radius: number,
+  padded: Float32Array,
+): void {
+  padded.set(data.subarray(start, start + width * channels), radius * channels);
+  for (let i = -radius; i < width + radius; i++) {
+    if (i === 0) i = width;
+    const from = start + reflectIndex(i, width) * channels;
+    for (let c = 0; c < channels; c++) padded[(i + radius) * channels + c] = data[from + c]!;
+  }
+}
+
+function alongRow(padded: Float32Array, channels: number, weights: Float64Array, out: Float32Array): void {
+  const radius = weights.length - 1;
+  for (let x = 0; x < out.length; x++) {
+    const middle = x + radius * channels;
+    let sum = padded[middle]! * weights[0]!;
+    for (let k = 1, d = channels; k <= radius; k++, d += channels) {
+      sum += (padded[middle - d]! + padded[middle + d]!) * weights[k]!;
+    }
+    out[x] = sum;
+  }
+}
+
+function scale(row: Float32Array, weight: number, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) out[x] = row[x]! * weight;
+}
+
+function addPair(a: Float32Array, b: Float32Array, weight: number, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) out[x] = out[x]! + (a[x]! + b[x]!) * weight;
+}
+
+function store(sums: Float32Array, out: Pixels, at: number, bias: number): void {
+  for (let x = 0; x < sums.length; x++) out[at + x] = sums[x]! + bias;
+}

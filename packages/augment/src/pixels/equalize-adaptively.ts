@@ -1,0 +1,121 @@
+import { maximum, type Size, samplesLike } from '../image.js';
+import { reflectIndex } from '../warp/sampling.js';
+
+type Whole = Uint8Array | Uint16Array;
+
+/** CLAHE on one channel: each pixel mapped by the equalisations of the four nearest tiles, mixed by distance. */
+export function equalizeAdaptively(data: Whole, size: Size, clipLimit: number, tiles: number): Whole {
+  const [tileWidth, tileHeight] = tileSize(size, tiles);
+  const levels = maximum(data) + 1;
+  const tables = new Float32Array(tiles * tiles * levels);
+  for (let row = 0; row < tiles; row++) {
+    for (let column = 0; column < tiles; column++) {
+      const at = (row * tiles + column) * levels;
+      const counts = tileHistogram(
+        data,
+        size,
+        [column * tileWidth, row * tileHeight],
+        [tileWidth, tileHeight],
+      );
+      clip(counts, clipLimit, tileWidth * tileHeight);
+      accumulate(counts, tileWidth * tileHeight, tables.subarray(at, at + levels));
+    }
+  }
+  return mix(data, size, tables, tiles, tileWidth, tileHeight);
+}
+
+/** As OpenCV: where a side is no multiple of the tiles, both sides are enlarged, a side that is one by a whole tile more. */
+function tileSize({ width, height }: Size, tiles: number): [number, number] {
+  if (width % tiles === 0 && height % tiles === 0) return [width / tiles, height / tiles];
+  return [Math.floor(width / tiles) + 1, Math.floor(height / tiles) + 1];
+}
+
+function tileHistogram(
+  data: Whole,
+  { width, height }: Size,
+  [left, top]: [number, number],
+  [tileWidth, tileHeight]: [number, number],
+): Int32Array {
+  const counts = new Int32Array(maximum(data) + 1);
+  const right = Math.min(width, left + tileWidth);
+  for (let y = top; y < top + tileHeight; y++) {
+    const row = reflectIndex(y, height) * width;
+    for (let x = left; x < right; x++) counts[data[row + x]!]!++;
+    for (let x = Math.max(left, right); x < left + tileWidth; x++)
+      counts[data[row + reflectIndex(x, width)]!]!++;
+  }
+  return counts;
+}
+
+/** Cuts the histogram at the limit and spreads what was cut over all levels. */
+function clip(counts: Int32Array, clipLimit: number, area: number): void {
+  if (clipLimit <= 0) return;
+  const levels = counts.length;
+  const limit = Math.max(1, Math.trunc((clipLimit * area) / levels));
+  let cut = 0;
+  for (let level = 0; level < levels; level++) {
+    const over = counts[level]! - limit;
+    if (over > 0) {
+      cut += over;
+      counts[level] = limit;
+    }
+  }
+  const share = Math.floor(cut / levels);
+  let rest = cut - share * levels;
+  for (let level = 0; level < levels; level++) counts[level]! += share;
+  const step = Math.max(1, Math.floor(levels / Math.max(1, rest)));
+  for (let level = 0; level < levels && rest > 0; level += step, rest--) counts[level]!++;
+}
+
+function accumulate(counts: Int32Array, area: number, table: Float32Array): void {
+  const scale = Math.fround((counts.length - 1) / area);
+  let sum = 0;
+  for (let level = 0; level < counts.length; level++) {
+    sum += counts[level]!;
+    table[level] = Math.min(counts.length - 1, Math.round(Math.fround(sum * scale)));
+  }
+}
+
+function mix(
+  data: Whole,
+  { width, height }: Size,
+  tables: Float32Array,
+  tiles: number,
+  tileWidth: number,
+  tileHeight: number,
+): Whole {
+  const out = samplesLike(data, data.length);
+  const levels = maximum(data) + 1;
+  const across = neighbours(width, tileWidth, tiles);
+  const down = neighbours(height, tileHeight, tiles);
+  for (let y = 0; y < height; y++) {
+    const top = down.first[y]! * tiles * levels;
+    const bottom = down.second[y]! * tiles * levels;
+    const fy = down.weight[y]!;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      const level = data[i]!;
+      const left = across.first[x]! * levels + level;
+      const right = across.second[x]! * levels + level;
+      const fx = across.weight[x]!;
+      const upper = tables[top + left]! + (tables[top + right]! - tables[top + left]!) * fx;
+      const lower = tables[bottom + left]! + (tables[bottom + right]! - tables[bottom + left]!) * fx;
+      out[i] = upper + (lower - upper) * fy + 0.5;
+    }
+  }
+  return out;
+}
+
+/** The two tiles whose centres a position lies between, and the share of the second. */
+function neighbours(length: number, tile: number, tiles: number) {
+  const first = new Int32Array(length);
+  const second = new Int32Array(length);
+  const weight = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const position = i / tile - 0.5;
+    const before = Math.floor(position);
+    first[i] = Math.max(0, before);
+    second[i] = Math.min(tiles - 1, before + 1);
+    weight[i] = position - before;
+  }
+  return { first, second, weight };
+}

@@ -1,0 +1,7 @@
+import { checkNumber } from './options.js';
+import { type Json, type Transform, withProbability } from './transform.js';
+
+/** Applies a transform, or a whole pipeline, with this probability. */
+export function sometimes<P extends Json>(transform: Transform<P>, p: number): Transform<P> {
+  return { ...transform, sample: withProbability(checkNumber('p', p, 0, 1), (rng) => transform.sample(rng)) };
+}

@@ -1,0 +1,53 @@
+import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { equalizeAdaptively } from '../pixels/equalize-adaptively.js';
+import { lumaOf } from '../pixels/luma.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface ClaheOptions extends TransformOptions {
+  /** Highest slope of the mapping: 1 changes nothing much, 4 is strong. @default [1, 4] */
+  clipLimit?: NumberRange;
+  /** Tiles along each side. @default 8 */
+  tiles?: number;
+}
+
+export type ClaheParams = { readonly clipLimit: number };
+
+/**
+ * Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994): OpenCV's `createCLAHE`. On RGB
+ * the brightness is equalised and its change added to all channels, so colours stay.
+ */
+export function clahe(options: ClaheOptions = {}): Transform<ClaheParams> {
+  const clipLimit = checkRange('clipLimit', options.clipLimit ?? [1, 4], 0, 1e6);
+  const tiles = checkWhole('tiles', options.tiles ?? 8, 1, 256);
+  return photometric({
+    name: 'clahe',
+    p: options.p,
+    sample: (rng) => ({ clipLimit: drawFrom(rng, clipLimit) }),
+    apply: (image, params) => equalized(image, params.clipLimit, tiles),
+  });
+}
+
+function equalized(image: Image, clipLimit: number, tiles: number): Image {
+  const source = raster(image);
+  const grey = lumaOf(source);
+  const whole =
+    grey instanceof Float32Array
+      ? Uint16Array.from(grey, (v) => Math.max(0, Math.min(1, v)) * 65535 + 0.5)
+      : grey;
+  const changed = equalizeAdaptively(whole, source, clipLimit, tiles);
+  const result = grey instanceof Float32Array ? Float32Array.from(changed, (v) => v / 65535) : changed;
+  const data = source.channels === 1 ? result : shiftedBy(source.data, grey, result);
+  return toImage(data, source, source.channels);
+}
+
+/** Every channel moved by what its pixel's brightness moved. */
+function shiftedBy(data: Pixels, before: Pixels, after: Pixels): Pixels {
+  const out = samplesLike(data, data.length);
+  const max = maximum(data);
+  for (let i = 0, pixel = 0; i < data.length; i += 3, pixel++) {
+    const change = after[pixel]! - before[pixel]!;
+    for (let c = i; c < i + 3; c++) out[c] = clip(data[c]! + change, max);
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+import { type Image, raster, toImage } from '../image.js';
+import { checkNumber, checkRange, drawFrom, type NumberRange } from '../options.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface CollimationOptions extends TransformOptions {
+  /** How far the border comes in on each side, drawn for each, as a fraction of width or height. @default [0, 0.1] */
+  margin?: NumberRange;
+  /** How far the collimator is turned. @default [-3, 3] */
+  degrees?: NumberRange;
+  /** Brightness of the border, 0 black to 1 white. @default 0 */
+  level?: number;
+}
+
+export type CollimationParams = {
+  /** Fractions of width and height. */
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly degrees: number;
+};
+
+/**
+ * The border a collimator leaves: beyond its four straight edges no X-rays fell, and the viewer's shutter blackens it.
+ * Networks learn to read it as a sign of the hospital, so vary it. Masks and boxes stay.
+ */
+export function collimation(options: CollimationOptions = {}): Transform<CollimationParams> {
+  const margin = checkRange('margin', options.margin ?? [0, 0.1], 0, 0.49);
+  const degrees = checkRange('degrees', options.degrees ?? [-3, 3], -45, 45);
+  const level = checkNumber('level', options.level ?? 0, 0, 1);
+  return photometric({
+    name: 'collimation',
+    p: options.p,
+    sample: (rng) => ({
+      left: drawFrom(rng, margin),
+      top: drawFrom(rng, margin),
+      right: drawFrom(rng, margin),
+      bottom: drawFrom(rng, margin),
+      degrees: drawFrom(rng, degrees),
+    }),
+    apply: (image, params) => bordered(image, params, level),
+  });
+}
+
+function bordered(image: Image, params: CollimationParams, level: number): Image {
+  const source = raster(image);
+  const { width, height, channels } = source;
+  const out = source.data.slice();
+  const value = level * (out instanceof Uint8Array ? 255 : out instanceof Uint16Array ? 65535 : 1);
+  const angle = params.degrees * (Math.PI / 180);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  for (let y = 0; y < height; y++) {
+    const v = y + 0.5 - height / 2;
+    // Turned into the collimator's frame, u' = u cos − v sin and v' = u sin + v cos have to lie within its edges.
+    const across = between(cos, -v * sin, (params.left - 0.5) * width, (0.5 - params.right) * width);
+    const down = between(sin, v * cos, (params.top - 0.5) * height, (0.5 - params.bottom) * height);
+    const first = Math.max(across[0], down[0]) + width / 2 - 0.5;
+    const last = Math.min(across[1], down[1]) + width / 2 - 0.5;
+    const from = Math.max(0, Math.min(width, Math.ceil(first)));
+    const to = Math.max(from, Math.min(width, Math.floor(last) + 1));
+    out.fill(value, y * width * channels, (y * width + from) * channels);
+    out.fill(value, (y * width + to) * channels, (y + 1) * width * channels);
+  }
+  return toImage(out, source, channels);
+}
+
+/** The u for which low ≤ slope × u + offset ≤ high. */
+function between(slope: number, offset: number, low: number, high: number): [number, number] {
+  if (slope === 0) return offset >= low && offset <= high ? [-Infinity, Infinity] : [Infinity, -Infinity];
+  const ends = [(low - offset) / slope, (high - offset) / slope];
+  return [Math.min(...ends), Math.max(...ends)];
+}

@@ -1,0 +1,58 @@
+import { imageSize, type Size } from '../image.js';
+import { checkWhole } from '../options.js';
+import { copyWindow, type Window } from '../pixels/window.js';
+import { roundHalfEven } from '../round.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { type SamplingOptions, samplings } from '../warp/sampling.js';
+
+export interface CropOptions extends TransformOptions, Omit<SamplingOptions, 'interpolation'> {
+  /** Pixels. */
+  height: number;
+  /** Pixels. */
+  width: number;
+}
+
+/** Where the crop lies in the room it has: 0 is left or top, 1 is right or bottom. */
+export type CropParams = { readonly x: number; readonly y: number };
+
+/** Cuts a piece of this size out of a random place. Where the image is smaller, the fill is around it. */
+export function crop(options: CropOptions): Transform<CropParams> {
+  return cropTransform('crop', options, (rng) => ({ x: rng.uniform(), y: rng.uniform() }));
+}
+
+/** A crop whose place is drawn by `sample`. */
+export function cropTransform(
+  name: string,
+  options: CropOptions,
+  sample: (rng: { uniform(): number }) => CropParams,
+): Transform<CropParams> {
+  const size = {
+    height: checkWhole('height', options.height, 1),
+    width: checkWhole('width', options.width, 1),
+  };
+  const sampling = samplings(options);
+  return geometric({
+    name,
+    p: options.p,
+    sample,
+    move: (image, params, isMask) =>
+      copyWindow(
+        image,
+        place(imageSize(image), size, params),
+        (isMask ? sampling.mask : sampling.image).fill,
+      ),
+    point: (px, py, params, of) => {
+      const { left, top } = place(of, size, params);
+      return [px - left, py - top];
+    },
+    outputSize: () => size,
+  });
+}
+
+function place(of: Size, size: Size, { x, y }: CropParams): Window {
+  return {
+    ...size,
+    left: roundHalfEven(x * (of.width - size.width)),
+    top: roundHalfEven(y * (of.height - size.height)),
+  };
+}

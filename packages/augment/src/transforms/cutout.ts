@@ -1,0 +1,59 @@
+import { type Image, raster, toImage } from '../image.js';
+import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+import { fillValues } from '../warp/sampling.js';
+
+export interface CutoutOptions extends TransformOptions {
+  /** How many rectangles. @default 1 */
+  holes?: number;
+  /** Height and width of each, drawn apart, as fractions of the image's. @default [0.1, 0.25] */
+  size?: NumberRange;
+  /** In the image's own units, one value or one a channel. @default 0 */
+  fill?: number | readonly number[];
+}
+
+/** Rectangles in fractions of width and height. */
+export type CutoutParams = {
+  readonly holes: readonly {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+};
+
+/** Covers rectangles (DeVries & Taylor 2017). Masks and boxes stay: what is covered is still there. */
+export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
+  const count = checkWhole('holes', options.holes ?? 1, 1, 10_000);
+  const size = checkRange('size', options.size ?? [0.1, 0.25], 0, 1);
+  const { fill = 0 } = options;
+  return photometric<CutoutParams>({
+    name: 'cutout',
+    p: options.p,
+    sample: (rng) => ({
+      holes: Array.from({ length: count }, () => {
+        const [width, height] = [drawFrom(rng, size), drawFrom(rng, size)];
+        return { left: rng.uniform() * (1 - width), top: rng.uniform() * (1 - height), width, height };
+      }),
+    }),
+    apply: (image, params) => covered(image, params, fill),
+  });
+}
+
+function covered(image: Image, { holes }: CutoutParams, fill: number | readonly number[]): Image {
+  const source = raster(image);
+  const { width, height, channels } = source;
+  const values = fillValues(fill, channels);
+  const out = source.data.slice();
+  for (const hole of holes) {
+    const left = Math.round(hole.left * width);
+    const right = Math.round((hole.left + hole.width) * width);
+    const bottom = Math.round((hole.top + hole.height) * height);
+    for (let y = Math.round(hole.top * height); y < bottom; y++) {
+      const row = y * width;
+      if (channels === 1) out.fill(values[0]!, row + left, row + right);
+      else for (let i = (row + left) * 3; i < (row + right) * 3; i++) out[i] = values[i % 3]!;
+    }
+  }
+  return toImage(out, source, channels);
+}

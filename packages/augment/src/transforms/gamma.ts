@@ -1,0 +1,26 @@
+import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
+import { mapLevels } from '../pixels/levels.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface GammaOptions extends TransformOptions {
+  /** Exponent on values scaled to 0..1: above 1 darkens, below 1 brightens. Drawn evenly in its logarithm. */
+  gamma: NumberRange;
+}
+
+export type GammaParams = { readonly gamma: number };
+
+/** Raises values to a power: torchvision's `adjust_gamma`. Black and white stay. */
+export function gamma(options: GammaOptions): Transform<GammaParams> {
+  const range = checkRange('gamma', options.gamma, 1e-3, 1e3);
+  return photometric({
+    name: 'gamma',
+    p: options.p,
+    sample: (rng) => ({ gamma: drawLogFrom(rng, range) }),
+    apply: (image, params) =>
+      mapLevels(image, (value, max) => {
+        const power = (value / max) ** params.gamma;
+        // torchvision's scale on whole types, which gives white a step of its own though fractions are dropped.
+        return max === 1 ? power : (max + 1 - 1e-3) * power;
+      }),
+  });
+}

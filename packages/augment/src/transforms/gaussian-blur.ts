@@ -1,0 +1,28 @@
+import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { blur } from '../pixels/blur.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface GaussianBlurOptions extends TransformOptions {
+  /** Standard deviation in pixels. */
+  sigma: NumberRange;
+  /** Width of the kernel, odd. By default it reaches 3 sigma to either side. */
+  kernelSize?: number;
+}
+
+export type GaussianBlurParams = { readonly sigma: number };
+
+/** Smooths, mirroring the image at its border: torchvision's `gaussian_blur`. */
+export function gaussianBlur(options: GaussianBlurOptions): Transform<GaussianBlurParams> {
+  const sigma = checkRange('sigma', options.sigma, 0.01, 1000);
+  const { kernelSize } = options;
+  if (kernelSize !== undefined && checkWhole('kernelSize', kernelSize, 1) % 2 === 0) {
+    throw new RangeError(`invalid kernelSize: ${kernelSize} (not odd)`);
+  }
+  return photometric({
+    name: 'gaussianBlur',
+    p: options.p,
+    sample: (rng) => ({ sigma: drawFrom(rng, sigma) }),
+    apply: (image, params) =>
+      blur(image, params.sigma, kernelSize === undefined ? Math.ceil(3 * params.sigma) : kernelSize >> 1),
+  });
+}

@@ -1,0 +1,70 @@
+import { type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface HueOptions extends TransformOptions {
+  /** Part of the colour circle to turn by: −0.5..0.5. */
+  shift: NumberRange;
+}
+
+export type HueParams = { readonly shift: number };
+
+/** Turns the colours: torchvision's `adjust_hue`, with Pillow's rounding of hue, saturation and value to 8 bits. */
+export function hue(options: HueOptions): Transform<HueParams> {
+  const shift = checkRange('shift', options.shift, -0.5, 0.5);
+  return photometric({
+    name: 'hue',
+    p: options.p,
+    sample: (rng) => ({ shift: drawFrom(rng, shift) }),
+    apply: (image, params) => turned(image, params.shift),
+  });
+}
+
+function turned(image: Image, shift: number): Image {
+  const source = raster(image);
+  if (source.channels === 1) return image;
+  const { data } = source;
+  const out = samplesLike(data, data.length);
+  const max = maximum(data);
+  const rounded = max === 255;
+  // Whole steps of 1/255 that wrap at 256: so do the 8-bit additions of torchvision.
+  const turn = rounded ? Math.trunc(shift * 255) : shift;
+  for (let i = 0; i < data.length; i += 3) {
+    const r = data[i]!;
+    const g = data[i + 1]!;
+    const b = data[i + 2]!;
+    const value = Math.max(r, g, b);
+    const range = value - Math.min(r, g, b);
+    const angle = range === 0 ? 0 : hueOf(r, g, b, value, range);
+    const strength = range === 0 ? 0 : Math.fround(range / value);
+    if (rounded) {
+      const sixths = (((Math.trunc(angle * 255) + turn) & 255) * 6) / 255;
+      store(out, i, sixths, Math.fround(Math.trunc(strength * 255) / 255), value, 0.5);
+    } else {
+      store(out, i, ((angle + turn + 1) % 1) * 6, strength, value, max === 1 ? 0 : 0.5);
+    }
+  }
+  return toImage(out, source, 3);
+}
+
+/** Angle on the colour circle, 0..1, in Pillow's single precision. */
+function hueOf(r: number, g: number, b: number, value: number, range: number): number {
+  const rc = Math.fround((value - r) / range);
+  const gc = Math.fround((value - g) / range);
+  const bc = Math.fround((value - b) / range);
+  const sixths = r === value ? Math.fround(bc - gc) : g === value ? 2 + rc - bc : 4 + gc - rc;
+  return Math.fround((Math.fround(sixths) / 6 + 1) % 1);
+}
+
+/** Hue, in sixths of the circle, saturation and value back to a colour; `bias` 0.5 rounds. */
+function store(out: Pixels, i: number, sixths: number, strength: number, value: number, bias: number): void {
+  const sector = Math.floor(sixths);
+  const f = sixths - sector;
+  const p = value * (1 - strength) + bias;
+  const q = value * (1 - strength * f) + bias;
+  const t = value * (1 - strength * (1 - f)) + bias;
+  const k = sector % 6;
+  out[i] = k === 0 || k === 5 ? value : k === 1 ? q : k === 4 ? t : p;
+  out[i + 1] = k === 1 || k === 2 ? value : k === 0 ? t : k === 3 ? q : p;
+  out[i + 2] = k === 3 || k === 4 ? value : k === 2 ? t : k === 5 ? q : p;
+}

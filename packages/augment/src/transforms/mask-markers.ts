@@ -1,0 +1,46 @@
+import { type Image, raster, toImage } from '../image.js';
+import { checkNumber } from '../options.js';
+import { findMarkers, surroundings } from '../pixels/markers.js';
+import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface MaskMarkersOptions extends TransformOptions {
+  /** Brightness from which a pixel may belong to a marker, as a fraction of the brightest. @default 0.9 */
+  threshold?: number;
+  /** How far from the border markers are looked for, as a fraction of the shorter side. @default 0.25 */
+  border?: number;
+  /** Largest area of one letter's bounding box, as a fraction of the image. @default 0.01 */
+  maxArea?: number;
+}
+
+/**
+ * Paints over the lead letters (L, R) that tell sides apart, and the hospital: a network reads them in place of the lungs
+ * (Zech et al., PLoS Medicine 2018). It looks near the border for small, compact spots of nearly white pixels, and
+ * fills their boxes with the median of what is around. A heuristic: look at what it does on your images.
+ */
+export function maskMarkers(options: MaskMarkersOptions = {}): Transform<NoParams> {
+  const threshold = checkNumber('threshold', options.threshold ?? 0.9, 0, 1);
+  const border = checkNumber('border', options.border ?? 0.25, 0, 0.5);
+  const maxArea = checkNumber('maxArea', options.maxArea ?? 0.01, 0, 1);
+  return photometric({
+    name: 'maskMarkers',
+    p: options.p,
+    sample: () => ({}),
+    apply: (image) => withoutMarkers(image, threshold, border, maxArea),
+  });
+}
+
+function withoutMarkers(image: Image, threshold: number, border: number, maxArea: number): Image {
+  const source = raster(image);
+  const markers = findMarkers(source, threshold, border, maxArea);
+  if (markers.length === 0) return image;
+  const out = source.data.slice();
+  for (const box of markers) {
+    for (let c = 0; c < source.channels; c++) {
+      const value = surroundings(source, box, c);
+      for (let y = box.top; y < box.bottom; y++) {
+        for (let x = box.left; x < box.right; x++) out[(y * source.width + x) * source.channels + c] = value;
+      }
+    }
+  }
+  return toImage(out, source, source.channels);
+}

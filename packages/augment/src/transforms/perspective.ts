@@ -1,0 +1,64 @@
+import { type Image, imageSize, type Size } from '../image.js';
+import { checkNumber } from '../options.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { homography, perspectiveMap, projectPoint } from '../warp/perspective-map.js';
+import { type SamplingOptions, samplings } from '../warp/sampling.js';
+import { warp } from '../warp/warp.js';
+
+export interface PerspectiveOptions extends TransformOptions, SamplingOptions {
+  /** How far the corners move inwards at most, as a fraction of half the width and half the height: 0..1. @default 0.5 */
+  distortion?: number;
+}
+
+/** How far each corner moves to the right and down, as fractions of width and height: from top left, clockwise. */
+export type PerspectiveParams = { readonly corners: readonly (readonly [x: number, y: number])[] };
+
+/** Views the image at a slant, as torchvision's `RandomPerspective`. */
+export function perspective(options: PerspectiveOptions = {}): Transform<PerspectiveParams> {
+  const reach = checkNumber('distortion', options.distortion ?? 0.5, 0, 1) / 2;
+  const sampling = samplings(options);
+  return geometric<PerspectiveParams>({
+    name: 'perspective',
+    p: options.p,
+    sample(rng) {
+      const draw = () => reach * rng.uniform();
+      return {
+        corners: [
+          [draw(), draw()],
+          [-draw(), draw()],
+          [-draw(), -draw()],
+          [draw(), -draw()],
+        ],
+      };
+    },
+    move(image: Image, params, isMask) {
+      const size = imageSize(image);
+      const { from, to } = corners(params, size);
+      return warp(
+        image,
+        perspectiveMap(homography(to, from), size),
+        size,
+        isMask ? sampling.mask : sampling.image,
+      );
+    },
+    point(x, y, params, size) {
+      const { from, to } = corners(params, size);
+      return projectPoint(homography(from, to), x, y);
+    },
+  });
+}
+
+/** The corner pixels before and after; whole pixels, and the last pixel for the far corners, as in torchvision. */
+function corners({ corners: moves }: PerspectiveParams, { width, height }: Size) {
+  const [right, bottom] = [width - 1, height - 1];
+  const from = [
+    [0, 0],
+    [right, 0],
+    [right, bottom],
+    [0, bottom],
+  ] as const;
+  const to = from.map(
+    ([x, y], i) => [x + Math.trunc(moves[i]![0] * width), y + Math.trunc(moves[i]![1] * height)] as const,
+  );
+  return { from, to };
+}

@@ -1,0 +1,62 @@
+import { type Image, maximum, raster, samplesLike, toImage } from '../image.js';
+import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
+import { addNoise } from '../pixels/add-noise.js';
+import { createRng } from '../rng.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface PoissonNoiseOptions extends TransformOptions {
+  /** Photons a white pixel stands for; fewer is noisier. Drawn evenly in the logarithm. @default [500, 20000] */
+  photons?: NumberRange;
+}
+
+export type PoissonNoiseParams = { readonly photons: number; readonly seed: number };
+
+/**
+ * Counts photons: each sample becomes a Poisson number with its own value as the mean, the quantum noise of an X-ray
+ * detector. (In a processed radiograph the brightness is no longer proportional to the exposure: take it as a model.)
+ */
+export function poissonNoise(options: PoissonNoiseOptions = {}): Transform<PoissonNoiseParams> {
+  const photons = checkRange('photons', options.photons ?? [500, 20_000], 1, 1e9);
+  return photometric({
+    name: 'poissonNoise',
+    p: options.p,
+    sample: (rng) => ({ photons: drawLogFrom(rng, photons), seed: rng.uint32() }),
+    apply: (image, params) =>
+      params.photons < EXACT_BELOW
+        ? counted(image, params)
+        : addNoise(image, params.seed, (value, max) =>
+            Math.sqrt((Math.max(0, value) * max) / params.photons),
+          ),
+  });
+}
+
+/** From about here on a normal number of the same variance cannot be told from a Poisson number in 8 bits. */
+const EXACT_BELOW = 200;
+
+function counted(image: Image, { photons, seed }: PoissonNoiseParams): Image {
+  const source = raster(image);
+  const { data } = source;
+  const max = maximum(data);
+  const out = samplesLike(data, data.length);
+  const rng = createRng(seed);
+  const bias = max === 1 ? 0 : 0.5;
+  for (let i = 0; i < data.length; i++) {
+    const count = poisson((Math.max(0, data[i]!) * photons) / max, rng.uniform());
+    out[i] = Math.min(max, (count * max) / photons + bias);
+  }
+  return toImage(out, source, source.channels);
+}
+
+/** The quantile of a Poisson distribution, by adding its terms up; for means below a few hundred. */
+function poisson(mean: number, quantile: number): number {
+  let term = Math.exp(-mean);
+  let sum = term;
+  let count = 0;
+  // The second condition ends the sum where its terms no longer change it.
+  while (sum < quantile && (term > 1e-17 || count < mean)) {
+    count++;
+    term *= mean / count;
+    sum += term;
+  }
+  return count;
+}

@@ -1,0 +1,76 @@
+import { imageSize, type Size } from '../image.js';
+import { checkRange, checkWhole, drawFrom, drawLogFrom, type NumberRange } from '../options.js';
+import { resample } from '../pixels/resample.js';
+import { copyWindow, type Window } from '../pixels/window.js';
+import { roundHalfEven } from '../round.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { type Interpolation, samplings } from '../warp/sampling.js';
+
+export interface RandomResizedCropOptions extends TransformOptions {
+  /** Of the result, pixels. */
+  height: number;
+  /** Of the result, pixels. */
+  width: number;
+  /** Area of the piece as a fraction of the image. @default [0.08, 1] */
+  area?: NumberRange;
+  /** Width of the piece by its height, drawn evenly in its logarithm. @default [3 / 4, 4 / 3] */
+  aspect?: NumberRange;
+  /** @default 'bilinear' */
+  interpolation?: Interpolation;
+}
+
+export type RandomResizedCropParams = {
+  readonly area: number;
+  readonly aspect: number;
+  /** Where the piece lies in the room it has: 0 is left or top, 1 is right or bottom. */
+  readonly x: number;
+  readonly y: number;
+};
+
+/**
+ * Cuts out a piece of random size and place and brings it to one size (Szegedy et al., Going deeper with convolutions).
+ * torchvision's `resized_crop`; a piece that is too wide or too high is cut to the image, where torchvision draws again.
+ */
+export function randomResizedCrop(options: RandomResizedCropOptions): Transform<RandomResizedCropParams> {
+  const size: Size = {
+    height: checkWhole('height', options.height, 1),
+    width: checkWhole('width', options.width, 1),
+  };
+  const area = checkRange('area', options.area ?? [0.08, 1], 1e-6, 1);
+  const aspect = checkRange('aspect', options.aspect ?? [3 / 4, 4 / 3], 1e-3, 1e3);
+  const sampling = samplings(options);
+  return geometric({
+    name: 'randomResizedCrop',
+    p: options.p,
+    sample: (rng) => ({
+      area: drawFrom(rng, area),
+      aspect: drawLogFrom(rng, aspect),
+      x: rng.uniform(),
+      y: rng.uniform(),
+    }),
+    move: (image, params, isMask) =>
+      resample(
+        copyWindow(image, piece(imageSize(image), params), 0),
+        size,
+        (isMask ? sampling.mask : sampling.image).interpolation,
+      ),
+    point(px, py, params, of) {
+      const { left, top, width, height } = piece(of, params);
+      return [((px - left) * size.width) / width, ((py - top) * size.height) / height];
+    },
+    outputSize: () => size,
+  });
+}
+
+function piece(of: Size, { area, aspect, x, y }: RandomResizedCropParams): Window {
+  const pixels = area * of.width * of.height;
+  const side = (length: number, most: number) => Math.max(1, Math.min(most, roundHalfEven(length)));
+  const width = side(Math.sqrt(pixels * aspect), of.width);
+  const height = side(Math.sqrt(pixels / aspect), of.height);
+  return {
+    width,
+    height,
+    left: roundHalfEven(x * (of.width - width)),
+    top: roundHalfEven(y * (of.height - height)),
+  };
+}

@@ -1,0 +1,36 @@
+import { type Image, imageSize } from '../image.js';
+import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { turn } from '../pixels/flip.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { invertAffine, transformPoint } from '../warp/affine-map.js';
+import { rotationMatrix, warpAffine } from '../warp/affine-matrix.js';
+import { type Sampling, type SamplingOptions, samplings } from '../warp/sampling.js';
+
+export interface RotateOptions extends TransformOptions, SamplingOptions {
+  /** Counter-clockwise. */
+  degrees: NumberRange;
+}
+
+export type RotateParams = { readonly degrees: number };
+
+/** Turns the image about its centre on a canvas of its own size. Equals Pillow's `Image.rotate` to the bit. */
+export function rotate(options: RotateOptions): Transform<RotateParams> {
+  const degrees = checkRange('degrees', options.degrees);
+  const sampling = samplings(options);
+  return geometric({
+    name: 'rotate',
+    p: options.p,
+    sample: (rng) => ({ degrees: drawFrom(rng, degrees) }),
+    move: (image, params, isMask) => rotated(image, params.degrees, isMask ? sampling.mask : sampling.image),
+    point: (x, y, params, size) => transformPoint(invertAffine(rotationMatrix(params.degrees, size)), x, y),
+  });
+}
+
+function rotated(image: Image, degrees: number, sampling: Sampling): Image {
+  const { height, width } = imageSize(image);
+  const angle = ((degrees % 360) + 360) % 360;
+  if (angle === 0) return image;
+  // Quarter turns move whole pixels.
+  if (angle === 180 || (angle % 90 === 0 && width === height)) return turn(image, angle / 90);
+  return warpAffine(image, rotationMatrix(angle, { height, width }), sampling);
+}

@@ -1,0 +1,42 @@
+import { type Image, imageSize, type Size } from '../image.js';
+import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { copyWindow } from '../pixels/window.js';
+import { roundHalfEven } from '../round.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { type Fill, type SamplingOptions, samplings } from '../warp/sampling.js';
+
+export interface TranslateOptions extends TransformOptions, Omit<SamplingOptions, 'interpolation'> {
+  /** To the right, as a fraction of the width. @default 0 */
+  x?: NumberRange;
+  /** Down, as a fraction of the height. @default 0 */
+  y?: NumberRange;
+}
+
+export type TranslateParams = { readonly translate: readonly [x: number, y: number] };
+
+/** Shifts the image by whole pixels (so nothing is interpolated), as torchvision's `affine` does. */
+export function translate(options: TranslateOptions): Transform<TranslateParams> {
+  const x = checkRange('x', options.x ?? 0, -1, 1);
+  const y = checkRange('y', options.y ?? 0, -1, 1);
+  const sampling = samplings(options);
+  return geometric({
+    name: 'translate',
+    p: options.p,
+    sample: (rng) => ({ translate: [drawFrom(rng, x), drawFrom(rng, y)] }),
+    move: (image, params, isMask) => shifted(image, params, (isMask ? sampling.mask : sampling.image).fill),
+    point: (px, py, params, size) => {
+      const [dx, dy] = pixels(params, size);
+      return [px + dx, py + dy];
+    },
+  });
+}
+
+function shifted(image: Image, params: TranslateParams, fill: Fill): Image {
+  const size = imageSize(image);
+  const [dx, dy] = pixels(params, size);
+  return copyWindow(image, { ...size, left: -dx, top: -dy }, fill);
+}
+
+function pixels({ translate: [x, y] }: TranslateParams, { width, height }: Size): [number, number] {
+  return [roundHalfEven(x * width), roundHalfEven(y * height)];
+}

@@ -1,0 +1,34 @@
+import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { mapLevels } from '../pixels/levels.js';
+import { photometric, type Transform, type TransformOptions } from '../transform.js';
+
+export interface WindowLevelOptions extends TransformOptions {
+  /** Middle of the window (the level), in the image's own units: 0..65535 on 16 bits. */
+  center: NumberRange;
+  /** Width of the window, in the image's own units. */
+  width: NumberRange;
+}
+
+export type WindowLevelParams = { readonly center: number; readonly width: number };
+
+/**
+ * Spreads a window of values over the whole range; what is below becomes black, above white. The linear function of
+ * DICOM PS3.3 C.11.2.1.2.1 on whole types, of C.11.2.1.3.2 (LINEAR_EXACT) on Float32. The type stays.
+ */
+export function windowLevel(options: WindowLevelOptions): Transform<WindowLevelParams> {
+  const center = checkRange('center', options.center);
+  const width = checkRange('width', options.width, Number.MIN_VALUE);
+  return photometric({
+    name: 'windowLevel',
+    p: options.p,
+    sample: (rng) => ({ center: drawFrom(rng, center), width: drawFrom(rng, width) }),
+    apply: (image, params) =>
+      mapLevels(image, (value, max) => {
+        if (max === 1) return (value - params.center) / params.width + 0.5;
+        const span = Math.max(1, params.width) - 1;
+        const from = params.center - 0.5 - span / 2;
+        if (value <= from) return 0;
+        return value > from + span ? max : ((value - from) / span) * max + 0.5;
+      }),
+  });
+}

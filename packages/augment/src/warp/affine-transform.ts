@@ -1,0 +1,23 @@
+import { imageSize } from '../image.js';
+import type { Rng } from '../rng.js';
+import { geometric, type Json, type Transform, type TransformOptions } from '../transform.js';
+import { invertAffine, transformPoint } from './affine-map.js';
+import { type AffineParts, affineMatrix, warpAffine } from './affine-matrix.js';
+import { type SamplingOptions, samplings } from './sampling.js';
+
+/** A transform whose parameters are some of an affine transform's parts. */
+export function affineTransform<P extends AffineParts & Json>(
+  name: string,
+  options: TransformOptions & SamplingOptions,
+  sample: (rng: Rng) => P,
+): Transform<P> {
+  const sampling = samplings(options);
+  return geometric<P>({
+    name,
+    p: options.p,
+    sample,
+    move: (image, params, isMask) =>
+      warpAffine(image, affineMatrix(params, imageSize(image)), isMask ? sampling.mask : sampling.image),
+    point: (x, y, params, size) => transformPoint(invertAffine(affineMatrix(params, size)), x, y),
+  });
+}
