@@ -6,6 +6,7 @@ import { encodePng, type Image, resizePillow, toGrey8 } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { grid } from '@cxr/dcgan';
 import { saveSamples } from '@cxr/dcgan/node';
+import type { InceptionWeights } from '@cxr/fid';
 import type { Metrics } from './metrics.js';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
@@ -20,6 +21,8 @@ export interface RunHooks {
   /** One line that matters, such as the backend taken and why. */
   readonly onMessage: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Weights at hand already; otherwise they are looked for, and downloaded. */
+  readonly weights?: InceptionWeights;
 }
 
 export interface RunResult {
@@ -103,7 +106,9 @@ export async function run(options: Options, hooks: RunHooks): Promise<RunResult>
   // What can be wrong with the input should show before an hour of training, not after.
   const out = runFolder(options);
   const reals = await openReals(options);
-  const { weights, notes } = await openWeights(options, onProgress);
+  const { weights, notes } = hooks.weights
+    ? { weights: hooks.weights, notes: [] }
+    : await openWeights(options, onProgress);
   for (const note of notes) onMessage(note);
   const backend = await useBackend(options.backend as 'auto' | BackendName);
   onMessage(describe(backend));

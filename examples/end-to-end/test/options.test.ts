@@ -9,7 +9,7 @@ describe('parseOptions', () => {
       steps: 300,
       dims: 64,
       seed: 1,
-      out: 'runs/phantoms',
+      name: 'runs/phantoms',
     });
   });
 

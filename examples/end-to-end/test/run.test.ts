@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadGenerator } from '@cxr/dcgan/node';
+import { randomWeights } from '@cxr/fid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseOptions } from '../src/options.js';
+import { type RunHooks, run } from '../src/run.js';
+import type { LogLine } from '../src/training.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cxr-end-to-end-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const weights = randomWeights(1);
+const quiet = (signal = new AbortController().signal): RunHooks => ({
+  onProgress: () => {},
+  onMessage: () => {},
+  signal,
+  weights,
+});
+const options = (out: string, ...more: string[]) =>
+  parseOptions([
+    ...['--size', '32', '--width', '4', '--batch-size', '8', '--steps', '6', '--samples', '16', '--out', out],
+    ...more,
+  ])!;
+const readLog = (out: string) =>
+  readFileSync(join(out, 'log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
+
+describe('the main job', () => {
+  it('leaves everything the contract names, and a score with what it is read beside', async () => {
+    const out = join(folder, 'whole');
+    const { metrics } = await run(options(out), quiet());
+    expect(JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8'))).toEqual(metrics);
+    for (const key of ['score', 'floor', 'untrained', 'test'] as const) {
+      expect(metrics[key]!.fid).toBeGreaterThan(0);
+      expect(metrics[key]).toMatchObject({ dims: 64, resize: 'pil299', weights: { kind: 'random' } });
+    }
+    expect(metrics.floor).toMatchObject({ n1: 128, n2: 128 });
+    expect(metrics.score).toMatchObject({ n1: 256, n2: 16 });
+    // Two halves of one set are nearer to each other than noise is to either.
+    expect(metrics.floor!.fid).toBeLessThan(metrics.untrained!.fid);
+    expect(metrics).toMatchObject({ seed: 1, interrupted: false, train: { steps: 6 } });
+    expect(readLog(out).map((line) => line.step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(readdirSync(join(out, 'samples'))).toHaveLength(16);
+    expect(readdirSync(join(out, 'grids')).length).toBeGreaterThanOrEqual(3);
+    const html = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(html).toContain(metrics.score!.fid.toPrecision(4));
+    expect(html).not.toMatch(/(src|href)="(?!data:)/);
+  });
+
+  it('an interruption leaves a loadable checkpoint and a report, and the run can be resumed to the same end', async () => {
+    const out = join(folder, 'interrupted');
+    const abort = new AbortController();
+    const hooks = quiet(abort.signal);
+    const onProgress: RunHooks['onProgress'] = ({ phase, done }) => {
+      if (phase === 'training' && done === 3) abort.abort();
+    };
+    const { metrics } = await run(options(out), { ...hooks, onProgress });
+    expect(metrics).toMatchObject({ interrupted: true, train: { steps: 3 } });
+    expect(metrics.score).toBeUndefined();
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('--resume');
+    (await loadGenerator(out)).dispose();
+    expect(existsSync(join(out, 'samples'))).toBe(false);
+
+    const resumed = await run(options(out, '--resume'), quiet());
+    expect(readLog(out).map((line) => line.step)).toEqual([1, 2, 3, 4, 5, 6]);
+    const whole = JSON.parse(readFileSync(join(folder, 'whole', 'metrics.json'), 'utf8'));
+    expect(resumed.metrics.score!.fid).toBe(whole.score.fid);
+  });
+});
+
+it('refuses bad input before it trains', async () => {
+  const attempt = (...flags: string[]) => run(options(join(folder, 'bad'), ...flags), quiet());
+  await expect(attempt('--data', join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'not-found' });
+  await expect(attempt('--data', join(folder, 'whole', 'checkpoint'))).rejects.toMatchObject({
+    code: 'empty',
+  });
+  const samples = join(folder, 'whole', 'samples');
+  await expect(attempt('--data', samples, '--test-data', samples)).rejects.toThrow(/overlaps/);
+});
