@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
 import { Trainer, type TrainOptions, train } from '@cxr/dcgan';
 import {
@@ -10,7 +11,6 @@ import {
   loadCheckpoint,
   loadGenerator,
 } from '@cxr/dcgan/node';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const images = [...phantoms({ count: 10, seed: 1, size: 32 })];
 const tiny = { images, size: 32, width: 1, latentDim: 4, batchSize: 4, seed: 5 } as const;
 let folder: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => useBackend('cpu'));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cxr-dcgan-'));
 });

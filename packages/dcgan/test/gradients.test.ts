@@ -1,3 +1,4 @@
+import { useBackend } from '@cxr/backend';
 import { createRng } from '@cxr/data';
 import {
   type AugmentKind,
@@ -8,7 +9,6 @@ import {
   generatorLoss,
   realLoss,
 } from '@cxr/dcgan';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ import { iterateSpectral } from '../src/layers/spectral.js';
 import { gradientPenalty } from '../src/r1.js';
 import { trainableVariables } from '../src/weights.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => useBackend('cpu'));
 
 const random = (shape: number[], seed: number): tf.Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed);
 

@@ -1,9 +1,9 @@
+import { useBackend } from '@cxr/backend';
 import { createDiscriminator, createGenerator, type Size } from '@cxr/dcgan';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => useBackend('cpu'));
 
 describe('createGenerator and createDiscriminator', () => {
   it.each([32, 64, 128, 256] as Size[])(

@@ -1,6 +1,6 @@
+import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
 import { type TrainEvent, type TrainOptions, train } from '@cxr/dcgan';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,7 +13,7 @@ async function run(options: Partial<TrainOptions> & { steps: number }): Promise<
   return events;
 }
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => useBackend('cpu'));
 
 describe('train', () => {
   it('leaves no tensor behind: as many after step 50 as after step 5', async () => {
@@ -77,6 +77,36 @@ describe('train', () => {
     const before = tf.memory().numTensors;
     for await (const event of train({ ...tiny, steps: 100 })) if (event.type === 'step') break;
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('trains on classes: images of both, each with its label', async () => {
+    const labelled = [0, 1].flatMap((label) =>
+      [...phantoms({ count: 4, seed: label, size: 32, sick: label === 1 })].map((one) => ({ ...one, label })),
+    );
+    for (const preset of ['dcgan', 'modern'] as const) {
+      const events = await run({ preset, classes: 2, images: labelled, steps: 3 });
+      const end = events.at(-1)!;
+      if (end.type !== 'end') throw new Error('no end event');
+      expect(end.generator.inputs.map(({ shape }) => shape)).toEqual([
+        [null, 4],
+        [null, 2],
+      ]);
+      const embedding = end.generator.getLayer('embed_label').getWeights()[0] as tf.Tensor;
+      expect(embedding.dataSync().every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('warns of a divergence in words and stops without a checkpoint', async () => {
+    const saved: number[] = [];
+    const events = await run({
+      steps: 50,
+      learningRateD: 1e30,
+      checkpointEvery: 1000,
+      checkpoints: { save: async ({ step }) => String(saved.push(step)) },
+    });
+    expect(events.find(({ type }) => type === 'warning')).toMatchObject({ kind: 'divergence' });
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
+    expect(saved).toEqual([]);
   });
 
   it('names what it is given wrongly', async () => {

@@ -1,0 +1,118 @@
+import { useBackend } from '@cxr/backend';
+import { type Image, image } from '@cxr/data';
+import { createGenerator, drawLatent, grid, interpolate, render, sample } from '@cxr/dcgan';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { slerp } from '../src/interpolate.js';
+
+beforeAll(() => useBackend('cpu'));
+
+const tiny = { size: 32, width: 1, latentDim: 6, seed: 2 } as const;
+const all = async (images: AsyncIterable<Image>): Promise<Uint8Array[]> => {
+  const pixels: Uint8Array[] = [];
+  for await (const { data } of images) pixels.push(data as Uint8Array);
+  return pixels;
+};
+
+describe('sample', () => {
+  it('gives the same images for a seed, whatever the batch size and the count', async () => {
+    const generator = createGenerator(tiny);
+    const seven = await all(sample(generator, { count: 7, seed: 3, batchSize: 3 }));
+    expect(seven).toHaveLength(7);
+    expect(seven[0]).toHaveLength(32 * 32);
+    expect(await all(sample(generator, { count: 5, seed: 3, batchSize: 64 }))).toEqual(seven.slice(0, 5));
+    expect(await all(sample(generator, { count: 7, seed: 4 }))).not.toEqual(seven);
+  });
+
+  it('rounds −1 … 1 to 0 … 255', async () => {
+    const generator = createGenerator(tiny);
+    const layer = generator.getLayer('image');
+    const [kernel] = layer.getWeights() as tf.Tensor[];
+    const shown = async (bias: number): Promise<number> => {
+      layer.setWeights([tf.zerosLike(kernel!), tf.tensor1d([bias])]);
+      return (await render(generator, new Float32Array(6)))[0]!.get(5, 5, 0);
+    };
+    expect(await shown(-99)).toBe(0);
+    expect(await shown(99)).toBe(255);
+    // tanh(0.5) = 0.46212: (1.46212) · 127.5 = 186.42
+    expect(await shown(0.5)).toBe(186);
+  });
+
+  it('truncates latents to a bound, and changes only those beyond it', () => {
+    const plain = drawLatent(1, 0, 1000);
+    const truncated = drawLatent(1, 0, 1000, 0.5);
+    expect(Math.max(...plain)).toBeGreaterThan(2);
+    expect(truncated.every((value) => Math.abs(value) <= 0.5)).toBe(true);
+    expect(drawLatent(1, 0, 1000, 1e9)).toEqual(plain);
+  });
+
+  it('draws each class in turn, or the one asked for', async () => {
+    const generator = createGenerator({ ...tiny, classes: 2 });
+    const pixels = async (label?: number) =>
+      all(sample(generator, { count: 2, ...(label !== undefined && { label }) }));
+    const [first, second] = await pixels();
+    expect((await pixels(0))[0]).toEqual(first);
+    expect((await pixels(1))[1]).toEqual(second);
+    expect((await pixels(1))[0]).not.toEqual(first);
+    await expect(pixels(2)).rejects.toThrow('invalid label: 2');
+  });
+
+  it('names a value out of range', async () => {
+    const generator = createGenerator(tiny);
+    await expect(all(sample(generator, { count: -1 }))).rejects.toThrow('invalid count: -1');
+    await expect(all(sample(generator, { count: 1, batchSize: 0 }))).rejects.toThrow('invalid batchSize: 0');
+    await expect(all(sample(generator, { count: 1, truncation: 0 }))).rejects.toThrow(
+      'invalid truncation: 0',
+    );
+  });
+
+  it('leaves no tensor behind', async () => {
+    const generator = createGenerator(tiny);
+    const before = tf.memory().numTensors;
+    await all(sample(generator, { count: 5, batchSize: 2 }));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('interpolate', () => {
+  it('goes from one sample to the other', async () => {
+    const generator = createGenerator(tiny);
+    const strip = await interpolate(generator, { from: { seed: 1 }, to: { seed: 1, index: 3 }, steps: 5 });
+    const samples = await all(sample(generator, { count: 4, seed: 1 }));
+    expect(strip.map(({ data }) => data)).toHaveLength(5);
+    expect(strip[0]!.data).toEqual(samples[0]);
+    expect(strip[4]!.data).toEqual(samples[3]);
+    expect(strip[2]!.data).not.toEqual(samples[0]);
+  });
+
+  it('turns by even angles', () => {
+    const [a, b] = [Float32Array.of(2, 0), Float32Array.of(0, 2)];
+    const third = slerp(a, b, 1 / 3);
+    expect(third[0]).toBeCloseTo(2 * Math.cos(Math.PI / 6), 6);
+    expect(third[1]).toBeCloseTo(2 * Math.sin(Math.PI / 6), 6);
+    expect(slerp(a, a, 0.5)).toEqual(a);
+  });
+});
+
+describe('grid', () => {
+  const tile = (value: number) => image(new Uint8Array(6).fill(value), 2, 3, 1);
+
+  it('lays images out row by row', () => {
+    const sheet = grid([tile(1), tile(2), tile(3)], { columns: 2, gap: 1, background: 9 });
+    expect(sheet.shape).toEqual([5, 7, 1]);
+    // biome-ignore format: drawn as it looks
+    expect([...sheet.data]).toEqual([
+      1, 1, 1, 9, 2, 2, 2,
+      1, 1, 1, 9, 2, 2, 2,
+      9, 9, 9, 9, 9, 9, 9,
+      3, 3, 3, 9, 9, 9, 9,
+      3, 3, 3, 9, 9, 9, 9,
+    ]);
+  });
+
+  it('refuses what it cannot lay out', () => {
+    expect(() => grid([])).toThrow('no images');
+    expect(() => grid([tile(1), image(new Uint8Array(4), 2, 2, 1)])).toThrow('image 1 of the grid');
+    expect(() => grid([tile(1)], { columns: 0 })).toThrow('invalid columns: 0');
+  });
+});
