@@ -1,4 +1,5 @@
 import { maximum, type Size, samplesLike } from '../image.js';
+import { roundHalfEven } from '../round.js';
 import { reflectIndex } from '../warp/sampling.js';
 
 type Whole = Uint8Array | Uint16Array;
@@ -72,7 +73,7 @@ function accumulate(counts: Int32Array, area: number, table: Float32Array): void
   let sum = 0;
   for (let level = 0; level < counts.length; level++) {
     sum += counts[level]!;
-    table[level] = Math.min(counts.length - 1, Math.round(Math.fround(sum * scale)));
+    table[level] = Math.min(counts.length - 1, roundHalfEven(Math.fround(sum * scale)));
   }
 }
 

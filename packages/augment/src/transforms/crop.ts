@@ -50,9 +50,10 @@ export function cropTransform(
 }
 
 function place(of: Size, size: Size, { x, y }: CropParams): Window {
-  return {
-    ...size,
-    left: roundHalfEven(x * (of.width - size.width)),
-    top: roundHalfEven(y * (of.height - size.height)),
-  };
+  return { ...size, left: start(x, of.width - size.width), top: start(y, of.height - size.height) };
+}
+
+/** Python's rounding where there is room, and towards zero where there is not: so does torchvision's centre crop. */
+function start(fraction: number, room: number): number {
+  return room < 0 ? Math.trunc(fraction * room) : roundHalfEven(fraction * room);
 }

@@ -13,7 +13,7 @@ export interface PerspectiveOptions extends TransformOptions, SamplingOptions {
 /** How far each corner moves to the right and down, as fractions of width and height: from top left, clockwise. */
 export type PerspectiveParams = { readonly corners: readonly (readonly [x: number, y: number])[] };
 
-/** Views the image at a slant, as torchvision's `RandomPerspective`. */
+/** Views the image at a slant, as torchvision's `RandomPerspective`. One of a few pixels, whose corners meet, stays. */
 export function perspective(options: PerspectiveOptions = {}): Transform<PerspectiveParams> {
   const reach = checkNumber('distortion', options.distortion ?? 0.5, 0, 1) / 2;
   const sampling = samplings(options);
@@ -34,16 +34,14 @@ export function perspective(options: PerspectiveOptions = {}): Transform<Perspec
     move(image: Image, params, isMask) {
       const size = imageSize(image);
       const { from, to } = corners(params, size);
-      return warp(
-        image,
-        perspectiveMap(homography(to, from), size),
-        size,
-        isMask ? sampling.mask : sampling.image,
-      );
+      const back = homography(to, from);
+      if (back === null) return image;
+      return warp(image, perspectiveMap(back, size), size, isMask ? sampling.mask : sampling.image);
     },
     point(x, y, params, size) {
       const { from, to } = corners(params, size);
-      return projectPoint(homography(from, to), x, y);
+      const forth = homography(from, to);
+      return forth === null ? [x, y] : projectPoint(forth, x, y);
     },
   });
 }

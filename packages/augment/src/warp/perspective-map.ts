@@ -6,8 +6,8 @@ type Point = readonly [x: number, y: number];
 /** `[a, b, c, d, e, f, g, h]`: (x, y) goes to ((ax + by + c) / (gx + hy + 1), (dx + ey + f) / (gx + hy + 1)). */
 export type Homography = Float64Array;
 
-/** The homography that takes four points to four others. @throws RangeError if three of them lie on a line. */
-export function homography(from: readonly Point[], to: readonly Point[]): Homography {
+/** The homography that takes four points to four others; null if there is none, as three of them lie on a line. */
+export function homography(from: readonly Point[], to: readonly Point[]): Homography | null {
   const rows = from.flatMap(([x, y], i) => {
     const [u, v] = to[i]!;
     return [
@@ -39,15 +39,15 @@ export function perspectiveMap([a, b, c, d, e, f, g, h]: Homography, { width }: 
   };
 }
 
-/** Gaussian elimination with partial pivoting on rows `[coefficients…, right side]`. */
-function solve(rows: number[][]): Float64Array {
+/** Gaussian elimination with partial pivoting on rows `[coefficients…, right side]`; null if they have no one solution. */
+function solve(rows: number[][]): Float64Array | null {
   const n = rows.length;
   for (let i = 0; i < n; i++) {
     let pivot = i;
     for (let r = i + 1; r < n; r++) if (Math.abs(rows[r]![i]!) > Math.abs(rows[pivot]![i]!)) pivot = r;
     [rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!];
     const row = rows[i]!;
-    if (Math.abs(row[i]!) < 1e-12) throw new RangeError('invalid corners: three of them lie on a line');
+    if (Math.abs(row[i]!) < 1e-12) return null;
     for (let r = i + 1; r < n; r++) {
       const factor = rows[r]![i]! / row[i]!;
       for (let k = i; k <= n; k++) rows[r]![k]! -= factor * row[k]!;
