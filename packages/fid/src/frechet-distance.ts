@@ -1,46 +1,48 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import {
+  type Factor,
+  traceRootOfCovariances,
+  traceRootOfFactorAndCovariance,
+  traceRootOfFactors,
+} from './linalg/trace-root.js';
 import type { Statistics } from './statistics.js';
 
+/**
+ * The Fréchet distance of two normal distributions with these means and covariances (Dowson and Landau, 1982; for
+ * images Heusel et al., 2017): ‖μₐ − μᵦ‖² + tr Σₐ + tr Σᵦ − 2 tr √(ΣₐΣᵦ). Never negative.
+ *
+ * Covariances may be rank-deficient. Where either set has no more images than dims and its activations are at hand,
+ * the work is that of the smaller number, and nothing is added to a covariance to make it invertible.
+ *
+ * @throws RangeError when the dims differ, or one has fewer than two images.
+ */
 export function frechetDistance(a: Statistics, b: Statistics): number {
   if (a.dims !== b.dims) throw new RangeError(`dims differ: ${a.dims} and ${b.dims}`);
-  const x = a.centred();
-  const y = b.centred();
+  let meanTerm = 0;
+  const { mu } = b;
+  a.mu.forEach((value, i) => {
+    meanTerm += (value - mu[i]!) ** 2;
+  });
+  const distance = meanTerm + a.totalVariance() + b.totalVariance() - 2 * traceRoot(a, b);
+  // The terms cancel where the two are alike; rounding may then leave a little less than nothing.
+  return Math.max(0, distance);
+}
+
+/** tr √(ΣₐΣᵦ), by the cheapest of the ways. */
+function traceRoot(a: Statistics, b: Statistics): number {
   const { dims } = a;
-  const X = x
-    ? Matrix.from1DArray(x.length / dims, dims, x).mul(1 / Math.sqrt(x.length / dims - 1))
-    : undefined;
-  const Y = y
-    ? Matrix.from1DArray(y.length / dims, dims, y).mul(1 / Math.sqrt(y.length / dims - 1))
-    : undefined;
-  const root = (g: Matrix) =>
-    new EigenvalueDecomposition(g, { assumeSymmetric: true }).realEigenvalues.reduce(
-      (s, v) => s + Math.sqrt(Math.max(0, v)),
-      0,
-    );
-  const trace = (s: Statistics) => {
-    let t = 0;
-    for (let i = 0; i < dims; i++) t += s.sigma[i * dims + i]!;
-    return t;
-  };
-  let middle: number;
-  if (X && Y) {
-    const m = X.mmul(Y.transpose());
-    middle = root(m.mmul(m.transpose()));
-  } else {
-    const f = X ?? Y;
-    const other = Matrix.from1DArray(dims, dims, (X ? b : a).sigma);
-    if (f) middle = root(f.mmul(other).mmul(f.transpose()));
-    else {
-      const e = new EigenvalueDecomposition(Matrix.from1DArray(dims, dims, b.sigma), {
-        assumeSymmetric: true,
-      });
-      const v = e.eigenvectorMatrix.clone();
-      e.realEigenvalues.forEach((value, column) => {
-        v.mulColumn(column, Math.sqrt(Math.max(0, value)));
-      });
-      middle = root(v.transpose().mmul(other).mmul(v));
-    }
-  }
-  const mean = a.mu.reduce((sum, value, i) => sum + (value - b.mu[i]!) ** 2, 0);
-  return Math.max(0, mean + trace(a) + trace(b) - 2 * middle);
+  const x = factor(a);
+  const y = factor(b);
+  if (x && y) return traceRootOfFactors(x, y, dims);
+  if (x) return traceRootOfFactorAndCovariance(x, b.sigma, dims);
+  if (y) return traceRootOfFactorAndCovariance(y, a.sigma, dims);
+  return traceRootOfCovariances(a.sigma, b.sigma, dims);
+}
+
+function factor(statistics: Statistics): Factor | undefined {
+  const rows = statistics.centred();
+  if (!rows) return undefined;
+  const n = rows.length / statistics.dims;
+  const scale = 1 / Math.sqrt(n - 1);
+  for (let i = 0; i < rows.length; i++) rows[i]! *= scale;
+  return { rows, n };
 }

@@ -18,5 +18,6 @@ export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from '.
 export { Statistics } from './statistics.js';
 export type { InceptionWeights, WeightTensor } from './weights/inception-weights.js';
 export { randomWeights } from './weights/random-weights.js';
+export { readTorch } from './weights/read-torch.js';
 export { readWeights } from './weights/read-weights.js';
-export { writeSafetensors } from './weights/safetensors.js';
+export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

@@ -2,29 +2,26 @@ import ndarray, { type NdArray } from 'ndarray';
 import { addGram } from './linalg/add-gram.js';
 
 /**
- * Mean and covariance of activations, in float64, gathered batch by batch and mergeable, in memory that does not grow
+ * Mean and covariance of activations in float64, gathered batch by batch and mergeable, in memory that does not grow
  * with the number of images.
  *
- * Batches are joined by Chan, Golub and LeVeque's update ("Updating formulae and a pairwise algorithm for computing
+ * Blocks are joined by the update of Chan, Golub and LeVeque ("Updating formulae and a pairwise algorithm for computing
  * sample variances", 1979), which, unlike sums of squares, loses no digits. While there are no more images than dims,
  * the activations themselves are kept: they take less room than the covariance, and a distance from them is faster
  * and more exact (see `frechetDistance`).
  */
 export class Statistics {
   readonly dims: number;
-  /** Images seen; undefined for statistics from a file that does not say (pytorch-fid's own do not). */
-  get count(): number | undefined {
-    return this.#count;
-  }
-
   #count: number | undefined = 0;
-  #mean: Float64Array<ArrayBuffer>;
-  /** Sum of squares about the mean, `[dims, dims]`, upper triangle; absent while `#rows` has everything. */
-  #scatter: Float64Array<ArrayBuffer> | undefined;
-  /** Covariance of a file without a count, which cannot be added to. */
-  #fixed: Float64Array | undefined;
-  /** All activations so far, `[count, dims]`, while that is no more than `dims` of them. */
-  #rows: Float32Array | undefined;
+  readonly #mean: Float64Array;
+  /** Sum of squares about the mean, `[dims, dims]`, upper triangle; absent while all images are in `#rows`. */
+  #scatter: Float64Array | undefined;
+  /** Activations that are not in mean and scatter yet, `#waiting` of them; room for up to `dims`. */
+  #rows = new Float32Array(0);
+  #waiting = 0;
+  /** The mean, once it was asked for. */
+  #mu: Float64Array | undefined;
+  /** The covariance, once it was asked for; for statistics without a count, all there is. */
   #sigma: Float64Array | undefined;
 
   private constructor(dims: number) {
@@ -35,19 +32,17 @@ export class Statistics {
 
   /** Statistics of no images yet. */
   static empty(dims: number): Statistics {
-    const statistics = new Statistics(dims);
-    statistics.#rows = new Float32Array(0);
-    return statistics;
+    return new Statistics(dims);
   }
 
   /** Statistics of activations `[n, dims]`. */
   static of(activations: NdArray<Float32Array>): Statistics {
-    return Statistics.empty(activations.shape[1] ?? 0).add(activations);
+    return new Statistics(activations.shape[1] ?? 0).add(activations);
   }
 
   /**
-   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, as a file has them; without `count` they can be
-   * compared but not added to or merged.
+   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, as a file has them. Without `count` they can be
+   * compared, but not added to or merged.
    *
    * @throws RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric.
    */
@@ -62,20 +57,27 @@ export class Statistics {
       throw new RangeError('statistics hold a value that is not finite');
     }
     assertSymmetric(sigma, dims);
-    statistics.#mean = Float64Array.from(mu);
-    statistics.#count = count;
-    if (count === undefined) {
-      statistics.#fixed = sigma;
-    } else {
-      if (!(Number.isSafeInteger(count) && count >= 2)) throw new RangeError(`invalid count: ${count}`);
-      statistics.#scatter = sigma.map((value) => value * (count - 1)) as Float64Array<ArrayBuffer>;
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 2)) {
+      throw new RangeError(`invalid count: ${count}`);
     }
+    statistics.#mean.set(mu);
+    statistics.#count = count;
+    statistics.#sigma = sigma;
+    if (count !== undefined) statistics.#scatter = sigma.map((value) => value * (count - 1));
     return statistics;
+  }
+
+  /** Images seen; undefined for statistics from a file that does not say (pytorch-fid's own do not). */
+  get count(): number | undefined {
+    return this.#count;
   }
 
   /** Mean, `[dims]`. */
   get mu(): Float64Array {
-    return this.#mean;
+    if (this.#count === undefined) return this.#mean;
+    if (this.#scatter) this.#flush();
+    this.#mu ??= this.#scatter ? this.#mean.slice() : meanOf(this.#waitingRows(), this.dims);
+    return this.#mu;
   }
 
   /**
@@ -83,21 +85,30 @@ export class Statistics {
    * @throws RangeError when there are fewer than two images.
    */
   get sigma(): Float64Array {
-    if (this.#fixed) return this.#fixed;
     this.#sigma ??= this.#covariance();
     return this.#sigma;
   }
 
+  /** The trace of the covariance. @throws RangeError when there are fewer than two images. */
+  totalVariance(): number {
+    const { dims } = this;
+    const rows = this.centred();
+    let sum = 0;
+    if (rows) {
+      for (const value of rows) sum += value * value;
+      return sum / (this.#known(2) - 1);
+    }
+    for (let i = 0; i < dims; i++) sum += this.sigma[i * dims + i]!;
+    return sum;
+  }
+
   /**
-   * The activations less their mean, `[count, dims]`, while there are no more images than dims; their product with
-   * themselves over count − 1 is the covariance.
+   * The activations less their mean, `[count, dims]`, while there are no more images than dims; their Gram matrix
+   * over count − 1 is the covariance. Undefined when there are more, or the statistics are from a file.
    */
   centred(): Float64Array | undefined {
-    if (!this.#rows) return undefined;
-    const { dims } = this;
-    const out = Float64Array.from(this.#rows);
-    for (let i = 0; i < out.length; i++) out[i]! -= this.#mean[i % dims]!;
-    return out;
+    if (this.#scatter || this.#count === undefined) return undefined;
+    return centre(this.#waitingRows(), this.mu);
   }
 
   /**
@@ -105,110 +116,110 @@ export class Statistics {
    * @throws RangeError when they have another shape or a value that is not finite; TypeError when the count is unknown.
    */
   add(activations: NdArray<Float32Array>): this {
+    const { dims } = this;
     const [n = 0, width] = activations.shape;
-    if (activations.shape.length !== 2 || width !== this.dims) {
-      throw new RangeError(`activations must be [n, ${this.dims}]: [${activations.shape}]`);
+    if (activations.shape.length !== 2 || width !== dims) {
+      throw new RangeError(`activations must be [n, ${dims}]: [${activations.shape}]`);
     }
+    this.#known();
     const rows = rowMajor(activations);
     const bad = rows.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`activations of image ${Math.floor(bad / this.dims)} are not finite`);
-    const total = this.#known() + n;
-    if (this.#rows && total <= this.dims) {
-      const joined = new Float32Array(total * this.dims);
-      joined.set(this.#rows);
-      joined.set(rows, this.#rows.length);
-      this.#rows = joined;
-      this.#join(meanOf(rows, this.dims), n);
-      return this;
+    if (bad >= 0) throw new RangeError(`activations of image ${Math.floor(bad / dims)} are not finite`);
+    for (let start = 0; start < n; ) {
+      // Whole blocks of `dims` images: as few, and as large, matrix products as the memory of one covariance allows.
+      if (this.#waiting === dims) this.#flush();
+      const end = Math.min(n, start + dims - this.#waiting);
+      this.#reserve(this.#waiting + end - start);
+      this.#rows.set(rows.subarray(start * dims, end * dims), this.#waiting * dims);
+      this.#waiting += end - start;
+      this.#count! += end - start;
+      start = end;
     }
-    this.#flush();
-    this.#addRows(rows);
+    this.#forget();
     return this;
   }
 
   /**
-   * Adds what `other` has seen. `other` stays as it is.
+   * Adds what `other` has seen; `other` stays as it is.
    * @throws RangeError when the dims differ; TypeError when either count is unknown.
    */
   merge(other: Statistics): this {
     if (other.dims !== this.dims) throw new RangeError(`dims differ: ${this.dims} and ${other.dims}`);
-    const n = other.#known();
-    const total = this.#known() + n;
-    if (n === 0) return this;
-    if (other.#rows) return this.add(ndarray(other.#rows, [n, this.dims]));
-    if (total === n) {
-      this.#rows = undefined;
-      this.#scatter = new Float64Array(this.dims * this.dims);
+    const total = this.#known() + other.#known();
+    if (other.#scatter) {
+      other.#flush();
+      this.#flush();
+      for (let i = 0; i < other.#scatter.length; i++) this.#scatter![i]! += other.#scatter[i]!;
+      this.#join(other.#mean, other.#count!);
+      this.#count = total;
+      this.#forget();
+      return this;
     }
-    this.#flush();
-    this.#sigma = undefined;
-    const scatter = this.#scatter!;
-    const added = other.#scatter!;
-    for (let i = 0; i < scatter.length; i++) scatter[i]! += added[i]!;
-    this.#shift(other.#mean, n);
-    return this;
+    return this.add(ndarray(other.#waitingRows(), [other.#waiting, this.dims]));
   }
 
-  #known(): number {
+  #known(least = 0): number {
     if (this.#count === undefined) {
       throw new TypeError('these statistics do not say how many images they are of: they cannot be added to');
     }
+    if (this.#count < least)
+      throw new RangeError(`a covariance needs at least ${least} images: ${this.#count}`);
     return this.#count;
   }
 
-  /** From activations to their scatter. */
-  #flush(): void {
-    const rows = this.#rows;
-    if (!rows) return;
-    this.#rows = undefined;
-    this.#scatter = new Float64Array(this.dims * this.dims);
-    this.#mean = new Float64Array(this.dims);
-    this.#count = 0;
-    if (rows.length > 0) this.#addRows(rows);
-  }
-
-  #addRows(rows: Float32Array): void {
-    const { dims } = this;
-    const n = rows.length / dims;
-    const mean = meanOf(rows, dims);
-    const centred = Float64Array.from(rows);
-    for (let i = 0; i < centred.length; i++) centred[i]! -= mean[i % dims]!;
-    addGram(this.#scatter!, centred, n, dims);
-    this.#shift(mean, n);
-  }
-
-  /** Adds to the scatter what the distance between the two means adds, then joins the means. */
-  #shift(mean: Float64Array, n: number): void {
-    const { dims } = this;
-    const before = this.#count!;
-    const weight = (before * n) / (before + n);
-    if (before > 0) {
-      const root = Math.sqrt(weight);
-      addGram(
-        this.#scatter!,
-        mean.map((value, i) => root * (value - this.#mean[i]!)),
-        1,
-        dims,
-      );
-    }
-    this.#join(mean, n);
-  }
-
-  #join(mean: Float64Array, n: number): void {
-    const total = this.#count! + n;
-    if (n > 0) {
-      for (let i = 0; i < this.dims; i++) this.#mean[i]! += ((mean[i]! - this.#mean[i]!) * n) / total;
-    }
-    this.#count = total;
+  #forget(): void {
+    this.#mu = undefined;
     this.#sigma = undefined;
+  }
+
+  #waitingRows(): Float32Array {
+    return this.#rows.subarray(0, this.#waiting * this.dims);
+  }
+
+  /** Makes room for `rows` waiting activations, doubling as needed. */
+  #reserve(rows: number): void {
+    const { dims } = this;
+    if (rows * dims <= this.#rows.length) return;
+    const larger = new Float32Array(Math.min(dims, Math.max(rows, 2 * this.#waiting)) * dims);
+    larger.set(this.#waitingRows());
+    this.#rows = larger;
+  }
+
+  /** Brings the waiting activations into mean and scatter. */
+  #flush(): void {
+    const { dims } = this;
+    this.#scatter ??= new Float64Array(dims * dims);
+    if (this.#waiting === 0) return;
+    const rows = this.#waitingRows();
+    const mean = meanOf(rows, dims);
+    addGram(this.#scatter, centre(rows, mean), this.#waiting, dims);
+    this.#join(mean, this.#waiting, this.#count! - this.#waiting);
+    this.#waiting = 0;
+  }
+
+  /** Joins the mean of `n` images to that of the `before` ones; what their distance adds goes to the scatter. */
+  #join(mean: Float64Array, n: number, before = this.#count!): void {
+    const { dims } = this;
+    const difference = mean.map((value, i) => value - this.#mean[i]!);
+    const total = before + n;
+    for (let i = 0; i < dims; i++) this.#mean[i]! += (difference[i]! * n) / total;
+    if (before === 0) return;
+    const weight = Math.sqrt((before * n) / total);
+    addGram(
+      this.#scatter!,
+      difference.map((value) => weight * value),
+      1,
+      dims,
+    );
   }
 
   #covariance(): Float64Array {
     const { dims } = this;
-    const count = this.#known();
-    if (count < 2) throw new RangeError(`a covariance needs at least two images: ${count}`);
+    const count = this.#known(2);
     let scatter = this.#scatter;
-    if (!scatter) {
+    if (scatter) {
+      this.#flush();
+    } else {
       scatter = new Float64Array(dims * dims);
       addGram(scatter, this.centred()!, count, dims);
     }
@@ -227,8 +238,19 @@ export class Statistics {
 function meanOf(rows: Float32Array, dims: number): Float64Array {
   const mean = new Float64Array(dims);
   const n = rows.length / dims;
-  for (let i = 0; i < rows.length; i++) mean[i % dims]! += rows[i]!;
-  return n === 0 ? mean : mean.map((sum) => sum / n);
+  for (let row = 0; row < rows.length; row += dims) {
+    for (let i = 0; i < dims; i++) mean[i]! += rows[row + i]!;
+  }
+  return mean.map((sum) => sum / n);
+}
+
+function centre(rows: Float32Array, mean: Float64Array): Float64Array {
+  const dims = mean.length;
+  const out = new Float64Array(rows.length);
+  for (let row = 0; row < rows.length; row += dims) {
+    for (let i = 0; i < dims; i++) out[row + i] = rows[row + i]! - mean[i]!;
+  }
+  return out;
 }
 
 function rowMajor(activations: NdArray<Float32Array>): Float32Array {

@@ -1,19 +1,19 @@
-import { readZip } from '@cxr/data';
+import { CxrFileError, readZip } from '@cxr/data';
 import type { WeightTensor } from './inception-weights.js';
 import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
-import { type PickleGlobal, type PickleHooks, unpickle, WeightsError } from './unpickle.js';
+import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 
 /**
  * Reads the tensors of a torch state dict, of both formats that torch.save has written: a zip file (since 1.6) and
  * the older row of pickles. Nothing of the file is run.
  *
- * @throws WeightsError saying what is wrong with the bytes; `readWeights` makes it a CxrFileError.
+ * @throws CxrFileError `corrupt`, `truncated` or `unsupported`, without the file's name, which `readWeights` adds.
  */
 export function readTorch(bytes: Uint8Array): Map<string, WeightTensor> {
   if (startsWith(bytes, [0x50, 0x4b])) return readZipFormat(bytes);
   // A pickle of protocol 2 to 5: the legacy format begins with one that holds its magic number.
   if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) return readLegacy(bytes);
-  throw new WeightsError('not a torch file: neither a zip file nor torch’s older format');
+  throw new CxrFileError('corrupt', 'not a torch file: neither a zip file nor torch’s older format');
 }
 
 const STORAGE_TYPES: Record<string, DataType> = {
@@ -47,12 +47,13 @@ class TensorView {
     const [storage, offset, shape, stride] = args;
     const sizes = [shape, stride].every((list) => Array.isArray(list) && list.every(isSize));
     if (!isStorage(storage) || !isSize(offset) || !sizes)
-      throw new WeightsError('pickle has a malformed tensor');
+      throw new CxrFileError('corrupt', 'pickle has a malformed tensor');
     this.storage = storage;
     this.offset = offset;
     this.shape = shape as number[];
     this.stride = stride as number[];
-    if (this.shape.length !== this.stride.length) throw new WeightsError('pickle has a malformed tensor');
+    if (this.shape.length !== this.stride.length)
+      throw new CxrFileError('corrupt', 'pickle has a malformed tensor');
   }
 }
 
@@ -74,7 +75,7 @@ const HOOKS: PickleHooks = {
     const [tag, type, key, , length, view] = Array.isArray(id) ? id : [];
     const dataType = STORAGE_TYPES[String((type as PickleGlobal | undefined)?.global).replace('torch ', '')];
     if (tag !== 'storage' || !dataType || typeof key !== 'string' || !isSize(length) || view != null) {
-      throw new WeightsError('pickle refers to something that is not a plain storage');
+      throw new CxrFileError('corrupt', 'pickle refers to something that is not a plain storage');
     }
     return { type: dataType, key, length } satisfies Storage;
   },
@@ -84,13 +85,14 @@ function readZipFormat(bytes: Uint8Array): Map<string, WeightTensor> {
   const entries = readZip(bytes);
   const pickleName = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickleName === undefined)
-    throw new WeightsError('a zip file, but not one that torch wrote: no data.pkl');
+    throw new CxrFileError('corrupt', 'a zip file, but not one that torch wrote: no data.pkl');
   const folder = pickleName.slice(0, -'data.pkl'.length);
   const order = entries.get(`${folder}byteorder`);
-  if (order && new TextDecoder().decode(order) !== 'little') throw new WeightsError('big-endian torch file');
+  if (order && new TextDecoder().decode(order) !== 'little')
+    throw new CxrFileError('corrupt', 'big-endian torch file');
   return toTensors(unpickle(entries.get(pickleName)!, HOOKS).value, (storage) => {
     const data = entries.get(`${folder}data/${storage.key}`);
-    if (!data) throw new WeightsError(`torch file lacks the data of storage ${storage.key}`);
+    if (!data) throw new CxrFileError('corrupt', `torch file lacks the data of storage ${storage.key}`);
     return data;
   });
 }
@@ -104,35 +106,37 @@ const LEGACY_PROTOCOL = 1001;
  */
 function readLegacy(bytes: Uint8Array): Map<string, WeightTensor> {
   const magic = unpickle(bytes, HOOKS);
-  if (magic.value !== LEGACY_MAGIC) throw new WeightsError('a pickle, but not a file that torch.save wrote');
+  if (magic.value !== LEGACY_MAGIC)
+    throw new CxrFileError('corrupt', 'a pickle, but not a file that torch.save wrote');
   const protocol = unpickle(bytes, HOOKS, magic.end);
   if (protocol.value !== LEGACY_PROTOCOL)
-    throw new WeightsError(`torch protocol ${protocol.value} is unknown`);
+    throw new CxrFileError('corrupt', `torch protocol ${protocol.value} is unknown`);
   const system = unpickle(bytes, HOOKS, protocol.end);
   if (system.value instanceof Map && system.value.get('little_endian') === false) {
-    throw new WeightsError('big-endian torch file');
+    throw new CxrFileError('corrupt', 'big-endian torch file');
   }
   const object = unpickle(bytes, HOOKS, system.end);
   const keys = unpickle(bytes, HOOKS, object.end);
-  if (!Array.isArray(keys.value)) throw new WeightsError('torch file lacks its list of storages');
+  if (!Array.isArray(keys.value)) throw new CxrFileError('corrupt', 'torch file lacks its list of storages');
 
   const types = new Map(tensorEntries(object.value).map(([, { storage }]) => [storage.key, storage.type]));
   const blocks = new Map<string, Uint8Array>();
   let at = keys.end;
   for (const key of keys.value as string[]) {
     const type = types.get(key);
-    if (!type) throw new WeightsError(`torch file has a storage that no tensor uses: ${key}`);
-    if (at + 8 > bytes.length) throw new WeightsError('torch file is cut off');
+    if (!type) throw new CxrFileError('corrupt', `torch file has a storage that no tensor uses: ${key}`);
+    if (at + 8 > bytes.length) throw new CxrFileError('truncated', 'torch file is cut off');
     const length = Number(new DataView(bytes.buffer, bytes.byteOffset + at).getBigInt64(0, true));
     const size = length * DATA_TYPE_BYTES[type];
     at += 8;
-    if (!isSize(length) || at + size > bytes.length) throw new WeightsError('torch file is cut off');
+    if (!isSize(length) || at + size > bytes.length)
+      throw new CxrFileError('truncated', 'torch file is cut off');
     blocks.set(key, bytes.subarray(at, at + size));
     at += size;
   }
   return toTensors(object.value, (storage) => {
     const data = blocks.get(storage.key);
-    if (!data) throw new WeightsError(`torch file lacks the data of storage ${storage.key}`);
+    if (!data) throw new CxrFileError('corrupt', `torch file lacks the data of storage ${storage.key}`);
     return data;
   });
 }
@@ -141,9 +145,9 @@ function readLegacy(bytes: Uint8Array): Map<string, WeightTensor> {
 function tensorEntries(value: unknown): [string, TensorView][] {
   const inner = value instanceof Map ? value.get('state_dict') : undefined;
   const dict = inner instanceof Map ? inner : value;
-  if (!(dict instanceof Map)) throw new WeightsError('torch file holds no state dict');
+  if (!(dict instanceof Map)) throw new CxrFileError('corrupt', 'torch file holds no state dict');
   const entries = [...dict].filter((entry): entry is [string, TensorView] => entry[1] instanceof TensorView);
-  if (entries.length === 0) throw new WeightsError('torch file holds no state dict');
+  if (entries.length === 0) throw new CxrFileError('corrupt', 'torch file holds no state dict');
   return entries;
 }
 
@@ -156,7 +160,7 @@ function toTensors(value: unknown, dataOf: (storage: Storage) => Uint8Array): Ma
     if (!values) {
       const data = dataOf(storage);
       if (data.length < storage.length * DATA_TYPE_BYTES[storage.type])
-        throw new WeightsError(`tensor ${name} is cut off`);
+        throw new CxrFileError('truncated', `tensor ${name} is cut off`);
       values = decodeValues(data, storage.type, storage.length);
       storages.set(storage.key, values);
     }
@@ -170,7 +174,8 @@ function copyStrided(name: string, values: Float32Array, view: TensorView): Floa
   const { shape, stride, offset } = view;
   const size = shape.reduce((product, dim) => product * dim, 1);
   const last = size === 0 ? 0 : shape.reduce((at, dim, axis) => at + (dim - 1) * stride[axis]!, offset);
-  if (last >= values.length && size > 0) throw new WeightsError(`tensor ${name} is larger than its storage`);
+  if (last >= values.length && size > 0)
+    throw new CxrFileError('corrupt', `tensor ${name} is larger than its storage`);
   let expected = 1;
   let contiguous = true;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -2,13 +2,12 @@ import { CxrFileError } from '@cxr/data';
 import { checkWeights, type InceptionWeights, type WeightTensor } from './inception-weights.js';
 import { readTorch } from './read-torch.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
-import { WeightsError } from './unpickle.js';
 
 /**
  * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with
  * pytorch-fid's names. Nothing of the file is run.
  *
- * @throws CxrFileError `corrupt` when the bytes are no such file or damaged, `mismatch` when a tensor is missing or
+ * @throws CxrFileError `corrupt`, `truncated` or `unsupported` when the bytes are no such file or damaged, `mismatch` when a tensor is missing or
  * has another shape.
  */
 export async function readWeights(
@@ -29,11 +28,8 @@ function parse(
   try {
     return kind === 'torch' ? readTorch(bytes) : readSafetensors(bytes);
   } catch (error) {
-    if (error instanceof CxrFileError) {
-      throw new CxrFileError(error.code, `cannot read weights: ${error.reason}`, { file, cause: error });
-    }
-    if (!(error instanceof WeightsError)) throw error;
-    throw new CxrFileError('corrupt', `cannot read weights: ${error.message}`, { file, cause: error });
+    if (!(error instanceof CxrFileError)) throw error;
+    throw new CxrFileError(error.code, `cannot read weights: ${error.reason}`, { file, cause: error });
   }
 }
 

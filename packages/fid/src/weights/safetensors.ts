@@ -1,12 +1,12 @@
+import { CxrFileError } from '@cxr/data';
 import type { WeightTensor } from './inception-weights.js';
 import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
-import { WeightsError } from './unpickle.js';
 
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors#format): an 8-byte little-endian header
  * length, a JSON header of names, types, shapes and byte ranges, then the values.
  *
- * @throws WeightsError saying what is wrong with the bytes; `readWeights` makes it a CxrFileError.
+ * @throws CxrFileError `corrupt`, `truncated` or `unsupported`, without the file's name, which `readWeights` adds.
  */
 export function readSafetensors(bytes: Uint8Array): Map<string, WeightTensor> {
   const header = readHeader(bytes);
@@ -15,18 +15,18 @@ export function readSafetensors(bytes: Uint8Array): Map<string, WeightTensor> {
     if (name === '__metadata__') continue;
     const { dtype, shape, data_offsets: range } = entry as Partial<Entry>;
     if (!dtype || !(dtype in DATA_TYPE_BYTES))
-      throw new WeightsError(`tensor ${name} has the unknown type ${dtype}`);
+      throw new CxrFileError('corrupt', `tensor ${name} has the unknown type ${dtype}`);
     const size = Array.isArray(shape) ? shape.reduce((product, dim) => product * dim, 1) : Number.NaN;
     const [begin, end] = Array.isArray(range) ? range : [Number.NaN, Number.NaN];
     if (!Number.isSafeInteger(size) || end - begin !== size * DATA_TYPE_BYTES[dtype] || begin < 0) {
-      throw new WeightsError(`tensor ${name} has a malformed header`);
+      throw new CxrFileError('corrupt', `tensor ${name} has a malformed header`);
     }
     if (header.dataAt + end > bytes.length)
-      throw new WeightsError(`safetensors file is cut off in tensor ${name}`);
+      throw new CxrFileError('truncated', `safetensors file is cut off in tensor ${name}`);
     const data = bytes.subarray(header.dataAt + begin, header.dataAt + end);
     tensors.set(name, { shape: shape!, data: decodeValues(data, dtype, size) });
   }
-  if (tensors.size === 0) throw new WeightsError('safetensors file holds no tensors');
+  if (tensors.size === 0) throw new CxrFileError('corrupt', 'safetensors file holds no tensors');
   return tensors;
 }
 
@@ -70,7 +70,7 @@ function headerLength(bytes: Uint8Array): number {
 
 function readHeader(bytes: Uint8Array): { entries: Record<string, unknown>; dataAt: number } {
   const dataAt = 8 + headerLength(bytes);
-  if (dataAt > bytes.length) throw new WeightsError('safetensors file is cut off in its header');
+  if (dataAt > bytes.length) throw new CxrFileError('truncated', 'safetensors file is cut off in its header');
   try {
     const entries: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, dataAt)));
     if (typeof entries === 'object' && entries !== null) {
@@ -79,5 +79,5 @@ function readHeader(bytes: Uint8Array): { entries: Record<string, unknown>; data
   } catch {
     // said below
   }
-  throw new WeightsError('safetensors file has a header that is not JSON');
+  throw new CxrFileError('corrupt', 'safetensors file has a header that is not JSON');
 }

@@ -1,3 +1,5 @@
+import { CxrFileError } from '@cxr/data';
+
 /**
  * A pickle reader for state dicts and nothing else.
  *
@@ -6,9 +8,6 @@
  * a file can neither run nor construct anything but dicts, lists, numbers, texts and tensors.
  * Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
-
-/** Raised inside the weights readers, which turn it into a CxrFileError that names the file. */
-export class WeightsError extends Error {}
 
 /** A named thing of Python that the pickle refers to, such as `torch FloatStorage`; never looked up or run. */
 export interface PickleGlobal {
@@ -30,21 +29,21 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
   const stack: unknown[] = [];
   const memo = new Map<number, unknown>();
   const pop = (): unknown => {
-    if (stack.length === 0) throw new WeightsError('pickle takes from an empty stack');
+    if (stack.length === 0) throw new CxrFileError('corrupt', 'pickle takes from an empty stack');
     return stack.pop();
   };
   const popToMark = (): unknown[] => {
     const at = stack.lastIndexOf(MARK);
-    if (at < 0) throw new WeightsError('pickle has no mark');
+    if (at < 0) throw new CxrFileError('corrupt', 'pickle has no mark');
     return stack.splice(at).slice(1);
   };
   const top = <T>(type: new (...args: never[]) => T, what: string): T => {
     const value = stack.at(-1);
-    if (!(value instanceof type)) throw new WeightsError(`pickle changes what is not a ${what}`);
+    if (!(value instanceof type)) throw new CxrFileError('corrupt', `pickle changes what is not a ${what}`);
     return value;
   };
   const recall = (key: number): unknown => {
-    if (!memo.has(key)) throw new WeightsError(`pickle recalls what it never stored: ${key}`);
+    if (!memo.has(key)) throw new CxrFileError('corrupt', `pickle recalls what it never stored: ${key}`);
     return memo.get(key);
   };
   const setItems = (items: unknown[]): void => {
@@ -54,7 +53,10 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
   const global = (module: string, name: string): PickleGlobal => {
     const full = `${module} ${name}`;
     if (!hooks.globals.has(full)) {
-      throw new WeightsError(`pickle names ${module}.${name}, which no state dict needs: refused`);
+      throw new CxrFileError(
+        'unsupported',
+        `pickle names ${module}.${name}, which no state dict needs: refused`,
+      );
     }
     return { global: full };
   };
@@ -62,7 +64,7 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
     const name = (target as Partial<PickleGlobal> | null)?.global;
     const make = name === undefined ? undefined : hooks.globals.get(name);
     if (!make || !Array.isArray(args))
-      throw new WeightsError(`pickle calls ${name ?? 'what is no function'}`);
+      throw new CxrFileError('corrupt', `pickle calls ${name ?? 'what is no function'}`);
     return make(args);
   };
 
@@ -186,7 +188,8 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
         stack.push(hooks.persistent(pop()));
         break;
       default:
-        throw new WeightsError(
+        throw new CxrFileError(
+          'unsupported',
           `pickle has opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${reader.at - 1}, which no state dict needs: refused`,
         );
     }
@@ -204,7 +207,7 @@ class Reader {
   }
 
   skip(length: number): Uint8Array {
-    if (this.at + length > this.#bytes.length) throw new WeightsError('pickle ends too early');
+    if (this.at + length > this.#bytes.length) throw new CxrFileError('truncated', 'pickle ends too early');
     this.at += length;
     return this.#bytes.subarray(this.at - length, this.at);
   }
@@ -229,7 +232,7 @@ class Reader {
 
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.at);
-    if (end < 0) throw new WeightsError('pickle ends too early');
+    if (end < 0) throw new CxrFileError('truncated', 'pickle ends too early');
     const text = this.text(end - this.at);
     this.at++;
     return text;

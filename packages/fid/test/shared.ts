@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRng, readNpy, readZip } from '@cxr/data';
+import ndarray, { type NdArray } from 'ndarray';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** Small goldens, committed. */
+export const fixtures = join(root, 'fixtures', 'fid');
+
+/** Data, weights and goldens that lie beside the project, or undefined: tests that need them are then skipped. */
+export const shared: string | undefined = [process.env.CXR_SHARED, join(root, '..', 'shared')].find(
+  (folder) => folder !== undefined && existsSync(join(folder, 'goldens')),
+);
+if (!shared) console.info('skipping tests with real weights: no shared folder (CXR_SHARED)');
+
+export const weightsFile = join(shared ?? '', 'weights', 'pt_inception-2015-12-05-refolded.pth');
+
+export function readBytes(file: string): Uint8Array {
+  return new Uint8Array(readFileSync(file));
+}
+
+/** Float arrays of an npz; arrays of texts, which goldens also have, are passed over. */
+export function readFloats(file: string): Record<string, { data: Float32Array; shape: number[] }> {
+  const arrays: Record<string, { data: Float32Array; shape: number[] }> = {};
+  for (const [name, bytes] of readZip(readBytes(file))) {
+    if (name === 'files.npy') continue;
+    const { data, shape } = readNpy(bytes);
+    arrays[name.replace('.npy', '')] = { data: data as Float32Array, shape };
+  }
+  return arrays;
+}
+
+/** Activations `[n, dims]` like the Inception's: not negative, correlated, of falling variance. */
+export function syntheticActivations(
+  n: number,
+  dims: number,
+  seed: number,
+  shift = 0,
+): NdArray<Float32Array> {
+  const rng = createRng(seed);
+  const data = new Float32Array(n * dims);
+  for (let i = 0; i < n; i++) {
+    let last = 0;
+    for (let j = 0; j < dims; j++) {
+      last = 0.7 * last + rng.normal();
+      data[i * dims + j] = Math.abs(last * Math.exp((-5 * j) / dims)) + shift;
+    }
+  }
+  return ndarray(data, [n, dims]);
+}
+
+export function relative(got: number, want: number): number {
+  return Math.abs(got - want) / Math.abs(want);
+}
