@@ -2,6 +2,7 @@ export { CONFIG_KEYS, PRESETS, type Preset, resolveConfig, type TrainConfig } fr
 export { createDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
 export { createGenerator } from './create-generator.js';
 export { type AugmentKind, diffAugment } from './diff-augment.js';
+export { exportOnnx } from './export-onnx.js';
 export { type GridOptions, grid } from './grid.js';
 export { type InterpolateOptions, interpolate, type SampleName } from './interpolate.js';
 export { fakeLoss, generatorLoss, type Loss, realLoss } from './losses.js';

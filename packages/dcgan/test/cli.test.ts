@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createRng, encodePng, phantoms } from '@cxr/data';
+import { hashWeights, listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.js';
+import type { Output } from '../src/cli/output.js';
+
+// The program as it is installed: `npm test` builds it first.
+const program = fileURLToPath(new URL('../bin/cxr-dcgan.js', import.meta.url));
+let folder: string;
+let data: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cxr-dcgan-cli-'));
+  data = join(folder, 'data');
+  await mkdir(data);
+  for (const { name, image } of phantoms({ count: 8, seed: 1, size: 40 })) {
+    await writeFile(join(data, `${name}.png`), encodePng(image));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  status: number | null;
+  out: string;
+  err: string;
+}
+
+/** Starts the program; `ended` settles when it does. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args]);
+  const ended = new Promise<Ended>((resolve) => {
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('close', (status) => resolve({ status, out, err }));
+  });
+  return { child, ended };
+}
+
+/** Runs a command in this process, which spares a start of Node. */
+async function run(...args: string[]): Promise<Ended> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const output = { result: out, note: err, progress: [] as string[] };
+  const writer = Object.fromEntries(
+    Object.entries(output).map(([name, lines]) => [name, (line: string) => lines.push(`${line}\n`)]),
+  ) as unknown as Output;
+  const status = await main(args, writer);
+  return { status, out: out.join(''), err: err.join('') };
+}
+
+const train = (out: string, steps: number, ...more: string[]): string[] =>
+  `train --size 32 --width 1 --batch-size 4 --latent-dim 8 --seed 3 --backend wasm --sample-every 0 --steps ${steps}`
+    .split(' ')
+    .concat('--data', data, '--out', join(folder, out), ...more);
+
+const weightsOf = async (out: string): Promise<string> =>
+  hashWeights(await loadCheckpoint(join(folder, out)));
+
+describe('cxr-dcgan', () => {
+  it('trains, tells what it made, samples it and exports it', async () => {
+    const trained = await run(
+      ...train('a', 4, '--ema', '0.9', '--diff-augment', 'cutout', '--sample-every', '2'),
+    );
+    expect(trained).toMatchObject({ status: 0, out: '' });
+    expect(trained.err).toContain('done at step 4');
+    const a = join(folder, 'a');
+    expect(await readdir(join(a, 'grids'))).toEqual([
+      'step-00000000.png',
+      'step-00000002.png',
+      'step-00000004.png',
+    ]);
+    const log = (await readFile(join(a, 'log.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(log.filter(({ type }) => type === 'step').map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+
+    const info = JSON.parse((await run('info', '--checkpoint', a, '--json')).out);
+    expect(info).toMatchObject({
+      step: 4,
+      weights: { sha256: await weightsOf('a') },
+      config: { ema: 0.9, width: 1 },
+    });
+
+    const samples = join(folder, 'samples');
+    const sampled = await run(
+      'sample',
+      '--checkpoint',
+      a,
+      '--out',
+      samples,
+      '--count',
+      '3',
+      '--grid',
+      join(folder, 'g.png'),
+    );
+    expect(sampled).toMatchObject({ status: 0, out: `${samples}\n${join(folder, 'g.png')}\n` });
+    expect(await readdir(samples)).toHaveLength(3);
+
+    const model = join(folder, 'generator.onnx');
+    expect(await run('export', '--checkpoint', a, '--out', model)).toMatchObject({
+      status: 0,
+      out: `${model}\n`,
+    });
+  });
+
+  it('counts the parameters of the paper preset', async () => {
+    expect(JSON.parse((await run('info', '--preset', 'paper', '--json')).out)).toMatchObject({
+      generator: { parameters: 17_766_019 },
+      discriminator: { parameters: 17_480_321 },
+    });
+  });
+
+  it('ends with status 2 and one clear line for wrong usage', async () => {
+    await writeFile(join(folder, 'bad.json'), '{"config": {"learningrate": 1}}');
+    const cases: [string[], string][] = [
+      [['fly'], 'unknown command: fly'],
+      [['train', '--data', data, '--steps', '1'], '--out is missing'],
+      [train('w', 1, '--size', '48'), 'invalid size: 48'],
+      [train('w', 1, '--width', 'many'), 'invalid --width: many'],
+      [train('w', 1, '--config', join(folder, 'bad.json')), 'unknown config key: learningrate'],
+      [train('w', 1, '--data', join(folder, 'nowhere')), 'nowhere'],
+      [['sample', '--checkpoint', join(folder, 'nowhere'), '--out', folder], 'no checkpoint'],
+      [['train', '--momentum', '1'], '--momentum'],
+    ];
+    for (const [args, message] of cases) {
+      const { status, out, err } = await run(...args);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      expect(err).toContain(message);
+    }
+  });
+
+  it('will not write over a run unless asked to resume it', async () => {
+    await run(...train('b', 1));
+    expect(await run(...train('b', 2))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('give --resume'),
+    });
+    expect(await run(...train('b', 2, '--resume'))).toMatchObject({ status: 0 });
+  });
+
+  it('ends after its step with a checkpoint when interrupted', async () => {
+    const { child, ended } = start(...train('c', 100_000, '--checkpoint-every', '100000'));
+    child.stderr.on('data', (chunk) => {
+      if (String(chunk).startsWith('step')) child.kill('SIGINT');
+    });
+    expect(await ended).toMatchObject({ status: 130, err: expect.stringContaining('aborted at step') });
+    expect(await listCheckpoints(join(folder, 'c', 'checkpoint'))).toHaveLength(1);
+  });
+
+  // CXR_KILLS=20 makes the long form of it.
+  const kills = Number(process.env.CXR_KILLS ?? 3);
+  it(`survives SIGKILL at ${kills} moments, also while it writes: the weights are those of an unharmed run`, async () => {
+    const steps = 10 + 30 * kills;
+    // A checkpoint each step: most of the time goes into writing them.
+    const every = ['--checkpoint-every', '1', '--resume'];
+    expect(await start(...train('whole', steps, ...every)).ended).toMatchObject({ status: 0 });
+    const random = createRng(11);
+    const store = join(folder, 'killed', 'checkpoint');
+    let killed = 0;
+    for (; killed < kills; killed++) {
+      const before = (await listCheckpoints(store)).at(-1) ?? 0;
+      const { child, ended } = start(...train('killed', steps, ...every));
+      while (((await listCheckpoints(store)).at(-1) ?? 0) === before && child.exitCode === null)
+        await sleep(5);
+      await sleep(200 * random.uniform());
+      child.kill('SIGKILL');
+      if ((await ended).status !== null) break; // it was done first
+    }
+    expect(killed).toBeGreaterThan(kills / 2);
+    expect(await start(...train('killed', steps, ...every)).ended).toMatchObject({ status: 0 });
+    expect(await weightsOf('killed')).toBe(await weightsOf('whole'));
+  }, 600_000);
+});

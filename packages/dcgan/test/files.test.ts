@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeImage, image } from '@cxr/data';
+import { saveSamples } from '@cxr/dcgan/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { crc32c, createEventFile } from '../src/node/event-file.js';
+import { decodeSafetensors, encodeSafetensors } from '../src/node/safetensors.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cxr-dcgan-files-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('event files', () => {
+  it('sum with CRC-32C', () => {
+    // The check value of the algorithm's definition (RFC 3720, B.4 has others).
+    expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
+  });
+
+  it('hold what was written, record by record, as TensorBoard reads it', async () => {
+    const events = await createEventFile(folder);
+    await events.scalars(300, { loss: 0.5 });
+    const [name] = await readdir(folder);
+    expect(name).toMatch(/^events\.out\.tfevents\.\d+\./);
+    const records = readRecords(await readFile(join(folder, name!)));
+    expect(records).toHaveLength(2);
+    expect(new TextDecoder().decode(records[0])).toContain('brain.Event:2');
+    // Field 2 varint 300; field 5: Summary{1: Value{1: "loss", 2: 0.5f}}; after field 1, a double: 9 bytes.
+    expect([...records[1]!.subarray(9)]).toEqual([
+      ...[0x10, 0xac, 0x02],
+      ...[0x2a, 13, 0x0a, 11, 0x0a, 4, ...new TextEncoder().encode('loss'), 0x15, 0, 0, 0, 0x3f],
+    ]);
+  });
+});
+
+/** The data of each record, lengths and both checksums verified. */
+function readRecords(file: Buffer): Uint8Array[] {
+  const records: Uint8Array[] = [];
+  const verify = (data: Uint8Array, stored: number) => {
+    const crc = crc32c(data);
+    expect(stored).toBe((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  };
+  for (let at = 0; at < file.length; ) {
+    const length = Number(file.readBigUInt64LE(at));
+    verify(file.subarray(at, at + 8), file.readUInt32LE(at + 8));
+    const data = file.subarray(at + 12, at + 12 + length);
+    verify(data, file.readUInt32LE(at + 12 + length));
+    records.push(data);
+    at += 16 + length;
+  }
+  return records;
+}
+
+describe('safetensors', () => {
+  const arrays = [
+    { name: 'a/first', shape: [2, 2], data: Float32Array.of(1, -2, 3.5, Number.MIN_VALUE) },
+    { name: 'scalar', shape: [], data: Float32Array.of(7) },
+  ];
+
+  it('come back as they went', () => {
+    // A view at an odd offset, as a file read into a pool may be.
+    const bytes = encodeSafetensors(arrays);
+    const shifted = new Uint8Array(bytes.length + 1);
+    shifted.set(bytes, 1);
+    expect(decodeSafetensors(shifted.subarray(1), 'x')).toEqual(arrays);
+  });
+
+  it('say what is wrong', () => {
+    const bytes = encodeSafetensors(arrays);
+    expect(() => decodeSafetensors(bytes.subarray(0, 4), 'x')).toThrow('x: too short');
+    expect(() => decodeSafetensors(bytes.subarray(0, 40), 'x')).toThrow(
+      'x: the safetensors header reaches past',
+    );
+    expect(() => decodeSafetensors(bytes.subarray(0, bytes.length - 1), 'x')).toThrow(
+      'x: scalar: wrong length',
+    );
+    const text = new TextDecoder('latin1').decode(bytes).replace('"F32"', '"F16"');
+    expect(() =>
+      decodeSafetensors(
+        Uint8Array.from(text, (c) => c.charCodeAt(0)),
+        'x',
+      ),
+    ).toThrow('type F16, not F32');
+  });
+});
+
+describe('saveSamples', () => {
+  it('writes 8-bit PNG files, and stretches only when asked', async () => {
+    const source = image(Uint8Array.of(50, 100, 100, 150), 2, 2, 1);
+    const flat = image(new Uint8Array(4).fill(9), 2, 2, 1);
+    const read = async (name: string) => [...(await decodeImage(await readFile(join(folder, name)))).data];
+    expect(await saveSamples([source, flat], folder)).toBe(2);
+    expect(await read('sample-00000.png')).toEqual([50, 100, 100, 150]);
+    await saveSamples([source, flat], folder, { prefix: 'paper', stretch: true });
+    expect(await read('paper-00000.png')).toEqual([0, 128, 128, 255]);
+    expect(await read('paper-00001.png')).toEqual([9, 9, 9, 9]);
+  });
+});
