@@ -52,22 +52,35 @@ export function leakyReluGrad(x: usize, dy: usize, dx: usize, slope: f32, count:
   }
 }
 
-/** y[r][j] = activation(y[r][j] + bias[j]) in place; bias 0 means none; slope < 0 means no activation. */
+/** y[r][j] += bias[j] */
 export function addBias(y: usize, bias: usize, rows: i32, columns: i32): void {
-  for (let r = 0; r < rows; r++) {
-    const line = y + ((<usize>r * columns) << 2);
-    addInto(line, bias, columns);
-  }
+  for (let r = 0; r < rows; r++) addInto(y + ((<usize>r * columns) << 2), bias, columns);
 }
 
-/** Adam, Kingma and Ba 2015, algorithm 1; rate has the bias correction of m, and correction is 1 / (1 - beta2^t). */
+/** out[i] = x[i] * factor */
+export function scale(x: usize, out: usize, factor: f32, count: i32): void {
+  const factors = f32x4.splat(factor);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(out + at, f32x4.mul(v128.load(x + at), factors));
+  }
+  for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), load<f32>(x + ((<usize>i) << 2)) * factor);
+}
+
+/**
+ * One update of Adam, Kingma and Ba 2015, algorithm 1 in the order of its section 2: `rate` and `epsilon` hold the
+ * bias corrections. Reads the value, its moments m and v and the gradient, writes the new value and moments.
+ */
 export function adam(
   value: usize,
   m: usize,
   v: usize,
   gradient: usize,
+  newValue: usize,
+  newM: usize,
+  newV: usize,
   rate: f32,
-  correction: f32,
   beta1: f32,
   beta2: f32,
   epsilon: f32,
@@ -78,7 +91,6 @@ export function adam(
   const c1 = f32x4.splat(1 - beta1);
   const c2 = f32x4.splat(1 - beta2);
   const rates = f32x4.splat(rate);
-  const corrections = f32x4.splat(correction);
   const epsilons = f32x4.splat(epsilon);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
@@ -86,18 +98,18 @@ export function adam(
     const g = v128.load(gradient + at);
     const mm = f32x4.add(f32x4.mul(b1, v128.load(m + at)), f32x4.mul(c1, g));
     const vv = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(c2, f32x4.mul(g, g)));
-    v128.store(m + at, mm);
-    v128.store(v + at, vv);
-    const root = f32x4.add(f32x4.sqrt(f32x4.mul(vv, corrections)), epsilons);
-    v128.store(value + at, f32x4.sub(v128.load(value + at), f32x4.div(f32x4.mul(rates, mm), root)));
+    v128.store(newM + at, mm);
+    v128.store(newV + at, vv);
+    const step = f32x4.div(f32x4.mul(rates, mm), f32x4.add(f32x4.sqrt(vv), epsilons));
+    v128.store(newValue + at, f32x4.sub(v128.load(value + at), step));
   }
   for (; i < count; i++) {
     const at = (<usize>i) << 2;
     const g = load<f32>(gradient + at);
     const mm = beta1 * load<f32>(m + at) + (1 - beta1) * g;
     const vv = beta2 * load<f32>(v + at) + (1 - beta2) * g * g;
-    store<f32>(m + at, mm);
-    store<f32>(v + at, vv);
-    store<f32>(value + at, load<f32>(value + at) - (rate * mm) / (sqrt(vv * correction) + epsilon));
+    store<f32>(newM + at, mm);
+    store<f32>(newV + at, vv);
+    store<f32>(newValue + at, load<f32>(value + at) - (rate * mm) / (sqrt<f32>(vv) + epsilon));
   }
 }

@@ -1,6 +1,6 @@
 // Training kernels in WebAssembly SIMD. Every argument is a byte offset into the memory that TensorFlow.js keeps
 // its tensors in, or a size; the module owns no memory.
-export * from './columns';
+export * from './batch-norm';
 export * from './elementwise';
 export * from './gemm';
 export * from './im2col';

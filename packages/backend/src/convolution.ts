@@ -33,7 +33,7 @@ export interface Geometry {
 }
 
 /** Floats of unfolded matrix held at a time: as much as stays in cache between unfolding and product. */
-const UNFOLDED = 1 << 20;
+const UNFOLDED = 1 << 19;
 
 /** For a product that adds up over chunks: fewer and longer chunks, as each adds a whole filter. */
 const UNFOLDED_SUM = 1 << 22;

@@ -97,6 +97,8 @@ function createSession(
     // The output is ours and the packed factors are small: an arena would only hold memory back.
     enableCpuMemArena: false,
     enableMemPattern: false,
+    // Between two products comes work of ours; a thread that spins meanwhile takes a processor from it.
+    extra: { 'session.intra_op.allow_spinning': '0' },
   });
   return session;
 }

@@ -1,3 +1,5 @@
+export { type AdamAttrs, adamUpdate } from './adam.js';
+export { type BatchNormOptions, batchNorm } from './batch-norm.js';
 export {
   type BackendChoice,
   type BackendName,

@@ -59,6 +59,11 @@ export function sourceOf(backendName: string, kernelName: string): string | unde
   return ours.get(`${backendName} ${kernelName}`);
 }
 
+/** True when the current backend has a kernel of this name. */
+export function has(kernelName: string): boolean {
+  return getKernel(kernelName, getBackend()) !== undefined;
+}
+
 /** True when the current backend's convolution gradients are ours, which take dilations. */
 export function takesDilations(): boolean {
   return sourceOf(getBackend(), 'Conv2DBackpropFilter') !== undefined;

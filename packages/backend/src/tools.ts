@@ -12,6 +12,7 @@ export interface WasmBackend {
   readonly dataIdMap: { get(id: DataId): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   incRef(id: DataId): void;
+  disposeData(id: DataId): boolean;
 }
 
 /** One matrix product over the tensors' memory: c[m][n] = op(a) op(b), or c += … when `accumulate`. */

@@ -1,29 +1,50 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Pointer } from '../simd/module.js';
+import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Given, KernelArguments } from '../kernel.js';
 import { pointer, type Tools } from '../tools.js';
 
-/** What follows a product in a fused kernel. */
-export interface Epilogue {
-  bias: TensorInfo | undefined;
-  activation: string | undefined;
-  leakyreluAlpha: number | undefined;
+/** What follows the product in a fused kernel: attributes and inputs as both fused kernels have them. */
+interface FusedAttrs {
+  activation?: string;
+  leakyreluAlpha?: number;
 }
 
-/** True for a bias of one value a column and for the activations that `applyEpilogue` knows. */
-export function takesEpilogue({ bias, activation }: Epilogue, columns: number): boolean {
-  if (bias && !(bias.shape.length === 1 && bias.shape[0] === columns)) return false;
-  return activation === undefined || ['linear', 'relu', 'leakyrelu'].includes(activation);
+/** Activations that have a kernel of their own. */
+const KERNELS: Record<string, string> = { relu6: 'Relu6', elu: 'Elu', sigmoid: 'Sigmoid', prelu: 'Prelu' };
+
+/** activation(y + bias); y is used up. */
+export function finish(tools: Tools, y: TensorInfo, { inputs, attrs }: KernelArguments): TensorInfo {
+  const { bias, preluActivationWeights: alpha } = inputs as Partial<Given<Record<string, TensorInfo>>>;
+  const { activation = 'linear', leakyreluAlpha = 0.2 } = attrs as FusedAttrs;
+  const sum = bias ? addBias(tools, y, bias) : y;
+  if (activation === 'linear') return sum;
+  if (activation === 'relu' || activation === 'leakyrelu') {
+    const at = pointer(tools.backend, sum);
+    tools.simd.leakyRelu(at, at, activation === 'relu' ? 0 : leakyreluAlpha, util.sizeFromShape(sum.shape));
+    return sum;
+  }
+  const kernel = KERNELS[activation];
+  if (!kernel) throw new RangeError(`unknown activation: ${activation}`);
+  return replace(tools, sum, kernel, alpha ? { x: sum, alpha } : { x: sum });
 }
 
-/** y = activation(y + bias) in place, y [rows, columns]. */
-export function applyEpilogue(
+function addBias(tools: Tools, y: TensorInfo, bias: TensorInfo): TensorInfo {
+  const columns = y.shape.at(-1)!;
+  const aColumn = bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === columns;
+  if (!aColumn) return replace(tools, y, 'Add', { a: y, b: bias });
+  const rows = util.sizeFromShape(y.shape) / columns;
+  tools.simd.addBias(pointer(tools.backend, y), pointer(tools.backend, bias), rows, columns);
+  return y;
+}
+
+/** Another kernel's result in place of y, which is freed. */
+function replace(
   tools: Tools,
-  { bias, activation, leakyreluAlpha }: Epilogue,
-  y: Pointer,
-  rows: number,
-  columns: number,
-): void {
-  if (bias) tools.simd.addBias(y, pointer(tools.backend, bias), rows, columns);
-  if (activation === 'relu') tools.simd.leakyRelu(y, y, 0, rows * columns);
-  if (activation === 'leakyrelu') tools.simd.leakyRelu(y, y, leakyreluAlpha ?? 0.2, rows * columns);
+  y: TensorInfo,
+  kernel: string,
+  inputs: Record<string, TensorInfo>,
+): TensorInfo {
+  const run = getKernel(kernel, 'wasm').kernelFunc;
+  const result = run({ inputs, attrs: {}, backend: tools.backend }) as TensorInfo;
+  tools.backend.disposeData(y.dataId);
+  return result;
 }

@@ -52,47 +52,49 @@ export interface Simd {
   addBias(y: Pointer, bias: Pointer, rows: number, columns: number): void;
   leakyRelu(x: Pointer, y: Pointer, slope: number, count: number): void;
   leakyReluGrad(x: Pointer, dy: Pointer, dx: Pointer, slope: number, count: number): void;
-  adam(...args: [value: Pointer, m: Pointer, v: Pointer, gradient: Pointer, ...six: SixNumbers]): void;
+  scale(x: Pointer, out: Pointer, factor: number, count: number): void;
+  adam(
+    value: Pointer,
+    m: Pointer,
+    v: Pointer,
+    gradient: Pointer,
+    newValue: Pointer,
+    newM: Pointer,
+    newV: Pointer,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    count: number,
+  ): void;
   columnSum(x: Pointer, sum: Pointer, scratch: Pointer, rows: number, channels: number): void;
-  columnSquares(
+  batchNorm(
     x: Pointer,
+    gamma: Pointer,
+    beta: Pointer,
+    y: Pointer,
     mean: Pointer,
-    sum: Pointer,
+    variance: Pointer,
     scratch: Pointer,
+    epsilon: number,
     rows: number,
     channels: number,
   ): void;
-  columnDots(
+  batchNormGrad(
     x: Pointer,
     dy: Pointer,
+    gamma: Pointer,
     mean: Pointer,
-    sum: Pointer,
-    dot: Pointer,
+    variance: Pointer,
+    dx: Pointer,
+    dgamma: Pointer,
+    dbeta: Pointer,
     scratch: Pointer,
-    rows: number,
-    channels: number,
-  ): void;
-  affine(x: Pointer, a: Pointer, b: Pointer, y: Pointer, rows: number, channels: number): void;
-  affine2(
-    x1: Pointer,
-    x2: Pointer,
-    a: Pointer,
-    b: Pointer,
-    d: Pointer,
-    y: Pointer,
+    epsilon: number,
     rows: number,
     channels: number,
   ): void;
 }
-
-type SixNumbers = [
-  rate: number,
-  correction: number,
-  beta1: number,
-  beta2: number,
-  epsilon: number,
-  count: number,
-];
 
 /** The training kernels over `memory`. Needs WebAssembly SIMD, as every browser and Node since 2023 has it. */
 export async function loadSimd(memory: WebAssembly.Memory): Promise<Simd> {

@@ -1,0 +1,20 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { ADAM, type AdamAttrs } from '../adam.js';
+import type { Given, KernelMaker } from '../kernel.js';
+import { pointer } from '../tools.js';
+
+/** One update of Adam. New tensors come out: a variable's values may have other holders. */
+export const adam: KernelMaker = ({ backend, simd }) => ({
+  name: ADAM,
+  run: ({ inputs, attrs }): TensorInfo[] => {
+    const { value, first, second, gradient } = inputs as Given<
+      Record<'value' | 'first' | 'second' | 'gradient', TensorInfo>
+    >;
+    const { rate, beta1, beta2, epsilon } = attrs as unknown as AdamAttrs;
+    const news = [value, first, second].map((t) => backend.makeOutput(t.shape, 'float32'));
+    const at = [value, first, second, gradient, ...news].map((t) => pointer(backend, t));
+    const pointers = at as [number, number, number, number, number, number, number];
+    simd.adam(...pointers, rate, beta1, beta2, epsilon, util.sizeFromShape(value.shape));
+    return news;
+  },
+});

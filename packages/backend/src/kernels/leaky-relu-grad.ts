@@ -1,0 +1,17 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { LEAKY_RELU_GRAD, type LeakyReluGradAttrs } from '../gradients/leaky-relu.js';
+import type { Given, KernelMaker } from '../kernel.js';
+import { pointer } from '../tools.js';
+
+/** The gradient of LeakyRelu, and with alpha 0 of Relu: dx = dy where x > 0, alpha dy elsewhere. */
+export const leakyReluGrad: KernelMaker = ({ backend, simd }) => ({
+  name: LEAKY_RELU_GRAD,
+  run: ({ inputs, attrs }): TensorInfo => {
+    const { x, dy } = inputs as Given<{ x: TensorInfo; dy: TensorInfo }>;
+    const { alpha } = attrs as unknown as LeakyReluGradAttrs;
+    const dx = backend.makeOutput(x.shape, 'float32');
+    const at = [x, dy, dx].map((t) => pointer(backend, t)) as [number, number, number];
+    simd.leakyReluGrad(...at, alpha, util.sizeFromShape(x.shape));
+    return dx;
+  },
+});
