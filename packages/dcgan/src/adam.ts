@@ -1,3 +1,4 @@
+import { adamUpdate } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface AdamOptions {
@@ -32,18 +33,18 @@ export class Adam {
    */
   update(gradients: Readonly<Record<string, tf.Tensor>>, time: number): void {
     const { learningRate, beta1, beta2, epsilon } = this.options;
-    // Both bias corrections go into the rate and epsilon: two passes less over every weight.
     const correction = Math.sqrt(1 - beta2 ** time);
     const rate = (learningRate * correction) / (1 - beta1 ** time);
+    const attrs = { rate, beta1, beta2, epsilon: epsilon * correction };
     tf.tidy(() => {
       for (const [i, variable] of this.variables.entries()) {
         const gradient = gradients[variable.name];
         if (!gradient) throw new TypeError(`no gradient for ${variable.name}`);
         const { first, second } = this.moments[i]!;
-        first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
-        second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-        const step = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), epsilon * correction));
-        variable.assign(tf.sub(variable, step));
+        const [value, m, v] = adamUpdate(variable, first, second, gradient, attrs);
+        variable.assign(value);
+        first.assign(m);
+        second.assign(v);
       }
     });
   }

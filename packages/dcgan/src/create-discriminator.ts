@@ -3,7 +3,6 @@ import { glorotInitializers, type Initializers, radfordInitializers } from './in
 import { BatchNorm } from './layers/batch-norm.js';
 import { Conv2D } from './layers/conv2d.js';
 import { Dropout } from './layers/dropout.js';
-import { LeakyRelu } from './layers/leaky-relu.js';
 import { iterateSpectral, SpectralConv2D, SpectralDense } from './layers/spectral.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
 
@@ -54,7 +53,7 @@ export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersMo
 }
 
 const leaky = (x: Symbolic, name: string): Symbolic =>
-  new LeakyRelu({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
+  tfl.layers.leakyReLU({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
 
 const flatten = (x: Symbolic): Symbolic => tfl.layers.flatten({ name: 'flatten' }).apply(x) as Symbolic;
 

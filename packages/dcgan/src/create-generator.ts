@@ -2,7 +2,6 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
 import { BatchNorm } from './layers/batch-norm.js';
 import { Conv2D } from './layers/conv2d.js';
-import { LeakyRelu } from './layers/leaky-relu.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
 
 type Symbolic = tfl.SymbolicTensor;
@@ -64,7 +63,7 @@ function dcganBody(latent: Symbolic, options: NetworkOptions, initial: Initializ
 function paperBody(latent: Symbolic, options: NetworkOptions, initial: Initializers): Symbolic {
   const { size, width, channels = 1 } = options;
   const leaky = (x: Symbolic, name: string) =>
-    new LeakyRelu({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
+    tfl.layers.leakyReLU({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
   let x = leaky(project(latent, size / 16, 16 * width, true, initial), 'project');
   for (const times of [8, 4, 2, 1]) {
     const name = `up_${size / times}`;

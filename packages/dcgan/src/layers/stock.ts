@@ -10,7 +10,6 @@ export type LayerClass<Args> = (new (args: Args) => tfl.layers.Layer) & { classN
 
 type ConvArgs = Parameters<typeof tfl.layers.conv2d>[0];
 type BatchNormArgs = NonNullable<Parameters<typeof tfl.layers.batchNormalization>[0]>;
-type LeakyReluArgs = NonNullable<Parameters<typeof tfl.layers.leakyReLU>[0]>;
 type DropoutArgs = Parameters<typeof tfl.layers.dropout>[0];
 
 export const classOf = <Args>(layer: tfl.layers.Layer): LayerClass<Args> =>
@@ -24,7 +23,4 @@ export const StockBatchNorm: LayerClass<BatchNormArgs> = /* @__PURE__ */ classOf
 );
 export const StockDropout: LayerClass<DropoutArgs> = /* @__PURE__ */ classOf<DropoutArgs>(
   tfl.layers.dropout({ rate: 0 }),
-);
-export const StockLeakyRelu: LayerClass<LeakyReluArgs> = /* @__PURE__ */ classOf<LeakyReluArgs>(
-  tfl.layers.leakyReLU(),
 );
