@@ -1,0 +1,26 @@
+/** Ours for the `train` bench: the same conversation as peers/train.py. */
+import { createInterface } from 'node:readline';
+import { type BackendName, useBackend } from '@cxr/backend';
+import { createRng } from '@cxr/data';
+import { type TrainConfig, Trainer } from '@cxr/dcgan';
+
+const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainConfig & {
+  backend: BackendName;
+  threads: number;
+};
+await useBackend(backend, backend === 'native' ? { threads } : {});
+const trainer = new Trainer(config);
+const count = 256;
+const values = config.size * config.size * config.channels;
+const rng = createRng(0);
+const data = Uint8Array.from({ length: count * values }, () => rng.integer(256));
+const set = { count, values, data, labels: new Int32Array(count), digest: '' };
+
+console.log(`@cxr/dcgan on ${backend}`);
+for await (const _ of createInterface({ input: process.stdin })) {
+  const start = performance.now();
+  await trainer.trainStep(set);
+  console.log((performance.now() - start) / 1000);
+}
+console.log(process.resourceUsage().maxRSS / 1024);
+process.exit(0);
