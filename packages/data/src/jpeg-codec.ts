@@ -9,10 +9,7 @@ export const jpegCodec: Codec = {
   name: 'mozjpeg-wasm',
   formats: ['jpeg'],
   async decode(bytes, header) {
-    if (header.channels !== 1 && header.channels !== 3) {
-      throw new CxrFileError('unsupported', `a JPEG with ${header.channels} components (1 or 3)`);
-    }
-    if (!hasEndMarker(bytes)) throw new CxrFileError('truncated', 'the JPEG is cut off');
+    checkJpeg(bytes, header);
     await ready();
     return toImage(await decodeRgba(bytes), header);
   },
@@ -31,16 +28,27 @@ async function load(): Promise<void> {
   // Asking Node for its modules by name, not by import, keeps this file free of them for bundlers.
   const nodeModule = process?.getBuiltinModule?.('node:module') as typeof import('node:module') | undefined;
   const nodeFs = process?.getBuiltinModule?.('node:fs') as typeof import('node:fs') | undefined;
-  if (!nodeModule || !nodeFs) return;
+  if (!nodeModule || !nodeFs) {
+    await initialise(SILENT);
+    return;
+  }
   const file = nodeModule.createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
   const compiled = await WebAssembly.compile(new Uint8Array(nodeFs.readFileSync(file)));
-  await (init as unknown as (compiled: WebAssembly.Module) => Promise<void>)(compiled);
+  await initialise(compiled, SILENT);
 }
+
+/** Libraries do not print: what the decoder has to say about broken data goes nowhere. */
+const SILENT = { print() {}, printErr() {} };
+
+/** The package's own type leaves out the form with a compiled module. */
+const initialise = init as unknown as (...options: unknown[]) => Promise<void>;
 
 async function decodeRgba(bytes: Uint8Array): Promise<ImageData> {
   try {
     return await decode(bytes as unknown as ArrayBuffer, { preserveOrientation: false });
   } catch (cause) {
+    // What the decoder had allocated is lost to it: the next image gets a fresh one.
+    loading = undefined;
     throw new CxrFileError('corrupt', 'a broken JPEG', { cause });
   }
 }
@@ -58,9 +66,39 @@ function toImage({ data, width, height }: ImageData, { channels }: ImageHeader):
   return image(plain, height, width, kept);
 }
 
-/** A whole JPEG ends in EOI; some writers leave bytes behind it. */
+/**
+ * Refuses what decoders differ on: components other than grey and YCbCr or RGB, and data without their end.
+ * @throws CxrFileError 'unsupported' or 'truncated'.
+ */
+export function checkJpeg(bytes: Uint8Array, { channels }: ImageHeader): void {
+  if (channels !== 1 && channels !== 3) {
+    throw new CxrFileError('unsupported', `a JPEG with ${channels} components (1 or 3)`);
+  }
+  if (!hasEndMarker(bytes)) throw new CxrFileError('truncated', 'the JPEG is cut off');
+}
+
+/** Whether EOI comes behind the first start of a scan, and so is not that of a thumbnail in the header. */
 function hasEndMarker(bytes: Uint8Array): boolean {
-  let at = bytes.lastIndexOf(0xd9);
-  while (at > 0 && bytes[at - 1] !== 0xff) at = bytes.lastIndexOf(0xd9, at - 1);
-  return at > 0;
+  let at = scanStart(bytes);
+  while (at >= 0) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return false;
+    if (bytes[at + 1] === 0xd9) return true;
+    at++;
+  }
+  return false;
+}
+
+/** Where the first scan of the image itself starts, or −1. */
+function scanStart(bytes: Uint8Array): number {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    const marker = bytes[at + 1]!;
+    if (bytes[at] !== 0xff) return -1;
+    if (marker === 0xda) return at;
+    if (marker === 0xff) at++;
+    else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
+    else at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
+  }
+  return -1;
 }

@@ -1,6 +1,7 @@
 import { Inflate } from 'fflate';
 import { crc32 } from './crc32.js';
 import { CxrFileError } from './cxr-file-error.js';
+import { fillInflated } from './fill-inflated.js';
 
 export interface ReadZipOptions {
   /** The most bytes all entries together may unpack to. Default 1 GiB. */
@@ -141,21 +142,15 @@ const DEFLATE_LIMIT = 1032;
 function inflate(packed: Uint8Array, name: string, size: number): Uint8Array {
   if (size > packed.length * DEFLATE_LIMIT) throw broken(`${name} declares more than it can hold`);
   const data = new Uint8Array(size);
-  let length = 0;
-  const stream = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw broken(`${name} is larger than declared`);
-    data.set(chunk, length);
-    length += chunk.length;
-  });
-  const step = 1 << 16;
+  const length = inflateInto(data, packed, name);
+  if (length !== size) throw broken(`${name} does not unpack to the size it declares`);
+  return data;
+}
+
+function inflateInto(data: Uint8Array, packed: Uint8Array, name: string): number {
   try {
-    for (let at = 0; at < packed.length; at += step) {
-      stream.push(packed.subarray(at, at + step), at + step >= packed.length);
-    }
+    return fillInflated(data, [packed], Inflate);
   } catch (error) {
-    if (error instanceof CxrFileError) throw error;
     throw broken(`${name} cannot be unpacked (${(error as Error).message})`);
   }
-  if (length !== size) throw broken(`${name} is smaller than declared`);
-  return data;
 }

@@ -3,7 +3,7 @@ import { shuffle } from './shuffle.js';
 
 /**
  * Deals the items, in random order, into parts: `split(files, [0.8, 0.2], rng)`. Together the parts hold each item
- * once; a part's size differs from its share by less than one.
+ * once; a part's size differs from its share by one at most.
  * @throws RangeError unless the fractions are positive and add up to 1.
  */
 export function split<T>(items: readonly T[], fractions: readonly number[], rng: Rng): T[][] {

@@ -1,6 +1,9 @@
 import type { Codec } from '../codec.js';
 import { CxrFileError } from '../cxr-file-error.js';
-import { image } from '../image.js';
+import { type Image, image } from '../image.js';
+import { checkJpeg } from '../jpeg-codec.js';
+
+type Sharp = typeof import('sharp').default;
 
 let loading: Promise<Codec | undefined> | undefined;
 
@@ -19,22 +22,14 @@ async function load(): Promise<Codec | undefined> {
   }
 }
 
-function makeCodec(sharp: typeof import('sharp').default): Codec {
+function makeCodec(sharp: Sharp): Codec {
   return {
     name: 'sharp',
     formats: ['jpeg', 'tiff', 'webp'],
-    async decode(bytes, { channels: stored }, { maxPixels }) {
+    async decode(bytes, header, { maxPixels }) {
+      if (header.format === 'jpeg') checkJpeg(bytes, header);
       try {
-        // Pillow applies neither colour profile nor rotation; of faults in the data it minds only missing ones.
-        const input = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: maxPixels });
-        const plain = stored === 1 ? input.toColourspace('b-w') : input.toColourspace('srgb');
-        const { data, info } = await plain.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-        return image(
-          new Uint8Array(data.buffer, data.byteOffset, data.length),
-          info.height,
-          info.width,
-          info.channels,
-        );
+        return await decode(sharp, bytes, header.channels, maxPixels);
       } catch (cause) {
         throw sharpError(cause as Error);
       }
@@ -42,11 +37,36 @@ function makeCodec(sharp: typeof import('sharp').default): Codec {
   };
 }
 
+async function decode(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  stored: number | undefined,
+  maxPixels: number,
+): Promise<Image> {
+  // Pillow applies neither colour profile nor rotation; of faults in the data it minds only missing ones.
+  const input = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: maxPixels });
+  const { depth, space = '' } = stored === undefined ? await input.metadata() : {};
+  const grey = stored === 1 || space === 'b-w' || space === 'grey16';
+  const sixteen = depth === 'ushort';
+  const colours = grey ? (sixteen ? 'grey16' : 'b-w') : sixteen ? 'rgb16' : 'srgb';
+  const { data, info } = await input
+    .toColourspace(colours)
+    .removeAlpha()
+    .raw({ depth: sixteen ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const plain = sixteen
+    ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+    : new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return image(plain, info.height, info.width, info.channels);
+}
+
 function sharpError(cause: Error): CxrFileError {
-  const message = cause.message.replaceAll('\n', ' ');
-  if (/exceeds pixel limit/i.test(message)) return new CxrFileError('too-large', message, { cause });
-  if (/premature|truncat|out of order read|end of (file|stream)/i.test(message)) {
-    return new CxrFileError('truncated', `the image is cut off (${message})`, { cause });
+  const { message } = cause;
+  if (/exceeds pixel limit/i.test(message)) {
+    return new CxrFileError('too-large', 'more pixels than the limit', { cause });
   }
-  return new CxrFileError('corrupt', `a broken image (${message})`, { cause });
+  if (/premature end|truncat|out of order read|end of (file|stream)/i.test(message)) {
+    return new CxrFileError('truncated', 'the image is cut off', { cause });
+  }
+  return new CxrFileError('corrupt', `a broken image (${message.split('\n')[0]})`, { cause });
 }

@@ -1,0 +1,140 @@
+import {
+  type Batch,
+  batches,
+  createRng,
+  epochBatches,
+  type Image,
+  image,
+  phantom,
+  phantoms,
+  toBatch,
+} from '@cxr/data';
+import ndarray from 'ndarray';
+import { describe, expect, it } from 'vitest';
+
+/** A flat image whose every value is `level`. */
+const flat = (level: number, size = 4): Image =>
+  image(new Uint8Array(size * size).fill(level), size, size, 1);
+const levels = ({ data, shape: [n, h, w, c] }: Batch) =>
+  Array.from({ length: n }, (_, i) => Math.round((data[i * h * w * c]! + 1) * 127.5));
+
+async function collect(source: AsyncIterable<Batch>): Promise<Batch[]> {
+  const all: Batch[] = [];
+  for await (const batch of source) all.push(batch);
+  return all;
+}
+
+describe('toBatch', () => {
+  it('stacks and scales to [−1, 1]', () => {
+    const batch = toBatch([image(Uint8Array.of(0, 255), 1, 2, 1), image(Uint8Array.of(51, 204), 1, 2, 1)]);
+    expect(batch.shape).toEqual([2, 1, 2, 1]);
+    expect([...batch.data]).toEqual([-1, 1, Math.fround(-0.6), Math.fround(0.6)]);
+    expect([...toBatch([image(Uint16Array.of(0, 65535), 1, 2, 1)]).data]).toEqual([-1, 1]);
+  });
+
+  it('refuses none, and different sizes', () => {
+    expect(() => toBatch([])).toThrow(RangeError);
+    expect(() => toBatch([flat(1, 2), flat(1, 3)])).toThrow(
+      new RangeError('invalid images: [3,3,1] beside [2,2,1]'),
+    );
+  });
+});
+
+describe('batches', () => {
+  it('converts any image, and keeps the last, smaller batch', async () => {
+    const mixed = [
+      flat(10, 9),
+      { name: 'b', image: image(new Uint16Array(3 * 20).fill(20 * 257), 4, 5, 3) },
+      () => flat(30),
+    ];
+    const all = await collect(batches(mixed, { batchSize: 2, size: 6, channels: 3 }));
+    expect(all.map(({ shape }) => shape)).toEqual([
+      [2, 6, 6, 3],
+      [1, 6, 6, 3],
+    ]);
+    expect(all.flatMap(levels)).toEqual([10, 20, 30]);
+    expect(all.every(({ data, shape }) => data.length === shape.reduce((a, b) => a * b))).toBe(true);
+    expect(await collect(batches(mixed, { batchSize: 2, size: 6, dropLast: true }))).toHaveLength(1);
+  });
+
+  it('streams: takes no more than a batch from its source at a time', async () => {
+    let taken = 0;
+    function* endless() {
+      for (;;) {
+        taken++;
+        yield flat(taken % 256);
+      }
+    }
+    const stream = batches(endless(), { batchSize: 5, size: 4 });
+    await stream.next();
+    await stream.next();
+    expect(taken).toBe(10);
+    await stream.return();
+  });
+
+  it('shuffles each epoch otherwise, by the seed', async () => {
+    const images = Array.from({ length: 20 }, (_, i) => flat(i));
+    const run = async (seed: number) =>
+      (await collect(batches(images, { batchSize: 20, size: 4, seed, epochs: 2 }))).map(levels);
+    const [first, second] = await run(1);
+    expect(new Set(first)).toEqual(new Set(images.keys()));
+    expect(second).not.toEqual(first);
+    expect(await run(1)).toEqual([first, second]);
+    expect((await run(2))[0]).not.toEqual(first);
+  });
+
+  it('stops when aborted', async () => {
+    const stop = new AbortController();
+    const stream = batches(phantoms({ count: 9, seed: 1, size: 8 }), {
+      batchSize: 1,
+      size: 8,
+      signal: stop.signal,
+    });
+    await stream.next();
+    stop.abort(new Error('enough'));
+    await expect(stream.next()).rejects.toThrow('enough');
+  });
+
+  it('names wrong options', async () => {
+    await expect(batches([], { batchSize: 0, size: 4 }).next()).rejects.toThrow('invalid batchSize: 0');
+    await expect(batches([], { batchSize: 1, size: 4.5 }).next()).rejects.toThrow('invalid size: 4.5');
+    await expect(batches(new Set<Image>(), { batchSize: 1, size: 4, seed: 1 }).next()).rejects.toThrow(
+      TypeError,
+    );
+    const channels = 2 as 1;
+    await expect(batches([flat(1)], { batchSize: 1, size: 4, channels }).next()).rejects.toThrow(
+      'invalid channels: 2',
+    );
+  });
+});
+
+describe('epochBatches', () => {
+  const count = 7;
+  const dataset = ndarray(
+    new Uint8Array(count * 12).map((_, i) => Math.floor(i / 12)),
+    [count, 2, 2, 3],
+  );
+
+  it('gives each image once an epoch, with its index', () => {
+    const epoch = [...epochBatches(dataset, { batchSize: 3, seed: 1, epoch: 0 })];
+    expect(epoch.map(({ shape }) => shape[0])).toEqual([3, 3, 1]);
+    expect(epoch.flatMap(({ indices }) => indices).sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    for (const batch of epoch) expect(levels(batch)).toEqual(batch.indices);
+  });
+
+  it('fixes the order by seed and epoch, whatever the batch size', () => {
+    const order = (seed: number, epoch: number, batchSize: number) =>
+      [...epochBatches(dataset, { batchSize, seed, epoch })].flatMap(({ indices }) => indices);
+    expect(order(1, 0, 2)).toEqual(order(1, 0, 7));
+    expect(order(1, 1, 2)).not.toEqual(order(1, 0, 2));
+    expect(order(2, 0, 2)).not.toEqual(order(1, 0, 2));
+    expect([...epochBatches(dataset, { batchSize: 3, seed: 1, epoch: 0, dropLast: true })]).toHaveLength(2);
+  });
+
+  it('agrees with toBatch', () => {
+    const images = Array.from({ length: 3 }, (_, i) => phantom({ seed: i, size: 8 }));
+    const all = ndarray(Uint8Array.from(images.flatMap(({ data }) => [...data])), [3, 8, 8, 1]);
+    const [batch] = epochBatches(all, { batchSize: 3, seed: createRng(1).uint32(), epoch: 0 });
+    expect(batch!.data).toEqual(toBatch(batch!.indices.map((i) => images[i]!)).data);
+  });
+});

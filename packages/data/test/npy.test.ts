@@ -1,0 +1,176 @@
+import { CxrFileError, type NpyArray, readNpy, readNpz, readZip, writeNpy, writeNpz } from '@cxr/data';
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { readJsonLines } from './support/fixtures.js';
+
+interface Row {
+  name: string;
+  file: string;
+  arrays: Record<string, { dtype: string; shape: number[]; values: (number | string | boolean)[] }>;
+}
+
+const rows = readJsonLines<Row>('npy.jsonl');
+const single = rows.filter(({ name }) => !name.startsWith('npz'));
+const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
+
+/** Values as the goldens write them. */
+function plain({ data, shape, dtype }: NpyArray): unknown {
+  const values = Array.from(data as Iterable<number | bigint>, (value) => {
+    if (dtype === 'bool') return value === 1;
+    if (typeof value === 'bigint') return String(value);
+    if (Object.is(value, -0)) return '-0';
+    return Number.isFinite(value) ? value : String(value).replace('Infinity', 'inf').replace('NaN', 'nan');
+  });
+  return { dtype, shape, values };
+}
+
+function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CxrFileError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('readNpy', () => {
+  it.each(single)('reads what NumPy wrote: $name', (row) => {
+    expect(plain(readNpy(bytesOf(row)))).toEqual(row.arrays['']);
+  });
+
+  it('refuses what it does not know, and what is cut off', () => {
+    const whole = bytesOf(single[0]!);
+    expect(codeOf(() => readNpy(new Uint8Array(10)))).toBe('unsupported');
+    for (let end = 8; end < whole.length; end++)
+      expect(codeOf(() => readNpy(whole.subarray(0, end)))).toBe('truncated');
+    const header = (text: string) => {
+      const bytes = new Uint8Array(10 + text.length);
+      bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, text.length & 255, text.length >> 8]);
+      bytes.set(new TextEncoder().encode(text), 10);
+      return bytes;
+    };
+    const cases: [string, string][] = [
+      ["{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
+      ["{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
+      ["{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
+      ["{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
+      ["{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 99999999), }", 'corrupt'],
+      ["{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }", 'truncated'],
+      ["{'descr': '<f8', 'fortran_order': Perhaps, 'shape': (1,), }", 'corrupt'],
+      ["{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", 'corrupt'],
+      ['print("hello")', 'corrupt'],
+    ];
+    for (const [text, code] of cases)
+      expect(
+        codeOf(() => readNpy(header(text))),
+        text,
+      ).toBe(code);
+  });
+});
+
+describe('writeNpy', () => {
+  it.each(single.filter(({ name }) => name.includes('< C') || name.startsWith('shape')))(
+    'writes the same bytes as NumPy: $name',
+    (row) => {
+      expect(Buffer.from(writeNpy(readNpy(bytesOf(row)))).toString('base64')).toBe(row.file);
+    },
+  );
+
+  it('gives back every float16, and rounds half to even as NumPy', () => {
+    const all = Float32Array.from({ length: 0x7c00 }, (_, bits) =>
+      bits < 0x400 ? bits * 2 ** -24 : (1 + (bits & 0x3ff) / 1024) * 2 ** ((bits >> 10) - 15),
+    );
+    const back = readNpy(writeNpy({ data: all, shape: [all.length], dtype: 'float16' }));
+    expect(back.data).toEqual(all);
+    // np.float16 of these, by NumPy 1.24.
+    const data = Float32Array.of(2049, 2051, 65519, 65520, 2 ** -25, 3 * 2 ** -25, 0.1);
+    const rounded = readNpy(writeNpy({ data, shape: [7], dtype: 'float16' })).data;
+    expect([...rounded]).toEqual([2048, 2052, 65504, Infinity, 0, 2 ** -23, 0.0999755859375]);
+  });
+
+  it('names wrong arguments', () => {
+    const data = new Float32Array(3);
+    expect(() => writeNpy({ data, shape: [2], dtype: 'float32' })).toThrow(
+      new RangeError('invalid shape: [2] for 3 values'),
+    );
+    expect(() => writeNpy({ data, shape: [3], dtype: 'float64' })).toThrow(
+      new TypeError('invalid data: Float32Array for float64'),
+    );
+    expect(() => writeNpy({ data, shape: [3], dtype: 'complex' as 'bool' })).toThrow(
+      new RangeError('invalid dtype: complex'),
+    );
+  });
+});
+
+describe('npz', () => {
+  it.each(rows.filter(({ name }) => name.startsWith('npz')))('reads what NumPy wrote: $name', (row) => {
+    const arrays = readNpz(bytesOf(row));
+    expect(Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, plain(array)]))).toEqual(
+      row.arrays,
+    );
+  });
+
+  it('gives back what it wrote', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.stringMatching(/^[a-z]\w{0,8}$/), fc.float64Array()),
+        fc.boolean(),
+        (record, compressed) => {
+          const arrays = Object.fromEntries(
+            Object.entries(record).map(([name, data]) => [
+              name,
+              { data, shape: [data.length], dtype: 'float64' as const },
+            ]),
+          );
+          const bytes = writeNpz(arrays, { compressed });
+          expect(readNpz(bytes)).toEqual(arrays);
+          expect(writeNpz(arrays, { compressed })).toEqual(bytes);
+        },
+      ),
+    );
+  });
+
+  it('says which array is broken', () => {
+    const bytes = zipSync({ 'mu.npy': new TextEncoder().encode('hello') });
+    expect(() => readNpz(bytes)).toThrow(new CxrFileError('unsupported', 'mu: not an npy file'));
+  });
+});
+
+describe('readZip', () => {
+  const zip = zipSync({
+    'a.txt': new Uint8Array(5000).fill(65),
+    'b.bin': [new Uint8Array(300).fill(7), { level: 0 }],
+  });
+
+  it('reads entries in order', () => {
+    const entries = readZip(zip);
+    expect([...entries.keys()]).toEqual(['a.txt', 'b.bin']);
+    expect(entries.get('a.txt')).toEqual(new Uint8Array(5000).fill(65));
+    expect(entries.get('b.bin')!.buffer).toBe(zip.buffer);
+  });
+
+  it('refuses what is none, cut off, changed or too large', () => {
+    expect(codeOf(() => readZip(new TextEncoder().encode('nonsense')))).toBe('unsupported');
+    expect(codeOf(() => readZip(new Uint8Array(0)))).toBe('unsupported');
+    expect(codeOf(() => readZip(zip.subarray(0, 200)))).toBe('truncated');
+    expect(codeOf(() => readZip(zip, { maxBytes: 5299 }))).toBe('too-large');
+    expect(codeOf(() => readZip(zip, { maxBytes: 5300 }))).toBe('no error');
+    const changed = zip.slice();
+    changed[40]! ^= 1;
+    expect(codeOf(() => readZip(changed))).toBe('corrupt');
+  });
+
+  it('does not unpack a bomb, nor believe a lie about sizes', () => {
+    const bomb = zipSync({ bomb: new Uint8Array(50_000_000) }, { level: 9 });
+    expect(codeOf(() => readZip(bomb, { maxBytes: 1_000_000 }))).toBe('too-large');
+    // The directory entry's size, 24 bytes behind its signature, says 1000 bytes, then 4 GB.
+    const at = Buffer.from(bomb).lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    for (const size of [1000, 0xfffffff0]) {
+      const lying = bomb.slice();
+      new DataView(lying.buffer).setUint32(at + 24, size, true);
+      expect(codeOf(() => readZip(lying, { maxBytes: 2 ** 33 }))).toBe('corrupt');
+    }
+  });
+});
