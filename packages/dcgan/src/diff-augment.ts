@@ -55,7 +55,7 @@ function spread(x: tf.Tensor4D, axes: number[], factor: tf.Tensor): tf.Tensor4D 
  * Moves each image down and right by its own whole number of pixels. Its gradient is the move back: a gather, and
  * not the scatter that the gather's own gradient would be, which some backends lack.
  */
-export function translate(images: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
+function translate(images: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
   const op = tf.customGrad((...args) => {
     const x = args[0] as tf.Tensor4D;
     return {
