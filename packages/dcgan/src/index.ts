@@ -3,6 +3,7 @@ export { createDiscriminator, type DiscriminatorOptions } from './create-discrim
 export { createGenerator } from './create-generator.js';
 export { type AugmentKind, diffAugment } from './diff-augment.js';
 export { exportOnnx } from './export-onnx.js';
+export { findNearest, type Nearest } from './find-nearest.js';
 export { type GridOptions, grid } from './grid.js';
 export { type InterpolateOptions, interpolate, type SampleName } from './interpolate.js';
 export { fakeLoss, generatorLoss, type Loss, realLoss } from './losses.js';

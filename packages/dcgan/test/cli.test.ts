@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRng, encodePng, phantoms } from '@cxr/data';
+import { readImage } from '@cxr/data/node';
 import { hashWeights, listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.js';
@@ -106,6 +107,14 @@ describe('cxr-dcgan', () => {
     );
     expect(sampled).toMatchObject({ status: 0, out: `${samples}\n${join(folder, 'g.png')}\n` });
     expect(await readdir(samples)).toHaveLength(3);
+    const files = ['strip', 'nearest'].map((name) => join(folder, `${name}.png`)) as [string, string];
+    const flags = ['--strip', files[0], '--nearest', files[1], '--data', data];
+    expect(await run('sample', '--checkpoint', a, ...flags)).toMatchObject({ status: 0 });
+    const shapes = await Promise.all(files.map(async (file) => (await readImage(file)).shape));
+    expect(shapes).toEqual([
+      [32, 9 * 34 - 2, 1],
+      [66, 8 * 34 - 2, 1],
+    ]);
 
     const model = join(folder, 'generator.onnx');
     expect(await run('export', '--checkpoint', a, '--out', model)).toMatchObject({
@@ -161,7 +170,7 @@ describe('cxr-dcgan', () => {
   // CXR_KILLS=20 makes the long form of it.
   const kills = Number(process.env.CXR_KILLS ?? 3);
   it(`survives SIGKILL at ${kills} moments, also while it writes: the weights are those of an unharmed run`, async () => {
-    const steps = 10 + 30 * kills;
+    const steps = 25 * kills;
     // A checkpoint each step: most of the time goes into writing them.
     const every = ['--checkpoint-every', '1', '--resume'];
     expect(await start(...train('whole', steps, ...every)).ended).toMatchObject({ status: 0 });

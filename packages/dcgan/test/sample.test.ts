@@ -1,6 +1,6 @@
 import { useBackend } from '@cxr/backend';
 import { type Image, image } from '@cxr/data';
-import { createGenerator, drawLatent, grid, interpolate, render, sample } from '@cxr/dcgan';
+import { createGenerator, drawLatent, findNearest, grid, interpolate, render, sample } from '@cxr/dcgan';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slerp } from '../src/interpolate.js';
@@ -114,5 +114,27 @@ describe('grid', () => {
     expect(() => grid([])).toThrow('no images');
     expect(() => grid([tile(1), image(new Uint8Array(4), 2, 2, 1)])).toThrow('image 1 of the grid');
     expect(() => grid([tile(1)], { columns: 0 })).toThrow('invalid columns: 0');
+  });
+});
+
+describe('findNearest', () => {
+  const flat = (value: number, size = 4) => image(new Uint8Array(size * size).fill(value), size, size, 1);
+
+  it("finds each image's nearest real, at its size", async () => {
+    const reals = [flat(0, 8), flat(100, 3), flat(200, 4)].map((one, i) => ({
+      name: `real ${i}`,
+      image: one,
+    }));
+    const found = await findNearest([flat(90), flat(201)], reals);
+    expect(found).toMatchObject([
+      { index: 1, name: 'real 1', distance: 10 },
+      { index: 2, name: 'real 2', distance: 1 },
+    ]);
+    expect(found[0]!.image.shape).toEqual([4, 4, 1]);
+  });
+
+  it('needs reals, and images of one shape', async () => {
+    await expect(findNearest([flat(1)], [])).rejects.toThrow('no reals');
+    await expect(findNearest([flat(1), flat(1, 5)], [flat(1)])).rejects.toThrow('differ in shape');
   });
 });

@@ -6,7 +6,8 @@ import { sampleCommand } from './sample.js';
 import { trainCommand } from './train.js';
 
 const USAGE = `usage: cxr-dcgan train --data DIR --out DIR --steps N [flags]
-       cxr-dcgan sample --checkpoint DIR --out DIR [--count N] [--seed S] [--grid FILE] [--strip FILE]
+       cxr-dcgan sample --checkpoint DIR --out DIR [--count N] [--seed S] 
+               [--grid FILE] [--strip FILE] [--nearest FILE --data DIR]
        cxr-dcgan info --preset P | --checkpoint DIR [--json]
        cxr-dcgan export --checkpoint DIR --out FILE.onnx [--step N]
 

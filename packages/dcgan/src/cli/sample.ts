@@ -1,5 +1,6 @@
-import { encodePng } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
+import { encodePng, type Image } from '@cxr/data';
+import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
+import { findNearest } from '../find-nearest.js';
 import { grid } from '../grid.js';
 import { interpolate } from '../interpolate.js';
 import { loadGenerator } from '../node/load-checkpoint.js';
@@ -21,17 +22,23 @@ const FLAGS: FlagSpecs = {
   out: { type: 'string' },
   grid: { type: 'string' },
   strip: { type: 'string' },
+  nearest: { type: 'string' },
+  data: { type: 'string' },
   stretch: { type: 'boolean' },
 };
 
-/** `cxr-dcgan sample`: PNG files, a grid, an interpolation strip, as asked. @returns the exit status. */
+/** `cxr-dcgan sample`: PNG files, a grid, an interpolation strip, fakes above their nearest reals, as asked. @returns the exit status. */
 export async function sampleCommand(args: readonly string[], output: Output): Promise<number> {
   const flags = parseFlags(args, FLAGS);
   const folder = requiredText(flags, 'checkpoint');
-  const [out, gridFile, stripFile] = [textOf(flags, 'out'), textOf(flags, 'grid'), textOf(flags, 'strip')];
-  if (out === undefined && gridFile === undefined && stripFile === undefined) {
-    throw new TypeError('--out (or --grid or --strip) is missing');
+  const out = textOf(flags, 'out');
+  const gridFile = textOf(flags, 'grid');
+  const stripFile = textOf(flags, 'strip');
+  const nearestFile = textOf(flags, 'nearest');
+  if ([out, gridFile, stripFile, nearestFile].every((file) => file === undefined)) {
+    throw new TypeError('--out (or --grid, --strip or --nearest) is missing');
   }
+  const reals = nearestFile === undefined ? [] : await listImages(requiredText(flags, 'data'));
   const step = numberOf(flags, 'step');
   await readyBackend(flags, output);
   const generator = await loadGenerator(folder, step === undefined ? {} : { step });
@@ -50,9 +57,7 @@ export async function sampleCommand(args: readonly string[], output: Output): Pr
     output.result(out);
   }
   if (gridFile !== undefined) {
-    const images = [];
-    for await (const image of sample(generator, options)) images.push(image);
-    await writeFileAtomic(gridFile, encodePng(grid(images)));
+    await writeFileAtomic(gridFile, encodePng(grid(await collect(sample(generator, options)))));
     output.result(gridFile);
   }
   if (stripFile !== undefined) {
@@ -65,6 +70,19 @@ export async function sampleCommand(args: readonly string[], output: Output): Pr
     await writeFileAtomic(stripFile, encodePng(grid(images, { columns: images.length })));
     output.result(stripFile);
   }
+  if (nearestFile !== undefined) {
+    const fakes = await collect(sample(generator, { ...options, count: Math.min(options.count, 8) }));
+    const nearest = await findNearest(fakes, readImages(reals));
+    const rows = [...fakes, ...nearest.map(({ image }) => image)];
+    await writeFileAtomic(nearestFile, encodePng(grid(rows, { columns: fakes.length })));
+    output.result(nearestFile);
+  }
   generator.dispose();
   return 0;
+}
+
+async function collect(images: AsyncIterable<Image>): Promise<Image[]> {
+  const all: Image[] = [];
+  for await (const image of images) all.push(image);
+  return all;
 }
