@@ -4,6 +4,7 @@ export type CxrFileErrorCode =
   | 'not-a-directory'
   | 'not-a-file'
   | 'unreadable'
+  | 'unwritable'
   | 'empty'
   | 'truncated'
   | 'corrupt'

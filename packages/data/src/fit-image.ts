@@ -21,9 +21,6 @@ export function fitImage(source: Image, options: FitOptions): NdArray<Uint8Array
   const [height, width, stored] = dimensions(source);
   // Grey is resized as one channel, whatever is wanted: the three would come out alike.
   const plain = channels === 1 || stored === 1 ? toGrey8(source) : toRgb8(source);
-  const fitted =
-    height === size && width === size
-      ? plain
-      : (resizePillow(plain, size, size, filter) as NdArray<Uint8Array>);
+  const fitted = height === size && width === size ? plain : resizePillow(plain, size, size, filter);
   return channels === 3 ? toRgb8(fitted) : fitted;
 }

@@ -1,3 +1,4 @@
+import type { NdArray } from 'ndarray';
 import { checkSize, dimensions, type Image, image, pixels } from './image.js';
 import { resizeColumns8, resizeRows8 } from './resize-8bit.js';
 import { resizeColumns16, resizeRows16 } from './resize-16bit.js';
@@ -12,25 +13,25 @@ import { resizeNearest } from './resize-nearest.js';
  * filter overshoots the range they are clipped, while Pillow wraps the low byte around.
  * @throws RangeError for a size that is not positive whole numbers, or an unknown filter.
  */
-export function resizePillow(
-  source: Image,
+export function resizePillow<T extends Uint8Array | Uint16Array>(
+  source: NdArray<T>,
   width: number,
   height: number,
   filter: ResizeFilter = 'bicubic',
-): Image {
+): NdArray<T> {
   checkSize(width, height);
-  const [fromHeight, fromWidth, channels] = dimensions(source);
-  const data = pixels(source);
+  const [fromHeight, fromWidth, channels] = dimensions(source as Image);
+  const data: PixelData = pixels(source as Image);
   if (filter === 'nearest') {
     const nearest = resizeNearest(data, fromWidth, fromHeight, channels, width, height);
-    return image(nearest, height, width, channels);
+    return image(nearest as T, height, width, channels);
   }
   const across = filterTaps(fromWidth, width, filter);
   const down = filterTaps(fromHeight, height, filter);
   let result = data;
   if (width !== fromWidth) result = resizeRows(result, fromHeight, fromWidth, channels, across);
   if (height !== fromHeight) result = resizeColumns(result, width * channels, down);
-  return image(result === data ? data.slice() : result, height, width, channels);
+  return image((result === data ? data.slice() : result) as T, height, width, channels);
 }
 
 type PixelData = Uint8Array | Uint16Array;

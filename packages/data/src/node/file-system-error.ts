@@ -3,14 +3,18 @@ import { CxrFileError, type CxrFileErrorCode } from '../cxr-file-error.js';
 const MEANINGS: Record<string, [CxrFileErrorCode, string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
   ENOTDIR: ['not-a-directory', 'not a folder'],
+  // mkdir says so of a file where a folder is to be.
+  EEXIST: ['not-a-directory', 'a file is where a folder must be'],
   EISDIR: ['not-a-file', 'a folder, not a file'],
-  EACCES: ['unreadable', 'permission denied'],
-  EPERM: ['unreadable', 'permission denied'],
 };
 
-/** What the file system said, as our error. */
-export function fileSystemError(cause: unknown, file: string): CxrFileError {
+/** What the file system said, as our error; `otherwise` is the code for what is not more special. */
+export function fileSystemError(
+  cause: unknown,
+  file: string,
+  otherwise: 'unreadable' | 'unwritable' = 'unreadable',
+): CxrFileError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const [meaning, reason] = MEANINGS[code] ?? (['unreadable', message] as const);
+  const [meaning, reason] = MEANINGS[code] ?? ([otherwise, message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

@@ -18,7 +18,7 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw fileSystemError(cause, file);
+    throw fileSystemError(cause, file, 'unwritable');
   }
 }
 

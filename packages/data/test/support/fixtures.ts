@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Image, image } from '@cxr/data';
 
 const root: string = fileURLToPath(new URL('../../../../', import.meta.url));
-export const fixtures: string = join(root, 'fixtures', 'data');
+const fixtures: string = join(root, 'fixtures', 'data');
 
 /** The folder with the real images, or undefined, said once, where this machine lacks it. */
 export function findShared(): string | undefined {
