@@ -149,6 +149,13 @@ describe('cxr-dcgan', () => {
     }
   });
 
+  it('ends with status 1 where it cannot write', async () => {
+    const blocked = join(data, (await readdir(data))[0]!, 'below');
+    const { status, err } = await run(...train('w', 1, '--out', blocked));
+    expect(status).toBe(1);
+    expect(err).toContain(`${blocked}: cannot write it`);
+  });
+
   it('will not write over a run unless asked to resume it', async () => {
     await run(...train('b', 1));
     expect(await run(...train('b', 2))).toMatchObject({
@@ -168,7 +175,7 @@ describe('cxr-dcgan', () => {
   });
 
   // CXR_KILLS=20 makes the long form of it.
-  const kills = Number(process.env.CXR_KILLS ?? 3);
+  const kills = Number(process.env.CXR_KILLS ?? 2);
   it(`survives SIGKILL at ${kills} moments, also while it writes: the weights are those of an unharmed run`, async () => {
     const steps = 25 * kills;
     // A checkpoint each step: most of the time goes into writing them.

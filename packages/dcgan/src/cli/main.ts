@@ -40,6 +40,7 @@ export async function main(args: readonly string[], output: Output): Promise<num
     if (!(error instanceof Error)) throw error;
     const usage = error instanceof TypeError || error instanceof RangeError || error instanceof CxrFileError;
     output.note(`cxr-dcgan: ${usage && process.env.DEBUG === undefined ? error.message : error.stack}`);
-    return usage ? 2 : 1;
+    // What cannot be written (a full disk) is not the caller's mistake.
+    return usage && !(error instanceof CxrFileError && error.code === 'unwritable') ? 2 : 1;
   }
 }

@@ -4,6 +4,7 @@ import { CxrFileError, encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import { CONFIG_KEYS, resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
+import { fileFailure } from '../node/file-failure.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
 import { type TrainEvent, train } from '../train.js';
@@ -58,7 +59,9 @@ export async function trainCommand(args: readonly string[], output: Output): Pro
   const steps = stepsOf(flags, config, files.length);
   const backend = await readyBackend(flags, output);
   const store = join(out, 'checkpoint');
-  await mkdir(out, { recursive: true });
+  await mkdir(out, { recursive: true }).catch((cause) => {
+    throw fileFailure(cause, out, 'write');
+  });
   await writeFileAtomic(
     join(out, 'config.json'),
     `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,

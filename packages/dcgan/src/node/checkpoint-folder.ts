@@ -35,7 +35,7 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
         await removeOld(folder, keep);
       } catch (cause) {
         await rm(beside, { recursive: true, force: true }).catch(() => {});
-        throw fileFailure(cause, target, 'cannot write the checkpoint');
+        throw fileFailure(cause, target, 'write');
       }
       return target;
     },

@@ -1,16 +1,17 @@
 import { CxrFileError } from '@cxr/data';
 
 /** An error of the file system as a `CxrFileError` that names the file and what was tried. */
-export function fileFailure(cause: unknown, file: string, tried: string): unknown {
+export function fileFailure(cause: unknown, file: string, tried: 'read' | 'write'): unknown {
   if (cause instanceof CxrFileError) return cause;
   const { code } = cause as NodeJS.ErrnoException;
   if (code === undefined) return cause;
-  if (code === 'ENOENT')
-    return new CxrFileError('not-found', `${tried}: no such file or folder`, { file, cause });
-  return new CxrFileError('unreadable', `${tried}: ${REASONS[code] ?? code}`, { file, cause });
+  const reason = `cannot ${tried} it: ${REASONS[code] ?? code}`;
+  const kind = tried === 'write' ? 'unwritable' : code === 'ENOENT' ? 'not-found' : 'unreadable';
+  return new CxrFileError(kind, reason, { file, cause });
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',

@@ -74,6 +74,6 @@ const reader =
     try {
       return await readFile(file);
     } catch (cause) {
-      throw fileFailure(cause, file, 'cannot read the checkpoint');
+      throw fileFailure(cause, file, 'read');
     }
   };
