@@ -1,4 +1,6 @@
 import { CxrFileError } from '@cxr/data';
+import { convert } from './convert.js';
+import { merge } from './merge.js';
 import { score } from './score.js';
 import { UsageError } from './usage-error.js';
 
@@ -8,7 +10,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const interrupt = (): void => abort.abort(new Error('interrupted'));
   process.once('SIGINT', interrupt);
   try {
-    await score(args, abort.signal);
+    const [command, ...rest] = args;
+    if (command === 'merge') await merge(rest);
+    else if (command === 'convert') await convert(rest);
+    else await score(args, abort.signal);
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

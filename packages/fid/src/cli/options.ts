@@ -7,8 +7,11 @@ import { UsageError } from './usage-error.js';
 
 export const USAGE = `usage: cxr-fid PATH1 PATH2 [flags]
        cxr-fid --save-stats FOLDER OUT.npz [flags]
+       cxr-fid merge STATS.npz STATS.npz… -o OUT.npz
+       cxr-fid convert WEIGHTS.pth OUT.safetensors
 
-PATH is a folder of images, or an .npz with mu and sigma as pytorch-fid writes it.
+PATH is a folder of images, or an .npz with mu and sigma as pytorch-fid writes it. Where it matters, PATH1 is the real
+images and PATH2 the fakes.
 
 as in pytorch-fid:
   --batch-size N       images a batch (50)
@@ -21,6 +24,12 @@ ours:
   --resize MODE        pil299 (the default), network (pytorch-fid's own), clean (clean-fid's)
   --engine NAME        auto (the default), native (onnxruntime-node), tfjs
   --threads N          threads of the engine (all)
+  --metrics LIST       of fid, kid, precision, recall, density, coverage, fid_inf, memorisation (fid)
+  --against-classes D  the distance of both paths to each class folder of D, too
+  --memorisation-pictures FILE.png
+                       the fakes most like a real, each beside it
+  --seed N             of subsets and splits (0)
+  --no-floor           leave out the noise floor, the distance of halves of PATH1
   --recursive          look into sub-folders, too
   --skip-bad           leave out files that cannot be read, and count them
   --json               print one JSON object
@@ -36,11 +45,29 @@ const FLAGS = {
   resize: { type: 'string', default: 'pil299' },
   engine: { type: 'string', default: 'auto' },
   threads: { type: 'string' },
+  metrics: { type: 'string', default: 'fid' },
+  'against-classes': { type: 'string' },
+  'memorisation-pictures': { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  'no-floor': { type: 'boolean', default: false },
   recursive: { type: 'boolean', default: false },
   'skip-bad': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
+
+/** Metrics apart from the FID, which is always there. */
+export const METRICS = [
+  'fid',
+  'kid',
+  'precision',
+  'recall',
+  'density',
+  'coverage',
+  'fid_inf',
+  'memorisation',
+] as const;
+export type MetricName = (typeof METRICS)[number];
 
 export interface CliOptions {
   paths: [string, string];
@@ -53,6 +80,11 @@ export interface CliOptions {
   resize: ResizeMode;
   engine: EngineName;
   threads: number | undefined;
+  metrics: MetricName[];
+  againstClasses: string | undefined;
+  pictures: string | undefined;
+  seed: number;
+  floor: boolean;
   recursive: boolean;
   skipBad: boolean;
   json: boolean;
@@ -78,6 +110,11 @@ export function parseOptions(args: readonly string[]): CliOptions | undefined {
     resize: oneOf('--resize', RESIZE_MODES, values.resize),
     engine: oneOf('--engine', ENGINES, values.engine),
     threads: values.threads === undefined ? undefined : count('--threads', values.threads, 1),
+    metrics: metricList(values.metrics, values['memorisation-pictures'] !== undefined),
+    againstClasses: values['against-classes'],
+    pictures: values['memorisation-pictures'],
+    seed: count('--seed', values.seed, 0),
+    floor: !values['no-floor'],
     recursive: values.recursive,
     skipBad: values['skip-bad'],
     json: values.json,
@@ -86,6 +123,11 @@ export function parseOptions(args: readonly string[]): CliOptions | undefined {
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', 'node', 'webgpu', 'native', 'wasm'] as const;
+
+function metricList(text: string, pictures: boolean): MetricName[] {
+  const names = text.split(',').map((name) => oneOf('--metrics', METRICS, name.trim()));
+  return pictures && !names.includes('memorisation') ? [...names, 'memorisation'] : names;
+}
 
 function parse(args: readonly string[]) {
   try {

@@ -1,8 +1,27 @@
+import { listClassFolders } from '@cxr/data/node';
 import { frechetDistance } from '../frechet-distance.js';
-import { type Gathered, type GatherPathsOptions, gatherPaths } from '../node/gather-paths.js';
+import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
+import {
+  type Gathered,
+  type GatheredPath,
+  type GatherPathsOptions,
+  gatherPaths,
+} from '../node/gather-paths.js';
 import { writeStatistics } from '../node/statistics-file.js';
+import { furtherMetrics } from './further-metrics.js';
 import { type CliOptions, parseOptions, USAGE } from './options.js';
 import { downloadBar, note, progressBar } from './progress.js';
+
+/** Images of the first path that the noise floor is made of, at most. */
+const FLOOR_SAMPLE = 5000;
+
+/** The distance of both paths to a folder of images of one class. */
+interface ClassDistance {
+  name: string;
+  n: number;
+  fid1: number;
+  fid2: number;
+}
 
 /** `cxr-fid PATH1 PATH2` and `cxr-fid --save-stats FOLDER OUT`. */
 export async function score(args: readonly string[], signal: AbortSignal): Promise<void> {
@@ -12,39 +31,75 @@ export async function score(args: readonly string[], signal: AbortSignal): Promi
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  if (options.saveStats) {
-    const [folder, out] = options.paths;
-    const gathered = await gatherPaths([folder], gatherOptions(options, signal));
-    await writeStatistics(out, gathered.paths[0]!.statistics);
-    note(`wrote ${out}`);
-    return;
-  }
-  const gathered = await gatherPaths(options.paths, gatherOptions(options, signal));
-  const [a, b] = gathered.paths as [Gathered['paths'][0], Gathered['paths'][0]];
+  if (options.saveStats) return saveStatistics(options, signal);
+
+  const classes = options.againstClasses === undefined ? [] : await classPaths(options.againstClasses);
+  const paths = [...options.paths, ...classes.map(({ path }) => path)];
+  const gathered = await gatherPaths(paths, gatherOptions(options, signal));
+  const [a, b, ...others] = gathered.paths as [GatheredPath, GatheredPath, ...GatheredPath[]];
   const beforeDistance = performance.now();
   const fid = frechetDistance(a.statistics, b.statistics);
   const distance = (performance.now() - beforeDistance) / 1000;
-  explain(gathered);
+  const further = await furtherMetrics(options, [a, b]);
+  const floor =
+    options.floor && a.sample && a.sample.shape[0]! >= 4
+      ? noiseFloor(a.sample, { seed: options.seed })
+      : null;
+  const against = others.map((other, i) => againstClass(classes[i]!.name, other, a, b));
+  const warnings = warningsOf(gathered);
+  explain(gathered, floor, against, warnings);
   if (!options.json) {
     process.stdout.write(`FID:  ${fid}\n`);
+    for (const [name, value] of Object.entries(further)) note(`${name}: ${JSON.stringify(value)}`);
     return;
   }
-  const { features, engine } = gathered.seconds;
-  const total = (performance.now() - start) / 1000;
-  const { weights } = gathered;
+  const { weights, engine, seconds } = gathered;
   const result = {
     fid,
     dims: gathered.dims,
     resize: gathered.resize,
-    engine: gathered.engine?.name ?? null,
-    device: gathered.engine?.device ?? null,
+    engine: engine?.name ?? null,
+    device: engine?.device ?? null,
     n1: a.statistics.count ?? null,
     n2: b.statistics.count ?? null,
-    weights: weights && { file: weights.file ?? null, sha256: weights.sha256 ?? null, kind: weights.kind },
+    weights: weights
+      ? { file: weights.file ?? null, sha256: weights.sha256 ?? null, kind: weights.kind }
+      : { file: null, sha256: null, kind: null },
+    ...further,
+    floor,
+    ...(against.length > 0 ? { classes: against } : {}),
+    warnings,
     skipped: gathered.skipped,
-    seconds: { features, distance, total, engine },
+    seconds: {
+      features: seconds.features,
+      distance,
+      total: (performance.now() - start) / 1000,
+      engine: seconds.engine,
+    },
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+async function saveStatistics(options: CliOptions, signal: AbortSignal): Promise<void> {
+  const [folder, out] = options.paths;
+  const gathered = await gatherPaths([folder], { ...gatherOptions(options, signal), sampleSize: 0 });
+  const { statistics } = gathered.paths[0]!;
+  await writeStatistics(out, statistics);
+  note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
+}
+
+async function classPaths(folder: string): Promise<{ name: string; path: string }[]> {
+  const classes = await listClassFolders(folder);
+  return classes.map(({ name }) => ({ name, path: `${folder}/${name}` }));
+}
+
+function againstClass(name: string, other: GatheredPath, a: GatheredPath, b: GatheredPath): ClassDistance {
+  return {
+    name,
+    n: other.names.length,
+    fid1: frechetDistance(a.statistics, other.statistics),
+    fid2: frechetDistance(b.statistics, other.statistics),
+  };
 }
 
 function gatherOptions(options: CliOptions, signal: AbortSignal): GatherPathsOptions {
@@ -57,6 +112,8 @@ function gatherOptions(options: CliOptions, signal: AbortSignal): GatherPathsOpt
     engine,
     backend,
     signal,
+    keepActivations: options.metrics.some((name) => name !== 'fid'),
+    sampleSize: options.floor ? FLOOR_SAMPLE : 0,
     ...(workers === undefined ? {} : { workers }),
     ...(threads === undefined ? {} : { threads }),
     ...(skipBad ? { onBad: (error) => note(`skipped ${error.message}`) } : {}),
@@ -65,9 +122,39 @@ function gatherOptions(options: CliOptions, signal: AbortSignal): GatherPathsOpt
   };
 }
 
-function explain({ engine, seconds, skipped }: Gathered): void {
+function warningsOf({ paths, dims, weights }: Gathered): string[] {
+  const few = paths
+    .slice(0, 2)
+    .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
+  const warnings = few.map(
+    ({ path, statistics }) =>
+      `${path} has ${statistics.count} images for ${dims} dims: its covariance is short of rank and the FID is biased ` +
+      'upwards; it compares only with scores of the same numbers of images',
+  );
+  if (weights?.kind === 'random')
+    warnings.push('the weights are random: this is no FID, and compares with nothing');
+  return warnings;
+}
+
+function explain(
+  { engine, seconds, skipped }: Gathered,
+  floor: NoiseFloor | null,
+  against: readonly ClassDistance[],
+  warnings: readonly string[],
+): void {
   if (skipped > 0) note(`${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read and were left out`);
-  if (!engine) return;
-  const share = Math.round((100 * seconds.engine) / seconds.features);
-  note(`engine ${engine.name} (${engine.device}), busy ${share} % of ${seconds.features.toFixed(1)} s`);
+  if (engine) {
+    const share = Math.round((100 * seconds.engine) / seconds.features);
+    note(`engine ${engine.name} (${engine.device}), busy ${share} % of ${seconds.features.toFixed(1)} s`);
+  }
+  if (floor) {
+    const range = `${floor.low.toPrecision(3)} to ${floor.high.toPrecision(3)}`;
+    note(
+      `noise floor ${floor.fid.toPrecision(4)} (${range}): halves of PATH1, ${floor.n} images, ${floor.splits} splits`,
+    );
+  }
+  for (const { name, n, fid1, fid2 } of against) {
+    note(`${name} (${n} images): ${fid1.toPrecision(4)} from PATH1, ${fid2.toPrecision(4)} from PATH2`);
+  }
+  for (const warning of warnings) note(`warning: ${warning}`);
 }

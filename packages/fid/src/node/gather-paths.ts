@@ -6,6 +6,7 @@ import { type ActivationsProgress, joinActivations, preparedBatches } from '../a
 import type { InceptionEngine } from '../engines/engine.js';
 import type { PreparedImage } from '../image-set.js';
 import { assertDims, type Dims } from '../inception/network.js';
+import { Reservoir } from '../metrics/reservoir.js';
 import { assertResizeMode, type ResizeMode } from '../prepare-image.js';
 import { Statistics } from '../statistics.js';
 import type { InceptionWeights } from '../weights/inception-weights.js';
@@ -32,6 +33,8 @@ export interface GatherPathsOptions extends Omit<CreateEngineOptions, 'dims'> {
   weights?: InceptionWeights | FindWeightsOptions;
   /** Keep each image's activations, n × dims × 4 bytes, for metrics that need them. */
   keepActivations?: boolean;
+  /** Keep a seeded random sample of that many activations a folder, for a noise floor. Default 0. */
+  sampleSize?: number;
   signal?: AbortSignal;
   onProgress?: (progress: ActivationsProgress & { path: string }) => void;
 }
@@ -44,6 +47,8 @@ export interface GatheredPath {
   names: string[];
   /** `[n, dims]`, where `keepActivations` is set and the path is a folder. */
   activations?: NdArray<Float32Array>;
+  /** `[m, dims]` of them, where `sampleSize` is set. */
+  sample?: NdArray<Float32Array>;
 }
 
 /** What all paths gave, and how. */
@@ -169,7 +174,8 @@ async function gatherFolder(
   gathered: Gathered,
   options: GatherPathsOptions,
 ): Promise<GatheredPath> {
-  const { keepActivations = false, batchSize, signal, onProgress } = options;
+  const { keepActivations = false, sampleSize = 0, batchSize, signal, onProgress } = options;
+  const reservoir = new Reservoir(gathered.dims, { capacity: sampleSize });
   const statistics = Statistics.empty(gathered.dims);
   const names: string[] = [];
   const kept: NdArray<Float32Array>[] = [];
@@ -188,6 +194,7 @@ async function gatherFolder(
     statistics.add(batch.activations);
     names.push(...batch.names);
     if (keepActivations) kept.push(batch.activations);
+    if (sampleSize > 0) reservoir.add(batch.activations);
   }
   gathered.seconds.engine += busy;
   if (names.length < 2) throw tooFew(path, names.length);
@@ -196,6 +203,7 @@ async function gatherFolder(
     statistics,
     names,
     ...(keepActivations ? { activations: joinActivations(kept, gathered.dims) } : {}),
+    ...(sampleSize > 0 ? { sample: reservoir.activations() } : {}),
   };
 }
 

@@ -1,0 +1,30 @@
+import { encodePng, fitImage, image } from '@cxr/data';
+import { readImage, writeFileAtomic } from '@cxr/data/node';
+import type { Memorisation } from '../metrics/memorisation.js';
+
+const PAIRS = 8;
+const SIZE = 256;
+const GAP = 8;
+
+/** Draws the most suspicious pairs, one a row: the fake at the left, its nearest real at the right. */
+export async function drawPairs(
+  file: string,
+  { pairs }: Memorisation,
+  names: { real: readonly string[]; fake: readonly string[] },
+): Promise<void> {
+  const worst = pairs.slice(0, PAIRS);
+  const width = 2 * SIZE + 3 * GAP;
+  const height = worst.length * (SIZE + GAP) + GAP;
+  const pixels = new Uint8Array(width * height * 3).fill(255);
+  for (const [row, pair] of worst.entries()) {
+    const both = [names.fake[pair.fake]!, names.real[pair.real]!];
+    for (const [column, name] of both.entries()) {
+      const { data } = fitImage(await readImage(name), { size: SIZE, channels: 3 });
+      for (let y = 0; y < SIZE; y++) {
+        const at = (GAP + row * (SIZE + GAP) + y) * width + GAP + column * (SIZE + GAP);
+        pixels.set(data.subarray(y * SIZE * 3, (y + 1) * SIZE * 3), at * 3);
+      }
+    }
+  }
+  await writeFileAtomic(file, encodePng(image(pixels, height, width, 3)));
+}

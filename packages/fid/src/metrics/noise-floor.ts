@@ -1,0 +1,71 @@
+import { createRng, shuffle } from '@cxr/data';
+import type { NdArray } from 'ndarray';
+import { frechetDistance } from '../frechet-distance.js';
+import { Statistics } from '../statistics.js';
+import { selectRows } from './fid-infinity.js';
+
+export interface NoiseFloorOptions {
+  /** Random splits; default 20, fewer where each takes long. */
+  splits?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+export interface NoiseFloor {
+  /** Mean FID between two random halves of the set. */
+  fid: number;
+  /** 95 % bootstrap interval of that mean, over the splits. */
+  low: number;
+  high: number;
+  splits: number;
+  /** Images that were split. */
+  n: number;
+}
+
+const MAX_SPLITS = 20;
+const MIN_SPLITS = 3;
+const RESAMPLES = 1000;
+/** Multiplications that all splits together may take by default: about five seconds. */
+const BUDGET = 40e9;
+
+/**
+ * What the FID of a set with itself is at these numbers: the mean distance between its random halves. A score below
+ * it says nothing. Halves have half of the images, so it lies a little above what two sets of this size would have.
+ * `activations` is `[n, dims]`.
+ *
+ * @throws RangeError for fewer than four images.
+ */
+export function noiseFloor(activations: NdArray<Float32Array>, options: NoiseFloorOptions = {}): NoiseFloor {
+  const [n = 0, dims = 0] = activations.shape;
+  if (n < 4) throw new RangeError(`a noise floor needs at least four images: ${n}`);
+  const { splits = defaultSplits(n, dims), seed = 0 } = options;
+  if (!(Number.isSafeInteger(splits) && splits > 0))
+    throw new RangeError(`invalid number of splits: ${splits}`);
+  const indices = Array.from({ length: n }, (_, i) => i);
+  const distances = Array.from({ length: splits }, (_, i) => {
+    const order = shuffle(indices, createRng(seed, i));
+    const half = (part: readonly number[]) => Statistics.of(selectRows(activations, part));
+    return frechetDistance(half(order.slice(0, n >> 1)), half(order.slice(n >> 1)));
+  });
+  return { fid: mean(distances), ...interval(distances, seed), splits, n };
+}
+
+function defaultSplits(n: number, dims: number): number {
+  const rank = Math.min(n / 2, dims);
+  const once = n * rank * dims + 2 * rank ** 3;
+  return Math.max(MIN_SPLITS, Math.min(MAX_SPLITS, Math.floor(BUDGET / once)));
+}
+
+/** The 2.5th and 97.5th percentile of the means of resampled lists. */
+function interval(values: readonly number[], seed: number): { low: number; high: number } {
+  const rng = createRng(seed, values.length, RESAMPLES);
+  const means = Array.from({ length: RESAMPLES }, () =>
+    mean(values.map(() => values[rng.integer(values.length)]!)),
+  );
+  means.sort((a, b) => a - b);
+  return { low: means[Math.floor(0.025 * RESAMPLES)]!, high: means[Math.ceil(0.975 * RESAMPLES) - 1]! };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

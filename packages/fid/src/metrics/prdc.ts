@@ -1,0 +1,65 @@
+import type { NdArray } from 'ndarray';
+import { assertSameDims, forEachDistances, kthSmallest, type Rows, toRows } from './pairwise.js';
+
+/** Shares in [0, 1], but for density, whose expectation is 1 where the sets are alike. */
+export interface Prdc {
+  /** Share of fakes within the reals' neighbourhoods (Kynkäänniemi et al., 2019). */
+  precision: number;
+  /** Share of reals within the fakes' neighbourhoods (the same). */
+  recall: number;
+  /** How many reals' neighbourhoods a fake lies in, over k (Naeem et al., 2020). */
+  density: number;
+  /** Share of reals whose neighbourhood holds a fake (the same). */
+  coverage: number;
+}
+
+/**
+ * Precision, recall, density and coverage on activations `[n, dims]`, as the prdc package computes them. A
+ * neighbourhood is the ball around an image that reaches its k-th nearest neighbour in its own set.
+ *
+ * @throws RangeError unless each set has more than `k` images, k 5 by default.
+ */
+export function prdc(
+  real: NdArray<Float32Array>,
+  fake: NdArray<Float32Array>,
+  options: { k?: number } = {},
+): Prdc {
+  const { k = 5 } = options;
+  if (!(Number.isSafeInteger(k) && k > 0)) throw new RangeError(`invalid k: ${k}`);
+  const reals = toRows(real, k + 1);
+  const fakes = toRows(fake, k + 1);
+  assertSameDims(reals, fakes);
+  const realRadii = radii(reals, k);
+  const fakeRadii = radii(fakes, k);
+  const inside = new Int32Array(fakes.n);
+  let recalled = 0;
+  let covered = 0;
+  forEachDistances(reals, fakes, (row, distances) => {
+    const radius = realRadii[row]!;
+    let reached = false;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < distances.length; j++) {
+      const distance = distances[j]!;
+      if (distance < radius) inside[j]!++;
+      if (distance < fakeRadii[j]!) reached = true;
+      if (distance < nearest) nearest = distance;
+    }
+    if (reached) recalled++;
+    if (nearest < radius) covered++;
+  });
+  return {
+    precision: inside.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) / fakes.n,
+    recall: recalled / reals.n,
+    density: inside.reduce((sum, count) => sum + count, 0) / (k * fakes.n),
+    coverage: covered / reals.n,
+  };
+}
+
+/** Each row's distance to its k-th nearest neighbour; the nearest of all is itself. */
+function radii(rows: Rows, k: number): Float64Array {
+  const out = new Float64Array(rows.n);
+  forEachDistances(rows, rows, (row, distances) => {
+    out[row] = kthSmallest(distances, k);
+  });
+  return out;
+}
