@@ -51,46 +51,45 @@ function spread(x: tf.Tensor4D, axes: number[], factor: tf.Tensor): tf.Tensor4D 
   return tf.add(tf.mul(tf.sub(x, mean), factor), mean);
 }
 
-/**
- * Moves each image down and right by its own whole number of pixels. Its gradient is the move back: a gather, and
- * not the scatter that the gather's own gradient would be, which some backends lack.
- */
+/** Moves each image down and right by its own whole number of pixels. Its gradient is the move back. */
 function translate(images: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
   const op = tf.customGrad((...args) => {
     const x = args[0] as tf.Tensor4D;
+    const back = (distances: Int32Array): Int32Array => distances.map((distance) => -distance);
     return {
       value: moved(x, down, right),
-      gradFunc: (dy) =>
-        translate(
-          dy as tf.Tensor4D,
-          down.map((d) => -d),
-          right.map((d) => -d),
-        ),
+      gradFunc: (dy) => translate(dy as tf.Tensor4D, back(down), back(right)),
     };
   });
   return op(images) as tf.Tensor4D;
 }
 
+/**
+ * In a row of all pixels a move is an offset: each image is a slice of it, from which the pixels that came over an
+ * edge are then masked out. A gather, pixel by pixel, takes ten times as long.
+ */
 function moved(x: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
-  const source = new Int32Array(n * h * w);
-  const inside = new Float32Array(n * h * w);
-  let at = 0;
-  for (let i = 0; i < n; i++) {
-    for (let y = 0; y < h; y++) {
-      const fromY = y - down[i]!;
-      for (let col = 0; col < w; col++, at++) {
-        const fromX = col - right[i]!;
-        if (fromY < 0 || fromY >= h || fromX < 0 || fromX >= w) continue;
-        source[at] = (i * h + fromY) * w + fromX;
-        inside[at] = 1;
-      }
-    }
-  }
+  const size = h * w * c;
+  const offsets = Array.from(down, (rows, i) => (rows * w + right[i]!) * c);
+  const reach = Math.max(...offsets.map(Math.abs));
   return tf.tidy(() => {
-    const rows = tf.gather(tf.reshape(x, [n * h * w, c]), tf.tensor1d(source, 'int32'));
-    return tf.mul(tf.reshape(rows, x.shape), tf.tensor4d(inside, [n, h, w, 1])) as tf.Tensor4D;
+    const row = tf.pad(tf.reshape(x, [n * size]), [[reach, reach]]);
+    const images = offsets.map((offset, i) => tf.slice(row, reach + i * size - offset, size));
+    const together = tf.reshape(tf.concat(images), x.shape);
+    return tf.mul(together, tf.tensor4d(insideMask(x.shape, down, right), [n, h, w, 1]));
   });
+}
+
+/** 1 where a moved image's pixel comes from within the image, 0 where it comes over an edge. */
+function insideMask([n, h, w]: readonly number[], down: Int32Array, right: Int32Array): Float32Array {
+  const mask = new Float32Array(n! * h! * w!);
+  for (let i = 0; i < n!; i++) {
+    const [top, left] = [Math.max(0, down[i]!), Math.max(0, right[i]!)];
+    const [bottom, end] = [Math.min(h!, h! + down[i]!), Math.min(w!, w! + right[i]!)];
+    for (let y = top; y < bottom; y++) mask.fill(1, (i * h! + y) * w! + left, (i * h! + y) * w! + end);
+  }
+  return mask;
 }
 
 function cutoutMask(n: number, h: number, w: number, random: Rng): tf.Tensor4D {

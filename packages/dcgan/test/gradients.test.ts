@@ -124,6 +124,34 @@ describe('our layers compute what the stock layers do', () => {
   });
 });
 
+describe('diffAugment', () => {
+  it('translates each image by its own draw, zeros moving in', () => {
+    const images = tf.add(tf.abs(random([6, 8, 10, 2], 1)), 1) as tf.Tensor4D;
+    const moved = diffAugment(images, ['translation'], createRng(5)).arraySync() as number[][][][];
+    const source = images.arraySync() as number[][][][];
+    // The draws that the function makes: rows within 8 / 8 of either side, then columns within 10 / 8, rounded.
+    const draws = createRng(5);
+    const down = source.map(() => draws.integer(3) - 1);
+    const right = source.map(() => draws.integer(3) - 1);
+    expect(new Set(down.map((d, i) => `${d} ${right[i]}`)).size).toBeGreaterThan(2);
+    for (const [i, picture] of moved.entries()) {
+      for (const [y, row] of picture.entries()) {
+        for (const [x, pixel] of row.entries()) {
+          expect(pixel).toEqual(source[i]![y - down[i]!]?.[x - right[i]!] ?? [0, 0]);
+        }
+      }
+    }
+  });
+
+  it('cuts a square of half the side out of each image', () => {
+    const cut = diffAugment(tf.ones([200, 8, 8, 1]), ['cutout'], createRng(6));
+    const zeros = tf.sub(64, tf.sum(cut, [1, 2, 3])).dataSync();
+    // Whole where its centre lies inside, a quarter of it (4 pixels) where the centre lies on a corner.
+    expect(Math.max(...zeros)).toBe(16);
+    expect(Math.min(...zeros)).toBe(4);
+  });
+});
+
 describe('spectral normalisation', () => {
   it('brings the largest singular value of each weight to 1', () => {
     const model = createDiscriminator({ size: 32, width: 2, discriminatorNorm: 'spectral' });
