@@ -16,7 +16,7 @@ export interface Rng {
  * @throws RangeError unless each is a safe integer.
  */
 export function createRng(seed: number, ...keys: readonly number[]): Rng {
-  const source = xoroshiro128plusFromState(hashKeys([seed, ...keys]));
+  const source = xoroshiro128plusFromState(seedWords(seed, ...keys));
   const uint32 = () => source.next() >>> 0;
   return {
     uint32,
@@ -34,8 +34,11 @@ export function createRng(seed: number, ...keys: readonly number[]): Rng {
   };
 }
 
-/** Four words of state: the low and high half of each key stirred in by the finaliser of MurmurHash3. */
-function hashKeys(keys: readonly number[]): number[] {
+/**
+ * The state that `createRng` starts from, high and low half of each 64 bits: the low and high half of each key stirred in
+ * by the finaliser of MurmurHash3.
+ */
+export function seedWords(...keys: readonly number[]): number[] {
   const state = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667];
   for (const key of keys) {
     if (!Number.isSafeInteger(key)) throw new RangeError(`invalid seed: ${key}`);

@@ -1,5 +1,6 @@
 import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
-import { createRng } from '../rng.js';
+import { createRng, seedWords } from '../rng.js';
+import { claim } from '../simd/module.js';
 import { HIGH_SHIFT, LOW_MASK, normalTable } from './normals.js';
 
 /** Adds normal noise whose deviation depends on the value, each sample on its own; cuts off at black and white. */
@@ -11,45 +12,52 @@ export function addNoise(
   const source = raster(image);
   const { data } = source;
   const max = maximum(data);
-  const out = samplesLike(data, data.length);
-  if (data instanceof Float32Array) noisyFloats(data, out, seed, (value) => deviation(value, max));
-  else
-    noisyLevels(
-      data,
-      out,
-      seed,
-      Float32Array.from({ length: max + 1 }, (_, v) => deviation(v, max)),
-      max,
-    );
-  return toImage(out, source, source.channels);
+  return toImage(
+    noisy(data, seed, max, (value) => deviation(value, max)),
+    source,
+    source.channels,
+  );
+}
+
+function noisy(data: Pixels, seed: number, max: number, deviation: (value: number) => number): Pixels {
+  if (data instanceof Float32Array) return noisyFloats(data, seed, deviation);
+  const deviations = Float32Array.from({ length: max + 1 }, (_, level) => deviation(level));
+  return noisySimd(data, seed, deviations) ?? noisyLevels(data, seed, deviations, max);
 }
 
 /** Two samples a random word. */
-function noisyLevels(data: Pixels, out: Pixels, seed: number, deviations: Float32Array, max: number): void {
+function noisyLevels(data: Pixels, seed: number, deviations: Float32Array, max: number): Pixels {
+  const out = samplesLike(data, data.length);
   const rng = createRng(seed);
   const table = normalTable();
   for (let i = 0; i < data.length; i += 2) {
     const word = rng.uint32();
     const a = data[i]!;
-    const u = a + deviations[a]! * table[word >>> HIGH_SHIFT]! + 0.5;
-    out[i] = clip(u, max);
+    out[i] = clip(a + deviations[a]! * table[word >>> HIGH_SHIFT]! + 0.5, max);
     if (i + 1 === data.length) break;
     const b = data[i + 1]!;
-    const v = b + deviations[b]! * table[word & LOW_MASK]! + 0.5;
-    out[i + 1] = clip(v, max);
+    out[i + 1] = clip(b + deviations[b]! * table[word & LOW_MASK]! + 0.5, max);
   }
+  return out;
 }
 
-function noisyFloats(
-  data: Float32Array,
-  out: Pixels,
-  seed: number,
-  deviation: (value: number) => number,
-): void {
+/** The same in WebAssembly; null where it has no kernel. */
+function noisySimd(data: Pixels, seed: number, deviations: Float32Array): Uint8Array | null {
+  if (!(data instanceof Uint8Array)) return null;
+  const table = normalTable();
+  const claimed = claim(data.length, data.length, deviations.byteLength, table.byteLength);
+  if (claimed === null) return null;
+  const [src, out, first, second] = claimed.at as [number, number, number, number];
+  claimed.bytes.set(data, src);
+  new Float32Array(claimed.bytes.buffer, first, deviations.length).set(deviations);
+  new Float32Array(claimed.bytes.buffer, second, table.length).set(table);
+  const [a, b, c, d] = seedWords(seed).map((word) => BigInt(word >>> 0)) as [bigint, bigint, bigint, bigint];
+  claimed.kernels.addNoise(src, out, data.length, first, second, (a << 32n) | b, (c << 32n) | d);
+  return claimed.bytes.slice(out, out + data.length);
+}
+
+function noisyFloats(data: Float32Array, seed: number, deviation: (value: number) => number): Float32Array {
   const rng = createRng(seed);
   const table = normalTable();
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]! + deviation(data[i]!) * table[rng.uint32() >>> HIGH_SHIFT]!;
-    out[i] = Math.max(0, Math.min(1, value));
-  }
+  return data.map((value) => clip(value + deviation(value) * table[rng.uint32() >>> HIGH_SHIFT]!, 1));
 }

@@ -1,5 +1,6 @@
 import { maximum, type Size, samplesLike } from '../image.js';
 import { roundHalfEven } from '../round.js';
+import { claim } from '../simd/module.js';
 import { reflectIndex } from '../warp/sampling.js';
 
 type Whole = Uint8Array | Uint16Array;
@@ -85,19 +86,28 @@ function mix(
   tileWidth: number,
   tileHeight: number,
 ): Whole {
-  const out = samplesLike(data, data.length);
   const levels = maximum(data) + 1;
-  const across = neighbours(width, tileWidth, tiles);
-  const down = neighbours(height, tileHeight, tiles);
-  for (let y = 0; y < height; y++) {
-    const top = down.first[y]! * tiles * levels;
-    const bottom = down.second[y]! * tiles * levels;
-    const fy = down.weight[y]!;
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const level = data[i]!;
-      const left = across.first[x]! * levels + level;
-      const right = across.second[x]! * levels + level;
-      const fx = across.weight[x]!;
+  const across = neighbours(width, tileWidth, tiles, levels);
+  const down = neighbours(height, tileHeight, tiles, levels * tiles);
+  return mixedSimd(data, width, tables, across, down) ?? mixed(data, width, tables, across, down);
+}
+
+function mixed(
+  data: Whole,
+  width: number,
+  tables: Float32Array,
+  across: Neighbours,
+  down: Neighbours,
+): Whole {
+  const out = samplesLike(data, data.length);
+  for (let y = 0, i = 0; i < data.length; y++) {
+    const top = down.first[y]!;
+    const bottom = down.second[y]!;
+    const fy = down.share[y]!;
+    for (let x = 0; x < width; x++, i++) {
+      const left = across.first[x]! + data[i]!;
+      const right = across.second[x]! + data[i]!;
+      const fx = across.share[x]!;
       const upper = tables[top + left]! + (tables[top + right]! - tables[top + left]!) * fx;
       const lower = tables[bottom + left]! + (tables[bottom + right]! - tables[bottom + left]!) * fx;
       out[i] = upper + (lower - upper) * fy + 0.5;
@@ -106,17 +116,53 @@ function mix(
   return out;
 }
 
-/** The two tiles whose centres a position lies between, and the share of the second. */
-function neighbours(length: number, tile: number, tiles: number) {
+/** The same in WebAssembly; null where it has no kernel. */
+function mixedSimd(
+  data: Whole,
+  width: number,
+  tables: Float32Array,
+  across: Neighbours,
+  down: Neighbours,
+): Uint8Array | null {
+  if (!(data instanceof Uint8Array)) return null;
+  const claimed = claim(data.length, data.length, tables.byteLength, 4 * width, 4 * width, 8 * width);
+  if (claimed === null) return null;
+  const { kernels, bytes, at } = claimed;
+  const [src, out, table, left, right, fx] = at as [number, number, number, number, number, number];
+  bytes.set(data, src);
+  new Float32Array(bytes.buffer, table, tables.length).set(tables);
+  new Uint32Array(bytes.buffer, left, width).set(across.first.map((entry) => 4 * entry));
+  new Uint32Array(bytes.buffer, right, width).set(across.second.map((entry) => 4 * entry));
+  new Float64Array(bytes.buffer, fx, width).set(across.share);
+  for (let y = 0; y * width < data.length; y++) {
+    const skip = y * width;
+    const top = table + 4 * down.first[y]!;
+    const bottom = table + 4 * down.second[y]!;
+    kernels.mixTiles(src + skip, out + skip, width, top, bottom, left, right, fx, down.share[y]!);
+  }
+  return bytes.slice(out, out + data.length);
+}
+
+interface Neighbours {
+  /** Where in the tables the tile before a position begins. */
+  readonly first: Int32Array;
+  /** The same of the tile after it. */
+  readonly second: Int32Array;
+  /** Of the second, 0..1. */
+  readonly share: Float64Array;
+}
+
+/** The two tiles whose centres each position lies between. */
+function neighbours(length: number, tile: number, tiles: number, stride: number): Neighbours {
   const first = new Int32Array(length);
   const second = new Int32Array(length);
-  const weight = new Float64Array(length);
+  const share = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const position = i / tile - 0.5;
     const before = Math.floor(position);
-    first[i] = Math.max(0, before);
-    second[i] = Math.min(tiles - 1, before + 1);
-    weight[i] = position - before;
+    first[i] = Math.max(0, before) * stride;
+    second[i] = Math.min(tiles - 1, before + 1) * stride;
+    share[i] = position - before;
   }
-  return { first, second, weight };
+  return { first, second, share };
 }

@@ -1,4 +1,5 @@
 import { clip, type Image, type Pixels, raster, type Size, samplesLike, toImage } from '../image.js';
+import { claim, type Kernels } from '../simd/module.js';
 import type { Interpolation } from '../warp/sampling.js';
 
 /** The filters of Pillow's `Image.resize`: unlike those of a warp, they widen when shrinking, so no pixel is left out. */
@@ -74,9 +75,34 @@ function filterTaps(from: number, to: number, interpolation: 'bilinear' | 'bicub
 
 // On Uint8 the weights are whole numbers whose sums stay far below 2^53: doubles hold them exactly.
 
+/** The passes in WebAssembly; null where it has no kernel. */
+function simdPass(
+  data: Pixels,
+  length: number,
+  taps: Taps,
+  run: (kernels: Kernels, src: number, out: number, starts: number, counts: number, weights: number) => void,
+): Uint8Array | null {
+  if (!(data instanceof Uint8Array)) return null;
+  const tapBytes = 4 * taps.starts.length;
+  const claimed = claim(data.length, length, tapBytes, tapBytes, tapBytes * taps.most);
+  if (claimed === null) return null;
+  const { bytes, at } = claimed;
+  const [src, out, starts, counts, weights] = at as [number, number, number, number, number];
+  bytes.set(data, src);
+  new Int32Array(bytes.buffer, starts, taps.starts.length).set(taps.starts);
+  new Int32Array(bytes.buffer, counts, taps.counts.length).set(taps.counts);
+  new Int32Array(bytes.buffer, weights, taps.weights.length).set(taps.weights);
+  run(claimed.kernels, src, out, starts, counts, weights);
+  return bytes.slice(out, out + length);
+}
+
 function alongRows(data: Pixels, height: number, width: number, channels: number, taps: Taps): Pixels {
   const { starts, counts, most, weights } = taps;
   const length = starts.length;
+  const fast = simdPass(data, height * length * channels, taps, (kernels, src, out, ...tables) =>
+    kernels.resampleRows(src, out, height, width, channels, length, ...tables, most),
+  );
+  if (fast) return fast;
   const out = samplesLike(data, height * length * channels);
   const sums = new Float64Array(length * channels);
   for (let y = 0; y < height; y++) {
@@ -97,6 +123,10 @@ function alongRows(data: Pixels, height: number, width: number, channels: number
 
 function alongColumns(data: Pixels, rowLength: number, taps: Taps): Pixels {
   const { starts, counts, most, weights } = taps;
+  const fast = simdPass(data, starts.length * rowLength, taps, (kernels, src, out, ...tables) =>
+    kernels.resampleColumns(src, out, rowLength, starts.length, ...tables, most),
+  );
+  if (fast) return fast;
   const out = samplesLike(data, starts.length * rowLength);
   const sums = new Float64Array(rowLength);
   for (let y = 0; y < starts.length; y++) {

@@ -3,6 +3,7 @@ import { checkRange, drawFrom, type NumberRange } from '../options.js';
 import { blend } from '../pixels/blend.js';
 import { mapLevels } from '../pixels/levels.js';
 import { lumaOf } from '../pixels/luma.js';
+import { sumOf } from '../pixels/sum-of.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface ContrastOptions extends TransformOptions {
@@ -30,8 +31,6 @@ export function contrast(options: ContrastOptions): Transform<ContrastParams> {
 function meanBrightness(image: Image): number {
   const source = raster(image);
   const brightness = lumaOf(source);
-  let sum = 0;
-  for (let i = 0; i < brightness.length; i++) sum += brightness[i]!;
-  const mean = sum / brightness.length;
+  const mean = sumOf(brightness) / brightness.length;
   return source.data instanceof Float32Array ? mean : Math.trunc(mean + 0.5);
 }

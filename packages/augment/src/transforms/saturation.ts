@@ -1,6 +1,7 @@
-import { clip, type Image, maximum, raster, samplesLike, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
 import { checkRange, drawFrom, type NumberRange } from '../options.js';
 import { luma, lumaExact } from '../pixels/luma.js';
+import { claim } from '../simd/module.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface SaturationOptions extends TransformOptions {
@@ -25,6 +26,10 @@ function saturated(image: Image, factor: number): Image {
   const source = raster(image);
   if (source.channels === 1) return image;
   const { data } = source;
+  return toImage(saturatedSimd(data, factor) ?? saturatedPlain(data, factor), source, 3);
+}
+
+function saturatedPlain(data: Pixels, factor: number): Pixels {
   const out = samplesLike(data, data.length);
   const max = maximum(data);
   const brightness = data instanceof Float32Array ? lumaExact : luma;
@@ -33,9 +38,18 @@ function saturated(image: Image, factor: number): Image {
   for (let i = 0; i < data.length; i += 3) {
     const grey = brightness(data[i]!, data[i + 1]!, data[i + 2]!);
     for (let c = i; c < i + 3; c++) {
-      const value = Math.fround(grey + Math.fround(alpha * (data[c]! - grey)));
-      out[c] = clip(value, max);
+      out[c] = clip(Math.fround(grey + Math.fround(alpha * (data[c]! - grey))), max);
     }
   }
-  return toImage(out, source, 3);
+  return out;
+}
+
+/** The same in WebAssembly; null where it has no kernel. */
+function saturatedSimd(data: Pixels, factor: number): Uint8Array | null {
+  const claimed = data instanceof Uint8Array ? claim(data.length, data.length) : null;
+  if (claimed === null) return null;
+  const [src, out] = claimed.at as [number, number];
+  claimed.bytes.set(data, src);
+  claimed.kernels.saturate(src, out, data.length / 3, factor);
+  return claimed.bytes.slice(out, out + data.length);
 }

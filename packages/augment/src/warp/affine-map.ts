@@ -41,6 +41,15 @@ function exactMap([a, b, c, d, e, f]: AffineMatrix, { width }: Size): SourceMap 
   const dx = Float64Array.from({ length: width }, (_, x) => d * (x + 0.5));
   return {
     straight: true,
+    simd: {
+      scratch: 16 * (width + 1),
+      prepare({ kernels, bytes }, xs, ys, scratch) {
+        const second = scratch + 8 * (width + 1);
+        new Float64Array(bytes.buffer, scratch, width).set(ax);
+        new Float64Array(bytes.buffer, second, width).set(dx);
+        return (y) => kernels.affineRow(xs, ys, scratch, second, b * (y + 0.5), c, e * (y + 0.5), f, width);
+      },
+    },
     row(y, xs, ys) {
       const by = b * (y + 0.5);
       const ey = e * (y + 0.5);

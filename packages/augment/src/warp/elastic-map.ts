@@ -71,35 +71,49 @@ function knots(position: number, grid: number): Knots {
 
 export function elasticMap({ points, dx, dy }: ElasticField, { width, height }: Size): SourceMap {
   const columns = Array.from({ length: width }, (_, x) => knots((x + 0.5) / width, points - 3));
-  const firsts = Int32Array.from(columns, (column) => column.first);
+  const firsts = Uint32Array.from(columns, (column) => column.first);
   const weights = Float64Array.from(columns.flatMap((column) => column.weights));
-  const rowX = new Float64Array(points);
-  const rowY = new Float64Array(points);
+  /** The rows of control points about row `y`, brought to one: x and y of each. */
+  const mixRows = (y: number, out: Float64Array) => {
+    const row = knots((y + 0.5) / height, points - 3);
+    for (let i = 0; i < points; i++) {
+      let [u, v] = [0, 0];
+      for (let j = 0; j < 4; j++) {
+        u += dx[(row.first + j) * points + i]! * row.weights[j]!;
+        v += dy[(row.first + j) * points + i]! * row.weights[j]!;
+      }
+      out[2 * i] = u;
+      out[2 * i + 1] = v;
+    }
+  };
+  const mixed = new Float64Array(2 * points);
   return {
     straight: false,
+    simd: {
+      scratch: 16 * points + weights.byteLength + firsts.byteLength,
+      prepare({ kernels, bytes }, xs, ys, scratch) {
+        const second = scratch + 16 * points;
+        const third = second + weights.byteLength;
+        const row = new Float64Array(bytes.buffer, scratch, 2 * points);
+        new Float64Array(bytes.buffer, second, weights.length).set(weights);
+        new Uint32Array(bytes.buffer, third, width).set(firsts);
+        return (y) => {
+          mixRows(y, row);
+          kernels.splineRow(xs, ys, y + 0.5, scratch, third, second, width);
+        };
+      },
+    },
     row(y, xs, ys) {
-      const row = knots((y + 0.5) / height, points - 3);
-      mixRows(dx, row, rowX);
-      mixRows(dy, row, rowY);
+      mixRows(y, mixed);
       for (let x = 0; x < width; x++) {
-        const i = firsts[x]!;
-        const w0 = weights[4 * x]!;
-        const w1 = weights[4 * x + 1]!;
-        const w2 = weights[4 * x + 2]!;
-        const w3 = weights[4 * x + 3]!;
-        xs[x] = x + 0.5 + rowX[i]! * w0 + rowX[i + 1]! * w1 + rowX[i + 2]! * w2 + rowX[i + 3]! * w3;
-        ys[x] = y + 0.5 + rowY[i]! * w0 + rowY[i + 1]! * w1 + rowY[i + 2]! * w2 + rowY[i + 3]! * w3;
+        let [u, v] = [x + 0.5, y + 0.5];
+        for (let k = 0; k < 4; k++) {
+          u += mixed[2 * (firsts[x]! + k)]! * weights[4 * x + k]!;
+          v += mixed[2 * (firsts[x]! + k) + 1]! * weights[4 * x + k]!;
+        }
+        xs[x] = u;
+        ys[x] = v;
       }
     },
   };
-}
-
-/** Four rows of control points brought to one. */
-function mixRows(d: Float64Array, { first, weights }: Knots, out: Float64Array): void {
-  const points = out.length;
-  for (let i = 0; i < points; i++) {
-    let sum = 0;
-    for (let j = 0; j < 4; j++) sum += d[(first + j) * points + i]! * weights[j]!;
-    out[i] = sum;
-  }
 }

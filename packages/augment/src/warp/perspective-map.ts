@@ -6,6 +6,8 @@ type Point = readonly [x: number, y: number];
 /** `[a, b, c, d, e, f, g, h]`: (x, y) goes to ((ax + by + c) / (gx + hy + 1), (dx + ey + f) / (gx + hy + 1)). */
 export type Homography = Float64Array;
 
+type Eight = [number, number, number, number, number, number, number, number];
+
 /** The homography that takes four points to four others; null if there is none, as three of them lie on a line. */
 export function homography(from: readonly Point[], to: readonly Point[]): Homography | null {
   const rows = from.flatMap(([x, y], i) => {
@@ -24,16 +26,26 @@ export function projectPoint([a, b, c, d, e, f, g, h]: Homography, x: number, y:
 }
 
 /** The source positions of a projective transform, from the homography that looks back from output to source. */
-export function perspectiveMap([a, b, c, d, e, f, g, h]: Homography, { width }: Size): SourceMap {
+export function perspectiveMap(back: Homography, { width }: Size): SourceMap {
+  const [a, b, c, d, e, f, g, h] = back as unknown as Eight;
   return {
     straight: true,
+    simd: {
+      scratch: 0,
+      prepare({ kernels }, xs, ys) {
+        return (y) => {
+          const py = y + 0.5;
+          kernels.perspectiveRow(xs, ys, a, b * py, c, d, e * py, f, g, h * py, width);
+        };
+      },
+    },
     row(y, xs, ys) {
       const py = y + 0.5;
       for (let x = 0; x < width; x++) {
         const px = x + 0.5;
-        const w = g! * px + h! * py + 1;
-        xs[x] = (a! * px + b! * py + c!) / w;
-        ys[x] = (d! * px + e! * py + f!) / w;
+        const w = g * px + h * py + 1;
+        xs[x] = (a * px + b * py + c) / w;
+        ys[x] = (d * px + e * py + f) / w;
       }
     },
   };

@@ -1,4 +1,5 @@
-import { type Image, maximum, raster, type Size, samplesLike, toImage } from '../image.js';
+import { type Image, maximum, type Raster, raster, type Size, samplesLike, toImage } from '../image.js';
+import { type Claim, claim } from '../simd/module.js';
 import { borderSampler } from './border.js';
 import { KERNELS } from './kernels.js';
 import type { Sampling } from './sampling.js';
@@ -9,6 +10,13 @@ export interface SourceMap {
   row(y: number, xs: Float64Array, ys: Float64Array): void;
   /** Whether the pixels of a row that come from inside the source are always neighbours (true for straight lines). */
   readonly straight: boolean;
+  /** `row` in WebAssembly, where that has a kernel for it. */
+  readonly simd?: {
+    /** Bytes of its own that it needs. */
+    readonly scratch: number;
+    /** Fills its scratch once, and gives the function that writes row `y`; all are places in the claimed memory. */
+    prepare(claimed: Claim, xs: number, ys: number, scratch: number): (y: number) => void;
+  };
 }
 
 /** How far inside the source a position must lie for all its taps to be there. */
@@ -18,20 +26,16 @@ const MARGIN = { nearest: 0, bilinear: 0.5, bicubic: 1.5 };
 export function warp(image: Image, map: SourceMap, size: Size, sampling: Sampling): Image {
   const source = raster(image);
   const { data, channels } = source;
-  const out = samplesLike(data, size.height * size.width * channels);
-  const kernel = KERNELS[sampling.interpolation][channels === 1 ? 'grey' : 'rgb'];
+  const { xs, ys, out, sample, row, finish } =
+    prepareSimd(source, map, size, sampling) ?? prepare(source, map, size, sampling);
   const border = borderSampler(source, sampling);
-  const bias = data instanceof Uint16Array && sampling.interpolation !== 'nearest' ? 0.5 : 0;
-  const max = maximum(data);
   const margin = MARGIN[sampling.interpolation];
   const right = source.width - margin;
   const bottom = source.height - margin;
-  const xs = new Float64Array(size.width);
-  const ys = new Float64Array(size.width);
   const inside = (x: number) => xs[x]! >= margin && xs[x]! < right && ys[x]! >= margin && ys[x]! < bottom;
 
   for (let y = 0; y < size.height; y++) {
-    map.row(y, xs, ys);
+    row(y);
     const at = y * size.width;
     for (let x = 0; x < size.width; ) {
       for (; x < size.width && !inside(x); x++) border(xs[x]!, ys[x]!, out, (at + x) * channels);
@@ -41,8 +45,78 @@ export function warp(image: Image, map: SourceMap, size: Size, sampling: Samplin
       } else {
         while (x < size.width && inside(x)) x++;
       }
-      kernel(data, source.width, out, at, xs, ys, from, x, bias, max);
+      sample(at, from, x);
     }
   }
-  return toImage(out, size, channels);
+  return toImage(finish() as typeof data, size, channels);
+}
+
+/** Where the rows' positions go, and what samples them. */
+interface Machinery {
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  readonly out: Raster['data'];
+  /** Writes the positions of row `y`. */
+  row(y: number): void;
+  /** Makes the pixels from..to of the row that begins at pixel `at`, all of whose taps lie inside. */
+  sample(at: number, from: number, to: number): void;
+  finish(): Raster['data'];
+}
+
+function prepare(source: Raster, map: SourceMap, size: Size, { interpolation }: Sampling): Machinery {
+  const { data, width, channels } = source;
+  const out = samplesLike(data, size.height * size.width * channels);
+  const kernel = KERNELS[interpolation][channels === 1 ? 'grey' : 'rgb'];
+  const bias = data instanceof Uint16Array && interpolation !== 'nearest' ? 0.5 : 0;
+  const max = maximum(data);
+  const xs = new Float64Array(size.width);
+  const ys = new Float64Array(size.width);
+  return {
+    xs,
+    ys,
+    out,
+    row: (y) => map.row(y, xs, ys),
+    sample: (at, from, to) => kernel(data, width, out, at, xs, ys, from, to, bias, max),
+    finish: () => out,
+  };
+}
+
+/** The same in WebAssembly; null where it has no kernel. */
+function prepareSimd(
+  source: Raster,
+  map: SourceMap,
+  size: Size,
+  { interpolation }: Sampling,
+): Machinery | null {
+  const { data, width, channels } = source;
+  if (!(data instanceof Uint8Array) || interpolation === 'nearest') return null;
+  if (interpolation === 'bicubic' && channels === 3) return null;
+  const length = size.height * size.width * channels;
+  const doubles = 8 * size.width;
+  const claimed = claim(data.length, length, doubles, doubles, map.simd?.scratch ?? 0);
+  if (claimed === null) return null;
+  const { kernels, bytes, at: places } = claimed;
+  const [src, out, xs, ys, scratch] = places as [number, number, number, number, number];
+  bytes.set(data, src);
+  const kernel =
+    interpolation === 'bicubic'
+      ? kernels.bicubicGrey
+      : channels === 1
+        ? kernels.bilinearGrey
+        : kernels.bilinearRgb;
+  const positions = {
+    xs: new Float64Array(bytes.buffer, xs, size.width),
+    ys: new Float64Array(bytes.buffer, ys, size.width),
+  };
+  const result = bytes.subarray(out, out + length);
+  return {
+    ...positions,
+    out: result,
+    row: map.simd?.prepare(claimed, xs, ys, scratch) ?? ((y) => map.row(y, positions.xs, positions.ys)),
+    sample: (at, from, to) => {
+      const skip = 8 * from;
+      kernel(src, width, out + (at + from) * channels, xs + skip, ys + skip, to - from);
+    },
+    finish: () => result.slice(),
+  };
 }
