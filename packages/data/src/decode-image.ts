@@ -2,6 +2,8 @@ import { bmpCodec } from './bmp-codec.js';
 import { checkPixels } from './check-pixels.js';
 import type { Codec } from './codec.js';
 import { CxrFileError, withFile } from './cxr-file-error.js';
+import { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';
+import { dicomCodec } from './dicom/decode-dicom.js';
 import type { Image } from './image.js';
 import { imageHeader } from './image-header.js';
 import { jpegCodec } from './jpeg-codec.js';
@@ -13,18 +15,16 @@ export interface DecodeImageOptions {
   name?: string;
   /** The largest declared width × height that is decoded at all. Default 100 million. */
   maxPixels?: number;
-  /** Tried first, for the formats it names; then come our own for PNG, BMP and PNM, and WebAssembly for JPEG. */
+  /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM and DICOM, and WebAssembly for JPEG. */
   codec?: Codec;
 }
 
-export const DEFAULT_MAX_PIXELS = 100_000_000;
-
-const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec];
+const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, dicomCodec];
 
 /**
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays
  * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied.
- * The format is told by the content.
+ * The format is told by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
  * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<Image> {

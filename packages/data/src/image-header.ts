@@ -1,7 +1,8 @@
 import { CxrFileError } from './cxr-file-error.js';
+import { isDicom } from './dicom/dicom-elements.js';
 
-/** Formats told apart by their first bytes. */
-export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp';
+/** Formats told apart by their first bytes, DICOM by those behind its preamble. */
+export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'dicom';
 
 /** What a file's first bytes declare. Width, height and channels are there for PNG and JPEG. */
 export interface ImageHeader {
@@ -33,6 +34,7 @@ function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (/^P[1-6][\s#]/.test(text)) return 'pnm';
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff';
   if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'webp';
+  if (isDicom(bytes)) return 'dicom';
   return undefined;
 }
 

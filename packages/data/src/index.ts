@@ -1,7 +1,16 @@
 export { type Batch, type BatchesOptions, batches, type ImageItem, type ImageSource } from './batches.js';
 export type { Codec, CodecOptions } from './codec.js';
 export { CxrFileError, type CxrFileErrorCode, type CxrFileErrorOptions } from './cxr-file-error.js';
-export { DEFAULT_MAX_PIXELS, type DecodeImageOptions, decodeImage } from './decode-image.js';
+export { type DecodeImageOptions, decodeImage } from './decode-image.js';
+export { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';
+export { type DecodeDicomOptions, decodeDicom } from './dicom/decode-dicom.js';
+export {
+  type DicomHeader,
+  type DicomWindow,
+  type Photometric,
+  readDicomHeader,
+  type WindowFunction,
+} from './dicom/dicom-header.js';
 export { encodePng } from './encode-png.js';
 export { type EpochBatch, type EpochBatchesOptions, epochBatches } from './epoch-batches.js';
 export { type FitOptions, fitImage } from './fit-image.js';
