@@ -51,45 +51,28 @@ function spread(x: tf.Tensor4D, axes: number[], factor: tf.Tensor): tf.Tensor4D 
   return tf.add(tf.mul(tf.sub(x, mean), factor), mean);
 }
 
-/** Moves each image down and right by its own whole number of pixels. Its gradient is the move back. */
-function translate(images: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
-  const op = tf.customGrad((...args) => {
-    const x = args[0] as tf.Tensor4D;
-    const back = (distances: Int32Array): Int32Array => distances.map((distance) => -distance);
-    return {
-      value: moved(x, down, right),
-      gradFunc: (dy) => translate(dy as tf.Tensor4D, back(down), back(right)),
-    };
-  });
-  return op(images) as tf.Tensor4D;
-}
-
 /**
- * In a row of all pixels a move is an offset: each image is a slice of it, from which the pixels that came over an
- * edge are then masked out. A gather, pixel by pixel, takes ten times as long.
+ * Moves each image down and right by its own whole number of pixels, zeros moving in: products with shifted identity
+ * matrices. Gathers and slices of the wasm backend take many times as long.
  */
-function moved(x: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
+function translate(x: tf.Tensor4D, down: Int32Array, right: Int32Array): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
-  const size = h * w * c;
-  const offsets = Array.from(down, (rows, i) => (rows * w + right[i]!) * c);
-  const reach = Math.max(...offsets.map(Math.abs));
-  return tf.tidy(() => {
-    const row = tf.pad(tf.reshape(x, [n * size]), [[reach, reach]]);
-    const images = offsets.map((offset, i) => tf.slice(row, reach + i * size - offset, size));
-    const together = tf.reshape(tf.concat(images), x.shape);
-    return tf.mul(together, tf.tensor4d(insideMask(x.shape, down, right), [n, h, w, 1]));
-  });
+  const rows = tf.matMul(shifts(down, h), tf.reshape(x, [n, h, w * c]) as tf.Tensor3D);
+  const upright = tf.transpose(tf.reshape(rows, [n, h, w, c]), [0, 2, 1, 3]);
+  const columns = tf.matMul(shifts(right, w), tf.reshape(upright, [n, w, h * c]) as tf.Tensor3D);
+  return tf.transpose(tf.reshape(columns, [n, w, h, c]), [0, 2, 1, 3]) as tf.Tensor4D;
 }
 
-/** 1 where a moved image's pixel comes from within the image, 0 where it comes over an edge. */
-function insideMask([n, h, w]: readonly number[], down: Int32Array, right: Int32Array): Float32Array {
-  const mask = new Float32Array(n! * h! * w!);
-  for (let i = 0; i < n!; i++) {
-    const [top, left] = [Math.max(0, down[i]!), Math.max(0, right[i]!)];
-    const [bottom, end] = [Math.min(h!, h! + down[i]!), Math.min(w!, w! + right[i]!)];
-    for (let y = top; y < bottom; y++) mask.fill(1, (i * h! + y) * w! + left, (i * h! + y) * w! + end);
+/** For each distance d the matrix `[size, size]` that takes line i to line i + d. */
+function shifts(distances: Int32Array, size: number): tf.Tensor3D {
+  const matrices = new Float32Array(distances.length * size * size);
+  for (const [image, distance] of distances.entries()) {
+    const end = Math.min(size, size - distance);
+    for (let line = Math.max(0, -distance); line < end; line++) {
+      matrices[(image * size + line + distance) * size + line] = 1;
+    }
   }
-  return mask;
+  return tf.tensor3d(matrices, [distances.length, size, size]);
 }
 
 function cutoutMask(n: number, h: number, w: number, random: Rng): tf.Tensor4D {
