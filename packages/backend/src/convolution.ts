@@ -32,11 +32,14 @@ export interface Geometry {
   left: number;
 }
 
-/** Floats of unfolded matrix held at a time: as much as stays in cache between unfolding and product. */
-const UNFOLDED = 1 << 19;
+/**
+ * Rows of unfolded matrix made at a time: enough for a product at full speed, and few enough that they are still in
+ * cache when it reads them. From measurement: 128 and 2048 rows are slower.
+ */
+const ROWS = 512;
 
-/** For a product that adds up over chunks: fewer and longer chunks, as each adds a whole filter. */
-const UNFOLDED_SUM = 1 << 22;
+/** Floats of unfolded matrix, at least and at most: a narrow matrix takes more rows, a very wide one fewer. */
+const FLOATS = [1 << 17, 1 << 22] as const;
 
 /** The geometry of a convolution, as tfjs computes it from shapes, strides and padding. */
 export function geometry(info: backend_util.Conv2DInfo): Geometry {
@@ -123,9 +126,14 @@ function isUnfolded(g: Geometry): boolean {
   return whole && taps(g) === 1 && g.strideHeight === 1 && g.strideWidth === 1 && g.top === 0 && g.left === 0;
 }
 
-/** Calls `visit` for chunks of rows, none larger than `limit` floats of unfolded matrix. */
-function chunks(g: Geometry, limit: number, visit: (row: number, rows: number) => void): void {
-  const size = Math.max(1, Math.floor(limit / (taps(g) * g.channels)));
+/**
+ * Calls `visit` for chunks of rows, one after another. A product that adds up over the chunks wants them as long as
+ * may be, since each adds a whole filter.
+ */
+function chunks(g: Geometry, adds: boolean, visit: (row: number, rows: number) => void): void {
+  const columns = taps(g) * g.channels;
+  const [least, most] = FLOATS.map((floats) => Math.max(1, Math.floor(floats / columns))) as [number, number];
+  const size = adds ? most : Math.min(most, Math.max(least, ROWS));
   const count = Math.ceil(g.rows / size);
   const even = Math.ceil(g.rows / count);
   for (let row = 0; row < g.rows; row += even) visit(row, Math.min(even, g.rows - row));
@@ -164,7 +172,7 @@ function unfoldProduct(tools: Tools, g: Geometry, image: Pointer, filter: Pointe
     tools.gemm.run({ ...product, m: g.rows, a: image, c: positions });
     return;
   }
-  chunks(g, UNFOLDED, (row, rows) => {
+  chunks(g, false, (row, rows) => {
     const col = tools.scratch.floats('unfolded', rows * k);
     apply(tools.simd.im2col, g, image, col, row, rows);
     tools.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
@@ -181,7 +189,7 @@ function foldProduct(tools: Tools, g: Geometry, positions: Pointer, filter: Poin
     return;
   }
   tools.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
-  chunks(g, UNFOLDED, (row, rows) => {
+  chunks(g, false, (row, rows) => {
     const col = tools.scratch.floats('unfolded', rows * n);
     tools.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
     apply(tools.simd.col2im, g, col, image, row, rows);
@@ -197,7 +205,7 @@ function unfoldOuter(tools: Tools, g: Geometry, image: Pointer, positions: Point
     tools.gemm.run({ ...product, k: g.rows, a: image, b: positions });
     return;
   }
-  chunks(g, UNFOLDED_SUM, (row, rows) => {
+  chunks(g, true, (row, rows) => {
     const col = tools.scratch.floats('unfolded', rows * m);
     apply(tools.simd.im2col, g, image, col, row, rows);
     tools.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });

@@ -4,6 +4,7 @@ import { cpu } from './candidates/cpu.js';
 import { native } from './candidates/native.js';
 import { node } from './candidates/node.js';
 import { wasm } from './candidates/wasm.js';
+import { webgpu } from './candidates/webgpu.js';
 import { registerGradients } from './gradients/index.js';
 import { sourceOf } from './kernel.js';
 import { trialStep } from './trial.js';
@@ -33,7 +34,7 @@ export interface BackendOptions {
   threads?: number;
 }
 
-const CANDIDATES: readonly Candidate[] = [node, native, wasm, cpu];
+const CANDIDATES: readonly Candidate[] = [node, webgpu, native, wasm, cpu];
 
 const STOCK: Record<BackendName, string> = {
   node: '@tensorflow/tfjs-node',

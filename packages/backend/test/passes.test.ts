@@ -1,6 +1,7 @@
-import { adamUpdate, batchNorm, useBackend } from '@cxr/backend';
+import { adamUpdate, type BackendName, batchNorm } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKENDS, read, useBackend } from './backends.js';
 
 /** Seeded values in [-1, 1), with a zero and both signs of small numbers among them. */
 function tensor(shape: number[], seed: number): tf.Tensor {
@@ -94,17 +95,14 @@ const OPERATIONS: Record<string, () => tf.Tensor[]> = {
   },
 };
 
-async function compute(backend: 'cpu' | 'wasm' | 'native'): Promise<Map<string, Float32Array[]>> {
+async function compute(backend: BackendName): Promise<Map<string, Float32Array[]>> {
   await useBackend(backend);
-  return new Map(
-    Object.entries(OPERATIONS).map(([name, run]) => [
-      name,
-      tf.tidy(() => run().map((t) => t.dataSync() as Float32Array)),
-    ]),
-  );
+  const results = new Map<string, Float32Array[]>();
+  for (const [name, run] of Object.entries(OPERATIONS)) results.set(name, await read(run));
+  return results;
 }
 
-describe.each(['wasm', 'native'] as const)('%s', (backend) => {
+describe.each(BACKENDS)('%s', (backend) => {
   let expected: Map<string, Float32Array[]>;
   let found: Map<string, Float32Array[]>;
 
