@@ -208,7 +208,11 @@ class Run {
     if (!score || signal?.aborted) return;
     const { step, sampler } = this.trainer;
     const started = performance.now();
-    const value = await score(sampler, { step, signal });
+    const value = await score(sampler, { step, signal }).catch((error: unknown) => {
+      if (this.options.signal?.aborted) return undefined;
+      throw error;
+    });
+    if (value === undefined) return;
     const seconds = (performance.now() - started) / 1000;
     const best = value < (this.best?.score ?? Number.POSITIVE_INFINITY);
     if (best) this.best = { step, score: value };

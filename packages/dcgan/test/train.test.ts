@@ -35,12 +35,14 @@ describe('train', () => {
 
   it('tells its steps, epochs, samples, checkpoints and scores, then hands the generator over', async () => {
     const saved: number[] = [];
+    const bestSaved: unknown[] = [];
     const events = await run({
       steps: 6,
       sampleEvery: 3,
       sampleCount: 4,
       checkpointEvery: 4,
       checkpoints: { save: async ({ step }) => String(saved.push(step)) },
+      bestCheckpoints: { save: async ({ step, best }) => String(bestSaved.push([step, best])) },
       score: async (_, { step }) => Math.abs(step - 4),
       scoreEvery: 2,
     });
@@ -51,6 +53,10 @@ describe('train', () => {
     expect(stepsOf('sample')).toEqual([0, 3, 6]);
     expect(stepsOf('score')).toEqual([2, 4, 6]);
     expect(saved).toEqual([4, 6]);
+    expect(bestSaved).toEqual([
+      [2, { step: 2, score: 2 }],
+      [4, { step: 4, score: 0 }],
+    ]);
     expect(of('step')[0]).toMatchObject({ epoch: 1 / 3 });
     const grid = (of('sample')[0] as { grid: { shape: number[] } }).grid;
     expect(grid.shape).toEqual([2 * 32 + 2, 2 * 32 + 2, 1]);
@@ -71,6 +77,17 @@ describe('train', () => {
     }
     expect(saved).toEqual([2]);
     expect(reasons).toEqual(['aborted']);
+  });
+
+  it('ends as cleanly when the scorer is what the abort stops', async () => {
+    const controller = new AbortController();
+    const score = async (): Promise<number> => {
+      controller.abort();
+      throw controller.signal.reason;
+    };
+    const events = await run({ steps: 9, scoreEvery: 2, score, signal: controller.signal });
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'aborted', step: 2 });
+    await expect(run({ steps: 2, score: async () => Promise.reject(new Error('no')) })).rejects.toThrow('no');
   });
 
   it('frees everything when left early', async () => {

@@ -94,6 +94,10 @@ export async function trainCommand(args: readonly string[], output: Output): Pro
       status = event.reason === 'done' ? 0 : event.reason === 'aborted' ? interrupt.status() : 1;
     }
     return status;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    output.note('interrupted');
+    return interrupt.status();
   } finally {
     interrupt.stop();
   }
