@@ -7,7 +7,8 @@ import { INPUT_SIZE } from './inception/network.js';
  * How an image becomes 299 × 299 RGB. The mode changes the score: only scores of one mode compare.
  * - `pil299`: Pillow's bicubic to 8 bits, as the seed of the paper's code has it.
  * - `network`: pytorch-fid unmodified, the network's own bilinear without antialiasing.
- * - `clean`: clean-fid's bicubic with antialiasing on floats, neither rounded nor clipped.
+ * - `clean`: clean-fid's bicubic with antialiasing on floats, clipped but not rounded. (Its network is fed a little
+ *   differently, (x − 128) / 128; here all modes have pytorch-fid's 2x / 255 − 1.)
  */
 export type ResizeMode = 'pil299' | 'network' | 'clean';
 
@@ -38,8 +39,14 @@ export function prepareImage(image: Image, mode: ResizeMode): Uint8Array | Float
     case 'network':
       return resizeBilinearTorch(rgb, INPUT_SIZE, INPUT_SIZE).data;
     case 'clean':
-      return resizePillowFloat(rgb, INPUT_SIZE, INPUT_SIZE, 'bicubic').data;
+      return clip(resizePillowFloat(rgb, INPUT_SIZE, INPUT_SIZE, 'bicubic').data);
   }
+}
+
+/** Bicubic overshoots at edges. */
+function clip(values: Float32Array): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(0, Math.min(255, values[i]!));
+  return values;
 }
 
 /** Prepared images side by side, as one batch `[n, 299, 299, 3]`. */

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { readNpz } from '@cxr/data';
+import { fidInfinity, frechetDistance, kid, memorisation, noiseFloor, prdc, Statistics } from '@cxr/fid';
+import ndarray, { type NdArray } from 'ndarray';
+import { describe, expect, it } from 'vitest';
+import { fixtures, readBytes, relative, syntheticActivations } from './shared.js';
+
+// Made by the reference packages: fixtures/fid/make-metrics.py.
+const golden = JSON.parse(new TextDecoder().decode(readBytes(join(fixtures, 'metrics.json'))));
+const arrays = readNpz(readBytes(join(fixtures, 'metrics.npz')));
+const array = (name: string): NdArray<Float32Array> =>
+  ndarray(arrays[name]!.data as Float32Array, arrays[name]!.shape);
+const real = array('real');
+const fake = array('fake');
+const first = (rows: NdArray<Float32Array>, n: number) => rows.hi(n, rows.shape[1]!);
+
+describe('on the activations of the reference', () => {
+  it('FID is that of pytorch-fid', () => {
+    expect(relative(frechetDistance(Statistics.of(real), Statistics.of(fake)), golden.fid)).toBeLessThan(
+      1e-9,
+    );
+    // pytorch-fid's root of a singular product carries the square root of rounding, about 1e-8 a dim.
+    const few = frechetDistance(Statistics.of(first(real, 9)), Statistics.of(first(fake, 7)));
+    expect(relative(few, golden.fidFew)).toBeLessThan(1e-6);
+  });
+
+  it('KID is that of torch-fidelity', () => {
+    // The subset is both sets whole, so that no random choice comes in.
+    const got = kid(first(real, 45), fake, { subsetSize: 45 });
+    expect(relative(got.mean, golden.kid45)).toBeLessThan(1e-9);
+    expect(got).toMatchObject({ std: 0, subsets: 1 });
+  });
+
+  it.each([3, 5])('precision, recall, density and coverage are those of prdc, k = %i', (k) => {
+    const got = prdc(real, fake, { k });
+    // Shares of whole numbers: only the order of rounding differs.
+    for (const name of ['precision', 'recall', 'density', 'coverage'] as const) {
+      expect(got[name]).toBeCloseTo(golden[`prdc${k}`][name], 12);
+    }
+  });
+
+  it('authenticity is its definition, and the planted copies come first', () => {
+    const report = memorisation(real, fake);
+    expect(report.authPct).toBeCloseTo(golden.authPct, 9);
+    expect(report.authPct + report.copiesPct).toBeCloseTo(100, 9);
+    expect(relative(report.medianFakeToReal, golden.medianFakeToReal)).toBeLessThan(1e-9);
+    expect(relative(report.medianRealToReal, golden.medianRealToReal)).toBeLessThan(1e-9);
+    expect(report.pairs[0]).toMatchObject({ fake: 7, real: 11 });
+    expect(report.pairs[1]).toMatchObject({ fake: 8, real: 20 });
+    // A copy's distance is the root of a rounding: 1e-7 of its length.
+    expect(report.pairs[0]!.ratio).toBeLessThan(1e-6);
+    expect(report.pairs).toHaveLength(45);
+  });
+
+  it('FID∞ is the intercept of the least-squares line over 1 / N', () => {
+    const { value, points } = fidInfinity(Statistics.of(real), fake, { points: 4, seed: 3 });
+    expect(points.map(({ n }) => n)).toEqual([5, 18, 32, 45]);
+    expect(relative(points.at(-1)!.fid, golden.fid)).toBeLessThan(1e-9);
+    // numpy.polyfit's intercept on other points, by the same formula.
+    const x = points.map(({ n }) => 1 / n);
+    const meanX = x.reduce((a, b) => a + b) / 4;
+    const meanY = points.reduce((a, { fid }) => a + fid, 0) / 4;
+    const slope =
+      points.reduce((a, { fid }, i) => a + (x[i]! - meanX) * (fid - meanY), 0) /
+      x.reduce((a, b) => a + (b - meanX) ** 2, 0);
+    expect(value).toBeCloseTo(meanY - slope * meanX, 9);
+  });
+});
+
+describe('seeds', () => {
+  const a = syntheticActivations(80, 12, 1);
+  const b = syntheticActivations(70, 12, 2);
+
+  it.each([
+    ['kid', (seed: number) => kid(a, b, { seed, subsets: 5, subsetSize: 30 }).mean],
+    ['fidInfinity', (seed: number) => fidInfinity(Statistics.of(a), b, { seed, points: 3 }).value],
+    ['noiseFloor', (seed: number) => noiseFloor(a, { seed, splits: 4 }).fid],
+  ])('%s: the same seed gives the same value, another one another', (_, compute) => {
+    expect(compute(5)).toBe(compute(5));
+    expect(compute(5)).not.toBe(compute(6));
+  });
+});
+
+describe('noiseFloor', () => {
+  it('lies within its interval and below the distance to another kind of image', () => {
+    const reals = syntheticActivations(200, 16, 1);
+    const floor = noiseFloor(reals);
+    expect(floor).toMatchObject({ splits: 20, n: 200 });
+    expect(floor.low).toBeLessThanOrEqual(floor.fid);
+    expect(floor.high).toBeGreaterThanOrEqual(floor.fid);
+    const others = Statistics.of(syntheticActivations(200, 16, 2, 1));
+    expect(floor.high).toBeLessThan(frechetDistance(Statistics.of(reals), others));
+  });
+});
+
+describe('wrong arguments', () => {
+  const few = syntheticActivations(3, 4, 1);
+  it.each([
+    ['kid', () => kid(few, few, { subsetSize: 4 }), /subset size: 4/],
+    ['prdc', () => prdc(few, few), /at least 6: \[3,4\]/],
+    ['dims', () => prdc(syntheticActivations(9, 4, 1), syntheticActivations(9, 5, 1)), /4 and 5/],
+    ['memorisation', () => memorisation(first(few, 1), few), /at least 2/],
+    ['fidInfinity', () => fidInfinity(Statistics.of(few), few), /20 fakes: 3/],
+    ['noiseFloor', () => noiseFloor(few), /four images: 3/],
+  ])('%s are refused', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+});
