@@ -1,0 +1,98 @@
+import { relative, resolve, sep } from 'node:path';
+import { CxrFileError } from '@cxr/data';
+import { listImages } from '@cxr/data/node';
+import { writeContactSheet } from './contact-sheet.js';
+import { appendLog, openOutput, readLog, writeLog } from './log.js';
+import type { CliOptions } from './options.js';
+import { performAll } from './pool.js';
+import { type LogLine, outputOf, type Task } from './task.js';
+import { UsageError } from './usage-error.js';
+
+export interface RunProgress {
+  /** Copies, those of earlier runs included. */
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number | undefined;
+}
+
+export interface RunResult {
+  /** Images read or found done. */
+  readonly images: number;
+  readonly written: number;
+  /** Copies that an earlier run had made. */
+  readonly kept: number;
+  /** Files that could not be read. */
+  readonly bad: readonly string[];
+  readonly contactSheet: string;
+  readonly seconds: number;
+}
+
+/**
+ * Makes the copies that are missing.
+ * @throws UsageError, and CxrFileError for a folder or file that cannot be read.
+ */
+export async function run(
+  options: CliOptions,
+  signal: AbortSignal,
+  onProgress: (progress: RunProgress) => void,
+): Promise<RunResult> {
+  const started = performance.now();
+  const files = await listFiles(options);
+  await openOutput(options.output, options.settings);
+  const lines = await readLog(options.output);
+  const kept = lines.length;
+  const tasks = missing(files, options.copies, lines);
+  const total = kept + tasks.reduce((sum, { copies }) => sum + copies.length, 0);
+  const bad: string[] = [];
+  for await (const outcome of performAll(options, tasks, options.workers, signal)) {
+    if ('bad' in outcome) {
+      const { code, reason } = outcome.bad;
+      if (!options.skipBad) throw new CxrFileError(code, reason, { file: outcome.file });
+      bad.push(`${outcome.file}: ${reason}`);
+      continue;
+    }
+    lines.push(...outcome.lines);
+    await appendLog(options.output, outcome.lines);
+    const elapsed = (performance.now() - started) / 1000;
+    const written = lines.length - kept;
+    onProgress({ done: lines.length, total, secondsLeft: (elapsed / written) * (total - lines.length) });
+  }
+  signal.throwIfAborted();
+  if (lines.length === 0) throw new CxrFileError('empty', 'no image could be read', { file: options.input });
+  await writeLog(options.output, lines);
+  return {
+    images: new Set(lines.map(({ file }) => file)).size,
+    written: lines.length - kept,
+    kept,
+    bad,
+    contactSheet: await writeContactSheet(options.input, options.output, lines),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The images' paths relative to the input folder, with slashes, sorted. */
+async function listFiles({ input, output }: CliOptions): Promise<string[]> {
+  const way = relative(resolve(input), resolve(output));
+  if (way === '' || way.split(sep)[0] !== '..') throw new UsageError(`OUT lies in IN: ${output}`);
+  const files = (await listImages(input, { recursive: true })).map((file) =>
+    relative(input, file).split(sep).join('/'),
+  );
+  const outputs = new Map<string, string>();
+  for (const file of files) {
+    const other = outputs.get(outputOf(file, 1));
+    if (other !== undefined)
+      throw new UsageError(`${other} and ${file} would both become ${outputOf(file, 1)}`);
+    outputs.set(outputOf(file, 1), file);
+  }
+  return files;
+}
+
+function missing(files: readonly string[], copies: number, lines: readonly LogLine[]): Task[] {
+  const done = new Set(lines.map(({ output }) => output));
+  return files.flatMap((file) => {
+    const wanted = Array.from({ length: copies }, (_, i) => i + 1).filter(
+      (copy) => !done.has(outputOf(file, copy)),
+    );
+    return wanted.length === 0 ? [] : [{ file, copies: wanted }];
+  });
+}
