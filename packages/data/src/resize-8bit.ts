@@ -29,8 +29,14 @@ interface FixedTaps {
   size: number;
   starts: Int32Array;
   counts: Int32Array;
-  /** `[length, size]`, rounded half away from zero. */
+  /** `[length, size]` */
   weights: Int32Array;
+}
+
+/** A weight in whole numbers of 2^-22, rounded half away from zero. */
+export function fixedWeight(weight: number): number {
+  const scaled = weight * 2 ** PRECISION_BITS;
+  return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
 function fixedPoint({ length, size, starts, counts, weights }: Taps): FixedTaps {
@@ -39,8 +45,7 @@ function fixedPoint({ length, size, starts, counts, weights }: Taps): FixedTaps 
   const fixed = new Int32Array(length * padded);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < counts[i]!; k++) {
-      const weight = weights[i * size + k]! * 2 ** PRECISION_BITS;
-      fixed[i * padded + k] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+      fixed[i * padded + k] = fixedWeight(weights[i * size + k]!);
     }
   }
   return { length, size: padded, starts, counts, weights: fixed };

@@ -1,6 +1,7 @@
 import type { NdArray } from 'ndarray';
 import { checkSize, dimensions, type Image, image, pixels } from './image.js';
 import { resizeColumns8, resizeRows8 } from './resize-8bit.js';
+import { resizeSimd8 } from './resize-8bit-simd.js';
 import { resizeColumns16, resizeRows16 } from './resize-16bit.js';
 import { filterTaps, type ResizeFilter, type Taps } from './resize-filter.js';
 import { resizeNearest } from './resize-nearest.js';
@@ -28,13 +29,32 @@ export function resizePillow<T extends Uint8Array | Uint16Array>(
   }
   const across = filterTaps(fromWidth, width, filter);
   const down = filterTaps(fromHeight, height, filter);
-  let result = data;
-  if (width !== fromWidth) result = resizeRows(result, fromHeight, fromWidth, channels, across);
-  if (height !== fromHeight) result = resizeColumns(result, width * channels, down);
+  const passes = [
+    width === fromWidth ? undefined : across,
+    height === fromHeight ? undefined : down,
+  ] as const;
+  const result = resample(data, fromHeight, fromWidth, channels, ...passes);
   return image((result === data ? data.slice() : result) as T, height, width, channels);
 }
 
 type PixelData = Uint8Array | Uint16Array;
+
+/** Both passes, each where there are taps for it. */
+function resample(
+  data: PixelData,
+  height: number,
+  width: number,
+  channels: number,
+  across: Taps | undefined,
+  down: Taps | undefined,
+): PixelData {
+  if (data instanceof Uint8Array && (across || down)) {
+    const fast = resizeSimd8(data, height, width, channels, across, down);
+    if (fast) return fast;
+  }
+  const rows = across ? resizeRows(data, height, width, channels, across) : data;
+  return down ? resizeColumns(rows, (across?.length ?? width) * channels, down) : rows;
+}
 
 function resizeRows(data: PixelData, height: number, width: number, channels: number, taps: Taps): PixelData {
   return data instanceof Uint8Array
