@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { augment, chestXray, replay } from '@cxr/augment';
+import { encodePng, phantom } from '@cxr/data';
+import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseOptions } from '../src/cli/options.js';
+import { run } from '../src/cli/run.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cxr-augment-'));
+  for (const [name, seed] of [
+    ['NORMAL/a', 1],
+    ['NORMAL/b', 2],
+    ['SICK/a', 3],
+  ] as const) {
+    await writeFileAtomic(join(folder, 'in', `${name}.png`), encodePng(phantom({ seed, size: 32 })));
+  }
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const never = new AbortController().signal;
+
+function work(output: string, ...flags: string[]) {
+  const options = parseOptions([join(folder, 'in'), join(folder, output), '--workers', '1', ...flags]);
+  return run(options!, never, () => undefined);
+}
+
+/** Every file of a folder with its content's hash. */
+function contents(output: string): Record<string, string> {
+  const files = readdirSync(join(folder, output), { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => {
+        const path = join(file.parentPath, file.name);
+        return [
+          path.slice(join(folder, output).length),
+          createHash('sha256').update(readFileSync(path)).digest('hex'),
+        ];
+      })
+      .sort(),
+  );
+}
+
+function logLines(output: string) {
+  const text = readFileSync(join(folder, output, 'augment.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('cxr-augment', () => {
+  it('keeps class folders, logs parameters and makes a contact sheet', async () => {
+    const result = await work('out', '--copies', '2', '--seed', '7');
+    expect(result).toMatchObject({ images: 3, written: 6, kept: 0, bad: [] });
+    expect(Object.keys(contents('out'))).toEqual([
+      '/NORMAL/a_1.png',
+      '/NORMAL/a_2.png',
+      '/NORMAL/b_1.png',
+      '/NORMAL/b_2.png',
+      '/SICK/a_1.png',
+      '/SICK/a_2.png',
+      '/augment.json',
+      '/augment.jsonl',
+      '/contact-sheet.png',
+    ]);
+    const sheet = await readImage(result.contactSheet);
+    // Three rows of an original and two copies, 128 pixels each, 4 between.
+    expect(sheet.shape).toEqual([3 * 132 + 4, 3 * 132 + 4, 3]);
+  });
+
+  it('logs what the library replays', async () => {
+    await work('out', '--copies', '2', '--seed', '7');
+    for (const line of logLines('out')) {
+      const image = await readImage(join(folder, 'in', line.file));
+      const written = await readImage(join(folder, 'out', line.output));
+      expect(replay(chestXray(), { image }, line).image.data).toEqual(written.data);
+      const { record } = augment(chestXray(), { image }, line);
+      expect(record.params).toEqual(line.params);
+    }
+  });
+
+  it('goes on where it stopped, to the same files', async () => {
+    await work('whole', '--copies', '3');
+    await work('parts', '--copies', '1');
+    const before = readFileSync(join(folder, 'parts', 'NORMAL', 'a_1.png'));
+    // As if killed between an image and its line, and in the middle of a line.
+    rmSync(join(folder, 'parts', 'SICK', 'a_1.png'));
+    appendFileSync(join(folder, 'parts', 'augment.jsonl'), '{"file":"NORMAL/b.png","co');
+    expect(await work('parts', '--copies', '3')).toMatchObject({ kept: 2, written: 7 });
+    expect(readFileSync(join(folder, 'parts', 'NORMAL', 'a_1.png'))).toEqual(before);
+    expect(contents('parts')).toEqual(contents('whole'));
+    expect(await work('parts', '--copies', '3')).toMatchObject({ kept: 9, written: 0 });
+  });
+
+  it('gives an image the same copies when others come', async () => {
+    await work('few', '--copies', '1');
+    await writeFileAtomic(join(folder, 'in', 'NORMAL', 'aa.png'), encodePng(phantom({ seed: 9, size: 32 })));
+    await work('more', '--copies', '1');
+    expect(contents('more')['/NORMAL/b_1.png']).toBe(contents('few')['/NORMAL/b_1.png']);
+  });
+
+  it('refuses other settings, strange folders and colliding names', async () => {
+    await work('out', '--copies', '1');
+    await expect(work('out', '--copies', '1', '--seed', '1')).rejects.toThrow(/holds copies made with/);
+    await expect(work('in/sub')).rejects.toThrow(/lies in IN/);
+    writeFileSync(join(folder, 'file'), 'x');
+    await expect(work('.')).rejects.toThrow(/is not empty/);
+    await writeFileAtomic(join(folder, 'in', 'NORMAL', 'a.bmp'), 'x');
+    await expect(work('other')).rejects.toThrow(/would both become NORMAL\/a_1.png/);
+  });
+
+  it('names a file that is no image, or leaves it out', async () => {
+    await writeFileAtomic(join(folder, 'in', 'NORMAL', 'bad.png'), 'not a picture');
+    await expect(work('out')).rejects.toMatchObject({ file: 'NORMAL/bad.png' });
+    const result = await work('out', '--skip-bad', '--copies', '1');
+    expect(result.bad).toEqual([expect.stringContaining('NORMAL/bad.png')]);
+    expect(result.images).toBe(3);
+  });
+
+  it('stops between images when interrupted', async () => {
+    const abort = new AbortController();
+    const options = parseOptions([
+      join(folder, 'in'),
+      join(folder, 'out'),
+      '--workers',
+      '1',
+      '--copies',
+      '1',
+    ])!;
+    await expect(run(options, abort.signal, () => abort.abort(new Error('enough')))).rejects.toThrow(
+      'enough',
+    );
+    expect(await work('out', '--copies', '1')).toMatchObject({ kept: 1, written: 2 });
+  });
+
+  it.each([
+    [['--copies', '0', 'in', 'out'], /--copies must be/],
+    [['--seed', '1.5', 'in', 'out'], /--seed must be/],
+    [['--preset', 'none', 'in', 'out'], /no preset 'none'/],
+    [['--frobnicate', 'in', 'out'], /frobnicate/],
+    [['in'], /usage/],
+  ])('says what is wrong with %j', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+});
+
+const bin = fileURLToPath(new URL('../bin/cxr-augment.js', import.meta.url));
+const built = existsSync(fileURLToPath(new URL('../dist/cli/worker.js', import.meta.url)));
+if (!built) console.info('cxr-augment: the tests of its threads need a build (npm run build)');
+
+describe('the program, as built', () => {
+  const start = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+
+  it.skipIf(!built)('makes the same with two threads as with one', async () => {
+    await work('one', '--copies', '2');
+    const { status, stdout } = start(
+      join(folder, 'in'),
+      join(folder, 'two'),
+      '--copies',
+      '2',
+      '--seed',
+      '0',
+      '--workers',
+      '2',
+      '--json',
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ images: 3, written: 6 });
+    expect(contents('two')).toEqual(contents('one'));
+  });
+
+  it.skipIf(!built)('exits with 2 for wrong usage and missing folders, and explains itself', () => {
+    expect(start()).toMatchObject({ status: 2, stdout: '' });
+    const missing = start(join(folder, 'none'), join(folder, 'out'));
+    expect(missing.status).toBe(2);
+    expect(missing.stderr).toContain('none');
+    expect(start('--help')).toMatchObject({ status: 0, stderr: '' });
+  });
+});
