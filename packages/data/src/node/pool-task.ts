@@ -1,0 +1,20 @@
+import type { CxrFileErrorCode } from '../cxr-file-error.js';
+
+/** What a pool runs: the default export of a module. */
+export type Task = (item: unknown) => unknown;
+
+/** A file's error in parts: errors lose their class on the way between threads. */
+export interface ErrorParts {
+  code: CxrFileErrorCode;
+  reason: string;
+  file: string | undefined;
+}
+
+export type PoolReply = { id: number; value: unknown } | { id: number; error: ErrorParts };
+
+/** @throws TypeError if the module has no default function. */
+export async function pathToTask(href: string): Promise<Task> {
+  const { default: task } = (await import(/* @vite-ignore */ href)) as { default?: unknown };
+  if (typeof task !== 'function') throw new TypeError(`no default function in ${href}`);
+  return task as Task;
+}

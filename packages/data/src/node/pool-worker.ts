@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CxrFileError } from '../cxr-file-error.js';
+import { type PoolReply, pathToTask } from './pool-task.js';
+
+const task = pathToTask(workerData as string);
+
+async function work(id: number, item: unknown): Promise<void> {
+  let reply: PoolReply;
+  try {
+    reply = { id, value: await (await task)(item) };
+  } catch (error) {
+    if (!(error instanceof CxrFileError)) throw error;
+    const { code, reason, file } = error;
+    reply = { id, error: { code, reason, file } };
+  }
+  parentPort?.postMessage(reply, 'value' in reply ? buffersOf(reply.value) : []);
+}
+
+/** The buffers to move: of the value itself or of its properties. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const parts = ArrayBuffer.isView(value) ? [value] : Object.values(value);
+  const buffers = parts
+    .filter((part): part is ArrayBufferView => ArrayBuffer.isView(part))
+    // A small view of a large buffer, such as Node's pool for small files, is copied instead.
+    .filter(({ buffer, byteLength }) => buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
+  return [...new Set(buffers)];
+}
+
+parentPort?.on('message', ({ id, item }: { id: number; item: unknown }) => {
+  void work(id, item);
+});

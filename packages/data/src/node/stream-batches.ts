@@ -1,0 +1,107 @@
+import { pathToFileURL } from 'node:url';
+import type { Batch } from '../batches.js';
+import type { CxrFileError } from '../cxr-file-error.js';
+import type { FitOptions } from '../fit-image.js';
+import { createRng } from '../rng.js';
+import { shuffle } from '../shuffle.js';
+import { scaleInto } from '../to-batch.js';
+import type { FitFileJob } from './fit-file.js';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
+
+export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
+  batchSize: number;
+  /** Shuffles each epoch, keyed by (seed, epoch). Default: as given. */
+  seed?: number;
+  /** Default 1. */
+  epochs?: number;
+  /** Leaves out the last batch of an epoch if it is not full. Default false. */
+  dropLast?: boolean;
+  /** A module whose default export is an `Augment`: run in the threads, on the resized image. */
+  augment?: URL | string;
+  /** Passed on to it: what can be cloned between threads. */
+  augmentParameter?: unknown;
+  maxPixels?: number;
+  /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
+  skipBad?: boolean;
+  onBad?: (error: CxrFileError) => void;
+  signal?: AbortSignal;
+}
+
+export interface FileBatch extends Batch {
+  epoch: number;
+  /** Where in `files` these are, `[n]`. */
+  indices: number[];
+}
+
+/**
+ * Streams image files as batches `[n, size, size, channels]` in [−1, 1]: list, decode, resize, augment, batch. Threads
+ * work ahead of the reader, `ahead` images at most, so memory does not grow with the number of files; the order, and so
+ * every batch, is the same for any number of threads.
+ * @throws RangeError for invalid options; CxrFileError of the first bad file, unless `skipBad`; the signal's reason.
+ */
+export async function* streamBatches(
+  files: readonly string[],
+  options: StreamBatchesOptions,
+): AsyncGenerator<FileBatch, void, void> {
+  const {
+    batchSize,
+    size,
+    channels = 1,
+    epochs = 1,
+    dropLast = false,
+    skipBad = false,
+    onBad,
+    signal,
+  } = options;
+  for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
+    if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
+  }
+  const length = size * size * channels;
+  const pool = new WorkerPool<FitFileJob, Uint8Array>(moduleBeside('fit-file'), options);
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      let data = new Float32Array(batchSize * length);
+      let indices: number[] = [];
+      const jobs = jobsOf(files, epoch, options);
+      for await (const result of pool.map(jobs, signal ? { signal } : {})) {
+        if ('error' in result) {
+          if (!skipBad) throw result.error;
+          onBad?.(result.error);
+          continue;
+        }
+        scaleInto(data, indices.length * length, result.value);
+        indices.push(result.item.index);
+        if (indices.length === batchSize) {
+          yield { data, shape: [batchSize, size, size, channels], epoch, indices };
+          data = new Float32Array(batchSize * length);
+          indices = [];
+        }
+      }
+      const rest = indices.length;
+      if (rest > 0 && !dropLast) {
+        yield { data: data.slice(0, rest * length), shape: [rest, size, size, channels], epoch, indices };
+      }
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+function* jobsOf(
+  files: readonly string[],
+  epoch: number,
+  options: StreamBatchesOptions,
+): Generator<FitFileJob, void, void> {
+  const { size, channels = 1, filter, seed, augment, augmentParameter: parameter, maxPixels } = options;
+  const fit: FitOptions = { size, channels, ...(filter ? { filter } : {}) };
+  const module = typeof augment === 'string' ? pathToFileURL(augment).href : augment?.href;
+  const order = Uint32Array.from(files.keys());
+  const indices = seed === undefined ? order : shuffle([...order], createRng(seed, epoch));
+  for (const index of indices) {
+    yield { file: files[index]!, epoch, index, fit, maxPixels, augment: module, parameter };
+  }
+}
+
+function moduleBeside(name: string): URL {
+  return new URL(import.meta.url.replace(/stream-batches(\.[jt]s)/, `${name}$1`));
+}

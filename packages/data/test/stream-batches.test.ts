@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CxrFileError, encodePng, fitImage, phantom } from '@cxr/data';
+import { type FileBatch, type StreamBatchesOptions, streamBatches, WorkerPool } from '@cxr/data/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const SIZE = 24;
+let folder: string;
+let files: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cxr-stream-'));
+  files = [];
+  for (let seed = 0; seed < 11; seed++) {
+    // One image is of the size wanted, and so is passed on as it was decoded.
+    const file = join(folder, `${seed}.png`);
+    await writeFile(file, encodePng(phantom({ seed, size: seed === 3 ? SIZE : 30 + seed })));
+    files.push(file);
+  }
+  await writeFile(join(folder, 'bad.png'), 'text');
+  await writeFile(
+    join(folder, 'brighter.mjs'),
+    `export default (image, { index, epoch, parameter }) => {
+       const data = image.data.map((value) => value / 2 + parameter + index + epoch);
+       return { ...image, data, shape: image.shape, stride: image.stride, offset: 0 };
+     };`,
+  );
+  await writeFile(
+    join(folder, 'double.mjs'),
+    'export default (x) => ({ data: new Float64Array([2 * x]), x });',
+  );
+  await writeFile(join(folder, 'throws.mjs'), 'export default () => { throw new TypeError("a bug"); };');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function all(options: Partial<StreamBatchesOptions>, of = files): Promise<FileBatch[]> {
+  const batches: FileBatch[] = [];
+  for await (const batch of streamBatches(of, { batchSize: 4, size: SIZE, ...options })) batches.push(batch);
+  return batches;
+}
+
+describe('streamBatches', () => {
+  it('gives what one image at a time gives, for any number of workers', async () => {
+    const batches = await all({ workers: 0 });
+    expect(batches.map(({ indices }) => indices)).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9, 10],
+    ]);
+    expect(batches.map(({ shape }) => shape[0])).toEqual([4, 4, 3]);
+    const fitted = fitImage(phantom({ seed: 5, size: 35 }), { size: SIZE });
+    const fifth = batches[1]!.data.slice(SIZE * SIZE, 2 * SIZE * SIZE);
+    expect(fifth).toEqual(Float32Array.from(fitted.data, (value) => value / 127.5 - 1));
+    for (const workers of [1, 2]) expect(await all({ workers, ahead: 3 })).toEqual(batches);
+  });
+
+  it('shuffles by (seed, epoch) and augments by (index, epoch)', async () => {
+    const options = { seed: 7, epochs: 2, augment: join(folder, 'brighter.mjs'), augmentParameter: 50 };
+    const batches = await all({ ...options, workers: 0 });
+    expect(await all({ ...options, workers: 2, augment: pathToFileURL(options.augment) })).toEqual(batches);
+    const orders = [0, 1].map((epoch) => batches.filter((b) => b.epoch === epoch).flatMap((b) => b.indices));
+    for (const order of orders) expect([...order].sort((a, b) => a - b)).toEqual([...files.keys()]);
+    expect(orders[0]).not.toEqual(orders[1]);
+    const { data, indices, epoch } = batches.at(-1)!;
+    const plain = fitImage(phantom({ seed: indices[0]!, size: indices[0] === 3 ? SIZE : 30 + indices[0]! }), {
+      size: SIZE,
+    });
+    const changed = Uint8Array.from(plain.data, (value) => value / 2 + 50 + indices[0]! + epoch);
+    expect(data.slice(0, SIZE * SIZE)).toEqual(Float32Array.from(changed, (value) => value / 127.5 - 1));
+  });
+
+  it('throws at a bad file in its turn, or skips and tells it', async () => {
+    const bad = join(folder, 'bad.png');
+    const some = [files[0]!, bad, files[1]!];
+    for (const workers of [0, 1]) {
+      await expect(all({ workers }, some)).rejects.toMatchObject({ code: 'unsupported', file: bad });
+      const told: CxrFileError[] = [];
+      const batches = await all({ workers, skipBad: true, onBad: (error) => told.push(error) }, some);
+      expect(batches.map(({ indices }) => indices)).toEqual([[0, 2]]);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toBeInstanceOf(CxrFileError);
+    }
+  });
+
+  it('stops when aborted, and refuses what makes no sense', async () => {
+    const stop = new AbortController();
+    const batches = streamBatches(files, { batchSize: 2, size: 8, workers: 1, signal: stop.signal });
+    await batches.next();
+    stop.abort(new Error('enough'));
+    await expect(batches.next()).rejects.toThrow('enough');
+    for (const wrong of [{ batchSize: 0 }, { size: 1.5 }, { workers: -1 }, { ahead: 0 }]) {
+      await expect(all(wrong)).rejects.toThrow(/^invalid (batchSize|size|workers|ahead): /);
+    }
+  });
+});
+
+describe('WorkerPool', () => {
+  it.each([0, 2])('keeps the order and takes no more ahead than asked, with %i workers', async (workers) => {
+    const module = pathToFileURL(join(folder, 'double.mjs'));
+    const pool = new WorkerPool<number, { data: Float64Array; x: number }>(module, { workers, ahead: 5 });
+    let taken = 0;
+    function* numbers() {
+      for (; taken < 3000; taken++) yield taken;
+    }
+    let seen = 0;
+    for await (const result of pool.map(numbers())) {
+      expect(result).toEqual({ item: seen, value: { data: new Float64Array([2 * seen]), x: seen } });
+      expect(taken - seen).toBeLessThanOrEqual(5);
+      seen++;
+    }
+    await pool.close();
+    expect(seen).toBe(3000);
+  });
+
+  it.each([0, 1])('passes on a fault of the task, with %i workers', async (workers) => {
+    const pool = new WorkerPool(pathToFileURL(join(folder, 'throws.mjs')), { workers });
+    await expect(pool.map([1, 2]).next()).rejects.toThrow('a bug');
+    await pool.close();
+  });
+});
