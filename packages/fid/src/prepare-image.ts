@@ -23,7 +23,7 @@ export function assertResizeMode(value: string): asserts value is ResizeMode {
 }
 
 /** Whether a mode gives bytes or floats. */
-export function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
+function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
   return mode === 'pil299' ? 'uint8' : 'float32';
 }
 

@@ -57,7 +57,7 @@ const FLAGS = {
 } as const satisfies ParseArgsConfig['options'];
 
 /** Metrics apart from the FID, which is always there. */
-export const METRICS = [
+const METRICS = [
   'fid',
   'kid',
   'precision',
@@ -67,7 +67,7 @@ export const METRICS = [
   'fid_inf',
   'memorisation',
 ] as const;
-export type MetricName = (typeof METRICS)[number];
+type MetricName = (typeof METRICS)[number];
 
 export interface CliOptions {
   paths: [string, string];

@@ -30,7 +30,7 @@ export interface ConvLayer {
 }
 
 /** 3 × 3 pool. An average leaves padding out of the mean. */
-export interface PoolLayer {
+interface PoolLayer {
   kind: 'max' | 'average';
   name: string;
   input: string;
@@ -39,7 +39,7 @@ export interface PoolLayer {
 }
 
 /** Concatenation over channels. */
-export interface ConcatLayer {
+interface ConcatLayer {
   kind: 'concat';
   name: string;
   inputs: readonly string[];

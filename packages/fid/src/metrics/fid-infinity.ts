@@ -42,7 +42,7 @@ export function fidInfinity(
 }
 
 /** The intercept of the least-squares line of fid over 1 / n. */
-export function interceptOverInverse(points: readonly { n: number; fid: number }[]): number {
+function interceptOverInverse(points: readonly { n: number; fid: number }[]): number {
   const meanX = points.reduce((sum, { n }) => sum + 1 / n, 0) / points.length;
   const meanY = points.reduce((sum, { fid }) => sum + fid, 0) / points.length;
   let xy = 0;
@@ -55,7 +55,7 @@ export function interceptOverInverse(points: readonly { n: number; fid: number }
 }
 
 /** `size` rows drawn without replacement. */
-export function sample(
+function sample(
   activations: NdArray<Float32Array>,
   size: number,
   rng: ReturnType<typeof createRng>,

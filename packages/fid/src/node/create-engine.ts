@@ -1,7 +1,6 @@
-import { type BackendName, useBackend } from '@cxr/backend';
+import type { BackendName } from '@cxr/backend';
 import type { InceptionEngine } from '../engines/engine.js';
 import { createNativeEngine } from '../engines/native-engine.js';
-import { createTfjsEngine } from '../engines/tfjs-engine.js';
 import type { Dims } from '../inception/network.js';
 import type { InceptionWeights } from '../weights/inception-weights.js';
 
@@ -38,6 +37,11 @@ export async function createEngine(
       if (error instanceof RangeError) throw error;
     }
   }
+  // Loaded only here: TensorFlow.js takes longer to load than a small set of images to score.
+  const [{ useBackend }, { createTfjsEngine }] = await Promise.all([
+    import('@cxr/backend'),
+    import('../engines/tfjs-engine.js'),
+  ]);
   await useBackend(backend, threads === undefined ? {} : { threads });
   return createTfjsEngine(weights, { dims });
 }

@@ -15,23 +15,20 @@ export const DATA_TYPE_BYTES: Record<DataType, number> = {
   BOOL: 1,
 };
 
-/** `length` little-endian values of `type` at the start of `bytes`, as float32. */
+/** `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where that can be. */
 export function decodeValues(bytes: Uint8Array, type: DataType, length: number): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (type === 'F32') {
-    // A copy in one piece: the bytes may lie at an odd offset, where no Float32Array can.
-    const copy = new Uint8Array(4 * length);
-    copy.set(bytes.subarray(0, 4 * length));
-    return new Float32Array(copy.buffer);
-  }
+  if (type === 'F32' && bytes.byteOffset % 4 === 0)
+    return new Float32Array(bytes.buffer, bytes.byteOffset, length);
   const out = new Float32Array(length);
   const read = READERS[type];
   for (let i = 0; i < length; i++) out[i] = read(view, i);
   return out;
 }
 
-const READERS: Record<Exclude<DataType, 'F32'>, (view: DataView, i: number) => number> = {
+const READERS: Record<DataType, (view: DataView, i: number) => number> = {
   F64: (view, i) => view.getFloat64(8 * i, true),
+  F32: (view, i) => view.getFloat32(4 * i, true),
   F16: (view, i) => halfToNumber(view.getUint16(2 * i, true)),
   BF16: (view, i) => bfloatToNumber(view.getUint16(2 * i, true)),
   I64: (view, i) => Number(view.getBigInt64(8 * i, true)),

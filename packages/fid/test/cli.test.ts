@@ -1,0 +1,230 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
+import { randomWeights, writeSafetensors } from '@cxr/fid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBytes, relative, shared, weightsFile } from './shared.js';
+
+const bin = fileURLToPath(new URL('../bin/cxr-fid.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-'));
+const at = (...path: string[]) => join(folder, ...path);
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
+  return { status, stdout, stderr };
+}
+
+function score(...args: string[]) {
+  const result = run(...args, '--dims', '64', '--weights', 'random.safetensors', '--json');
+  expect(result.stderr).not.toMatch(/\n +at /);
+  expect(result.status).toBe(0);
+  return JSON.parse(result.stdout);
+}
+
+const save = (path: string, out: string) =>
+  run('--save-stats', path, out, '--dims', '64', '--weights', 'random.safetensors').status;
+
+beforeAll(() => {
+  writeFileSync(at('random.safetensors'), writeSafetensors(randomWeights(1).tensors));
+  for (const [name, count, sick] of [
+    ['classes/healthy', 6, false],
+    ['classes/sick', 5, true],
+  ] as const) {
+    mkdirSync(at(name), { recursive: true });
+    for (let i = 0; i < count; i++) {
+      // Sizes differ, as those of hospitals do.
+      writeFileSync(at(name, `${i}.png`), encodePng(phantom({ seed: 10 + i, size: 40 + 3 * i, sick })));
+    }
+  }
+  for (const name of ['empty', 'one', 'bad']) mkdirSync(at(name));
+  const png = encodePng(phantom({ seed: 1, size: 32 }));
+  writeFileSync(at('one', 'a.png'), png);
+  for (const name of ['a', 'b', 'c']) writeFileSync(at('bad', `${name}.png`), png);
+  writeFileSync(at('bad', 'b2.png'), png.subarray(0, png.length / 2));
+  writeFileSync(at('bad', 'x.png'), 'hello');
+  writeFileSync(at('text.pth'), 'hello');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('cxr-fid', () => {
+  it('prints one object with --json, and one line without', () => {
+    const result = score('classes/healthy', 'classes/sick');
+    expect(result).toMatchObject({
+      dims: 64,
+      resize: 'pil299',
+      engine: 'native',
+      n1: 6,
+      n2: 5,
+      weights: { file: 'random.safetensors', kind: 'safetensors' },
+      floor: { n: 6, splits: 20 },
+      skipped: 0,
+    });
+    expect(result.weights.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.fid).toBeGreaterThan(0);
+    expect(result.seconds.total).toBeGreaterThanOrEqual(result.seconds.features);
+    expect(result.warnings).toHaveLength(2);
+    const plain = run('classes/healthy', 'classes/sick', '--dims', '64', '--weights', 'random.safetensors');
+    expect(plain.stdout).toBe(`FID:  ${result.fid}\n`);
+    expect(plain.stderr).toMatch(/noise floor/);
+  });
+
+  it('computes further metrics, class distances and pictures', () => {
+    const result = score(
+      ...['classes/healthy', 'classes/sick', '--metrics', 'kid,memorisation', '--against-classes', 'classes'],
+      ...['--memorisation-pictures', 'pairs.png', '--no-floor', '--num-workers', '0'],
+    );
+    expect(result.kid).toMatchObject({ subsetSize: 5, subsets: 100 });
+    expect(result.memorisation.pairs[0].real).toMatch(/^classes\/healthy\/\d\.png$/);
+    expect(result.classes).toMatchObject([
+      { name: 'healthy', n: 6, fid2: result.fid },
+      { name: 'sick', n: 5, fid1: result.fid },
+    ]);
+    expect(result.floor).toBeNull();
+    expect(readFileSync(at('pairs.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('saves statistics that stand for the images', () => {
+    expect(save('classes/sick', 'sick.npz')).toBe(0);
+    const want = score('classes/healthy', 'classes/sick', '--no-floor').fid;
+    // From a covariance, not from activations: zeros of its spectrum come as roots of rounding.
+    expect(relative(score('classes/healthy', 'sick.npz').fid, want)).toBeLessThan(1e-6);
+    const both = score('sick.npz', 'sick.npz');
+    expect(both).toMatchObject({ engine: null, n1: 5, weights: { file: null } });
+    expect(both.fid).toBeLessThan(1e-6);
+  });
+
+  it('merges statistics of shards', () => {
+    expect(save('classes/sick', 'shard1.npz')).toBe(0);
+    expect(save('classes/healthy', 'shard2.npz')).toBe(0);
+    expect(run('merge', 'shard1.npz', 'shard2.npz', '-o', 'all.npz').status).toBe(0);
+    const all = score('all.npz', 'classes', '--recursive');
+    expect(all).toMatchObject({ n1: 11, n2: 11 });
+    expect(all.fid).toBeLessThan(1e-6);
+    // What pytorch-fid reads: mu and sigma as float64.
+    const { mu, sigma } = readNpz(readBytes(at('all.npz')));
+    expect([mu!.dtype, mu!.shape, sigma!.dtype, sigma!.shape]).toEqual([
+      'float64',
+      [64],
+      'float64',
+      [64, 64],
+    ]);
+  });
+
+  it('leaves out bad files where told to, and counts them', () => {
+    const result = score('bad', 'classes/sick', '--skip-bad');
+    expect(result).toMatchObject({ n1: 3, skipped: 2 });
+  });
+
+  const WEIGHTS = ['--dims', '64', '--weights', 'random.safetensors'];
+  it.each([
+    ['a missing folder', /nowhere: there is no such/, ['nowhere', 'one', ...WEIGHTS]],
+    ['an empty folder', /empty: the folder holds no image/, ['empty', 'bad', ...WEIGHTS]],
+    ['one image', /one: .*two images/, ['classes/sick', 'one', ...WEIGHTS]],
+    ['a truncated image', /b2\.png/, ['bad', 'classes/sick', ...WEIGHTS]],
+    ['other dims', /--dims must be one of 64, 192, 768, 2048: 100/, ['bad', 'bad', '--dims', '100']],
+    ['an unknown flag', /Unknown option '--dimz'/, ['bad', 'bad', '--dimz', '64']],
+    ['an unknown metric', /--metrics must be one of .*: is/, ['bad', 'bad', '--metrics', 'fid,is']],
+    ['an unknown resize', /--resize must be one of/, ['bad', 'bad', '--resize', 'bilinear']],
+    ['a batch size of nothing', /--batch-size must be .*: 0/, ['bad', 'bad', '--batch-size', '0']],
+    ['one path', /two paths are needed, 1 given/, ['bad']],
+    [
+      'weights that are text',
+      /text\.pth: cannot read weights: not a torch file/,
+      ['classes/sick', 'classes/sick', '--dims', '64', '--weights', 'text.pth'],
+    ],
+    [
+      'missing weights',
+      /gone\.pth: there is no such weights file/,
+      ['classes/sick', 'classes/sick', '--weights', 'gone.pth'],
+    ],
+    ['a merge without a target', /usage: cxr-fid merge/, ['merge', 'a.npz']],
+    [
+      'metrics of a statistics file',
+      /kid needs images/,
+      ['moments.npz', 'moments.npz', '--dims', '64', '--metrics', 'kid'],
+    ],
+    ['statistics of other dims', /have 64 dims, not 192/, ['moments.npz', 'moments.npz', '--dims', '192']],
+    ['a merge of statistics without a count', /cannot be merged/, ['merge', 'moments.npz', '-o', 'x.npz']],
+    ['an npz of something else', /lacks mu or sigma/, ['other.npz', 'other.npz', '--dims', '64']],
+  ])('refuses %s with status 2 and one clear line', (_, message, args) => {
+    const identity = new Float64Array(64 * 64);
+    for (let i = 0; i < 64; i++) identity[i * 65] = 1;
+    const mu = { data: new Float64Array(64), shape: [64], dtype: 'float64' as const };
+    writeFileSync(
+      at('moments.npz'),
+      writeNpz({ mu, sigma: { data: identity, shape: [64, 64], dtype: 'float64' } }),
+    );
+    writeFileSync(at('other.npz'), writeNpz({ mu }));
+    const { status, stdout, stderr } = run(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+
+  it('names a tensor that is missing or has another shape', () => {
+    const { tensors } = randomWeights(1);
+    const name = 'Mixed_6e.branch_pool.conv.weight';
+    const { data } = tensors.get(name)!;
+    tensors.set(name, { shape: [192, 768], data });
+    writeFileSync(at('wrong.safetensors'), writeSafetensors(tensors));
+    tensors.delete(name);
+    writeFileSync(at('missing.safetensors'), writeSafetensors(tensors));
+    for (const [file, words] of [
+      ['wrong', `${name} has shape [192,768], not [192,768,1,1]`],
+      ['missing', `lack the tensor ${name}`],
+    ]) {
+      const { status, stderr } = run(
+        'classes/sick',
+        'classes/sick',
+        '--dims',
+        '64',
+        '--weights',
+        `${file}.safetensors`,
+      );
+      expect(stderr).toContain(words);
+      expect(status).toBe(2);
+    }
+  });
+
+  it('gives a computation that fails status 1', () => {
+    const { status } = run(
+      'classes/sick',
+      'classes/sick',
+      ...WEIGHTS,
+      '--engine',
+      'tfjs',
+      '--device',
+      'node',
+    );
+    expect(status).toBe(1);
+  });
+
+  it('prints its usage', () => {
+    const { status, stdout } = run('--help');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^usage: cxr-fid PATH1 PATH2/);
+  });
+
+  it.skipIf(!shared)('gives pytorch-fid’s value on chest X-rays of all sizes', () => {
+    const data = join(shared!, 'data', 'chest_xray_original');
+    const result = run(
+      join(data, 'NORMAL'),
+      join(data, 'PNEUMONIA'),
+      '--dims',
+      '64',
+      '--weights',
+      weightsFile,
+      '--json',
+    );
+    const golden = readFileSync(join(shared!, 'goldens', 'fid_originals_pil299.jsonl'), 'utf8').split(
+      '\n',
+    )[0]!;
+    expect(relative(JSON.parse(result.stdout).fid, JSON.parse(golden).fid)).toBeLessThan(1e-4);
+  });
+});
