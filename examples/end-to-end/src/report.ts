@@ -38,7 +38,7 @@ function table(rows: readonly (readonly [string, string])[]): string {
 }
 
 /** At most `limit` items, evenly spread, the first and the last among them. */
-export function spread<T>(items: readonly T[], limit: number): T[] {
+function spread<T>(items: readonly T[], limit: number): T[] {
   if (items.length <= limit) return [...items];
   return Array.from({ length: limit }, (_, i) => items[Math.round((i * (items.length - 1)) / (limit - 1))]!);
 }
