@@ -19,7 +19,7 @@ import { createEngine, createNativeEngine, loadWeights } from '@cxr/fid/node';
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFloats, shared, weightsFile } from './shared.js';
+import { fixtures, readFloats, shared, weightsFile } from './shared.js';
 
 /** ‖a − b‖ / ‖b‖ of each image's activations, the largest. */
 function worst(got: ArrayLike<number>, want: ArrayLike<number>, dims: number): number {
@@ -190,11 +190,13 @@ describe.skipIf(!shared)('engines with the real weights', () => {
   };
   files.network = files.pil299.slice(0, 8);
 
+  const find = (name: string) =>
+    folders.map((folder) => join(shared!, 'data', folder, name)).find(existsSync)!;
+
   async function batchOf(mode: 'pil299' | 'network', count: number) {
     const prepared = [];
     for (const name of files[mode].slice(0, count)) {
-      const file = folders.map((folder) => join(shared!, 'data', folder, name)).find(existsSync)!;
-      prepared.push(prepareImage(await readImage(file), mode));
+      prepared.push(prepareImage(await readImage(find(name)), mode));
     }
     const length = prepared[0]!.length;
     const all = mode === 'pil299' ? new Uint8Array(count * length) : new Float32Array(count * length);
@@ -224,6 +226,21 @@ describe.skipIf(!shared)('engines with the real weights', () => {
     for (const dims of DIMS) {
       const engine = await createNativeEngine(weights, { dims });
       const got = await engine.activations(batch);
+      engine.dispose();
+      expect(worst(got.data, goldens[`dims${dims}`]!.data, dims)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('native gives the activations after clean-fid’s resize', async () => {
+    // Made by the reference implementations: fixtures/fid/make-clean-features.py.
+    const goldens = readFloats(join(fixtures, 'clean-features.npz'));
+    const pixels = new Float32Array(2 * 299 * 299 * 3);
+    for (const [i, index] of [0, 9].entries()) {
+      pixels.set(prepareImage(await readImage(find(files.pil299[index]!)), 'clean'), i * 299 * 299 * 3);
+    }
+    for (const dims of [64, 768] as const) {
+      const engine = await createNativeEngine(weights, { dims });
+      const got = await engine.activations(ndarray(pixels, [2, 299, 299, 3]));
       engine.dispose();
       expect(worst(got.data, goldens[`dims${dims}`]!.data, dims)).toBeLessThan(1e-4);
     }
