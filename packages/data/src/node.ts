@@ -1,11 +1,28 @@
+export { type DownloadOptions, type DownloadProgress, download } from './node/download.js';
+export {
+  type FetchedDataset,
+  type FetchKermanyOptions,
+  fetchKermany,
+  KERMANY,
+} from './node/fetch-kermany.js';
 export type { Augment, AugmentContext } from './node/fit-file.js';
+export {
+  type ClassCount,
+  type DatasetReport,
+  type DuplicateGroup,
+  type InspectDatasetOptions,
+  inspectDataset,
+  type Range,
+} from './node/inspect-dataset.js';
 export { type ClassFolder, listClassFolders } from './node/list-class-folders.js';
+export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';
 export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-dataset.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';
 export { sharpCodec } from './node/sharp-codec.js';
 export { type FileBatch, type StreamBatchesOptions, streamBatches } from './node/stream-batches.js';
+export { type UnpackZipOptions, unpackZip } from './node/unpack-zip.js';
 export {
   type MapOptions,
   type PoolResult,

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { contactSheet } from '../contact-sheet.js';
+import { encodePng } from '../encode-png.js';
+import type { Image } from '../image.js';
+import type { DatasetItem } from '../layouts/dataset-item.js';
+import {
+  type DatasetReport,
+  type DuplicateGroup,
+  inspectDataset,
+  type Range,
+} from '../node/inspect-dataset.js';
+import { listDataset, listFromCsv } from '../node/list-dataset.js';
+import { readImages } from '../node/read-images.js';
+import { writeFileAtomic } from '../node/write-file-atomic.js';
+import type { Output } from './output.js';
+
+/** Images of each class on a sheet. */
+const SHEET_COLUMNS = 8;
+/** Rows of a sheet: classes beyond are left out. */
+const SHEET_ROWS = 16;
+/** Lines of each list that are printed; `--json` has them all. */
+const SHOWN = 10;
+
+/** `cxr-data inspect`. @returns the exit status. */
+export async function inspectCommand(
+  args: readonly string[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { sheet: { type: 'string' }, json: { type: 'boolean' }, workers: { type: 'string' } },
+  });
+  const [source, ...more] = positionals;
+  if (source === undefined || more.length > 0) throw new TypeError('inspect takes one folder or CSV file');
+  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  const items = /\.csv$/i.test(source) ? await listFromCsv(source) : await listDataset(source);
+  const report = await inspectDataset(items, {
+    ...(workers === undefined ? {} : { workers }),
+    signal,
+    onProgress: ({ done, total }) => output.progress(`${done} of ${total} images`),
+  });
+  if (values.sheet !== undefined) {
+    await writeFileAtomic(values.sheet, encodePng(await sheetOf(items)));
+    output.note(`${values.sheet}: a row for each class`);
+  }
+  if (values.json) output.result(JSON.stringify(report));
+  else for (const line of linesOf(report)) output.result(line);
+  return 0;
+}
+
+/** Some images of each class, a row each, as they lie evenly spread in the list. */
+async function sheetOf(items: readonly DatasetItem[]): Promise<Image> {
+  const classes = new Map<string, DatasetItem[]>();
+  for (const item of items) {
+    const name = `${item.part ?? ''}/${item.labels.join('|')}`;
+    const members = classes.get(name);
+    if (members) members.push(item);
+    else classes.set(name, [item]);
+  }
+  const files = [...classes.values()].slice(0, SHEET_ROWS).flatMap((members) => {
+    const count = Math.min(SHEET_COLUMNS, members.length);
+    return Array.from({ length: count }, (_, i) => members[Math.floor((i * members.length) / count)]!.file);
+  });
+  const images: Image[] = [];
+  for await (const { image } of readImages(files, { skipBad: true })) images.push(image);
+  return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length) });
+}
+
+function* linesOf(report: DatasetReport): Generator<string, void, void> {
+  yield `images       ${report.images}`;
+  for (const { part, label, images, patients } of report.classes) {
+    const share = ((100 * images) / report.images).toFixed(1);
+    const name = [part, label].filter((text) => text !== '').join(' / ') || 'no class';
+    yield `  ${name}: ${images} (${share} %)${patients > 0 ? `, ${patients} patients` : ''}`;
+  }
+  yield `width        ${rangeText(report.width)}`;
+  yield `height       ${rangeText(report.height)}`;
+  yield `kinds        ${Object.entries(report.kinds)
+    .map(([kind, count]) => `${kind} bits: ${count}`)
+    .join(', ')}`;
+  yield `brightness   mean ${report.mean.toFixed(1)}, standard deviation ${report.std.toFixed(1)} (0 to 255)`;
+  yield* listed('patients in more than one part', report.patientsAcrossParts);
+  yield* listed('groups of exact duplicates', report.exactDuplicates.map(groupText));
+  yield* listed('groups of near duplicates', report.nearDuplicates.map(groupText));
+  yield* listed(
+    'files that cannot be read',
+    report.unreadable.map(({ file, reason }) => `${file}: ${reason}`),
+  );
+}
+
+function rangeText({ min, median, max }: Range): string {
+  return min === max ? `${min}` : `${min} to ${max}, median ${median}`;
+}
+
+function groupText({ files, acrossParts, acrossLabels }: DuplicateGroup): string {
+  const marks = `${acrossParts ? ' [in two parts]' : ''}${acrossLabels ? ' [in two classes]' : ''}`;
+  return files.join(' = ') + marks;
+}
+
+function* listed(title: string, entries: readonly string[]): Generator<string, void, void> {
+  yield `${title}: ${entries.length}`;
+  for (const entry of entries.slice(0, SHOWN)) yield `  ${entry}`;
+  if (entries.length > SHOWN) yield `  … and ${entries.length - SHOWN} more (--json)`;
+}

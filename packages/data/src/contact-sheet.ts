@@ -1,0 +1,53 @@
+import { dimensions, type Image, image } from './image.js';
+import { resizePillow } from './resize-pillow.js';
+import { toGrey8 } from './to-grey8.js';
+import { toRgb8 } from './to-rgb8.js';
+
+export interface ContactSheetOptions {
+  /** Images a row. Default: about as many as there are rows. */
+  columns?: number;
+  /** Width and height of the square each image is fitted into, in pixels. Default 128. */
+  cell?: number;
+  /** Pixels between images. Default 2. */
+  gap?: number;
+}
+
+/**
+ * Many images of any sizes as one to look at, row after row, 8 bits, grey if all of them are. Proportions are kept.
+ * @throws RangeError for no images or invalid options.
+ */
+export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image {
+  const { columns = Math.ceil(Math.sqrt(images.length)), cell = 128, gap = 2 } = options;
+  if (images.length === 0) throw new RangeError('invalid images: none');
+  for (const [name, value, least] of [
+    ['columns', columns, 1],
+    ['cell', cell, 1],
+    ['gap', gap, 0],
+  ] as const) {
+    if (!(Number.isSafeInteger(value) && value >= least)) throw new RangeError(`invalid ${name}: ${value}`);
+  }
+  const channels = images.every(({ shape }) => shape[2] === 1) ? 1 : 3;
+  const rows = Math.ceil(images.length / columns);
+  const width = columns * cell + (columns - 1) * gap;
+  const height = rows * cell + (rows - 1) * gap;
+  const sheet = new Uint8Array(height * width * channels);
+  for (const [i, source] of images.entries()) {
+    const fitted = intoCell(source, cell, channels);
+    const [h, w] = dimensions(fitted);
+    const top = Math.floor(i / columns) * (cell + gap) + ((cell - h) >> 1);
+    const left = (i % columns) * (cell + gap) + ((cell - w) >> 1);
+    for (let y = 0; y < h; y++) {
+      const row = fitted.data.subarray(y * w * channels, (y + 1) * w * channels);
+      sheet.set(row, ((top + y) * width + left) * channels);
+    }
+  }
+  return image(sheet, height, width, channels);
+}
+
+function intoCell(source: Image, cell: number, channels: number): Image {
+  const [height, width] = dimensions(source);
+  const scale = cell / Math.max(height, width);
+  const plain = channels === 1 ? toGrey8(source) : toRgb8(source);
+  const to = (length: number): number => Math.max(1, Math.round(length * scale));
+  return resizePillow(plain, to(width), to(height));
+}

@@ -1,0 +1,63 @@
+import type { Rng } from '../rng.js';
+import { shuffle } from '../shuffle.js';
+
+/** What a split looks at; `DatasetItem` is one. */
+export interface SplitItem {
+  patient?: string | undefined;
+  labels?: readonly string[];
+}
+
+/**
+ * Deals items into parts such that all images of a patient fall into one, and each part has its share of each class as
+ * nearly as whole patients allow: `splitByPatient(items, [0.8, 0.1, 0.1], rng)`. Items of no patient count as one each.
+ * Within a part items keep their order.
+ * @throws RangeError unless the fractions are positive and add up to 1.
+ */
+export function splitByPatient<T extends SplitItem>(
+  items: readonly T[],
+  fractions: readonly number[],
+  rng: Rng,
+): T[][] {
+  const sum = fractions.reduce((a, b) => a + b, 0);
+  if (fractions.length === 0 || !fractions.every((f) => f > 0) || Math.abs(sum - 1) > 1e-9) {
+    throw new RangeError(`invalid fractions: [${fractions}] (positive, adding up to 1)`);
+  }
+  const groups = groupByPatient(items);
+  // Where the largest patients go first, the small ones behind them even the parts out.
+  const order = shuffle(groups, rng).sort((a, b) => b.length - a.length);
+  const strata = new Map<string, number[]>();
+  const partOf = new Map<number, number>();
+  for (const group of order) {
+    // A patient of two classes, such as healthy and then ill, counts for those of the first image.
+    const stratum = (items[group[0]!]!.labels ?? []).join('\n');
+    const counts = strata.get(stratum) ?? fractions.map(() => 0);
+    strata.set(stratum, counts);
+    const part = emptiest(counts, fractions, group.length);
+    counts[part]! += group.length;
+    for (const index of group) partOf.set(index, part);
+  }
+  return fractions.map((_, part) => items.filter((_, index) => partOf.get(index) === part));
+}
+
+/** The indices of each patient's items. */
+function groupByPatient(items: readonly SplitItem[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const [index, { patient }] of items.entries()) {
+    const key = patient === undefined ? `\n${index}` : patient;
+    const group = groups.get(key);
+    if (group) group.push(index);
+    else groups.set(key, [index]);
+  }
+  return [...groups.values()];
+}
+
+/** The part that is the furthest behind its share once the next items are dealt. */
+function emptiest(counts: readonly number[], fractions: readonly number[], next: number): number {
+  const total = counts.reduce((a, b) => a + b, 0) + next;
+  let best = 0;
+  for (let part = 1; part < counts.length; part++) {
+    const behind = (index: number): number => fractions[index]! * total - counts[index]!;
+    if (behind(part) > behind(best)) best = part;
+  }
+  return best;
+}

@@ -1,0 +1,161 @@
+import type { CxrFileError } from '../cxr-file-error.js';
+import { findDuplicates } from '../find-duplicates.js';
+import type { DatasetItem } from '../layouts/dataset-item.js';
+import type { ImageSummary } from './summarise-file.js';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
+
+export interface InspectDatasetOptions extends WorkerPoolOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+}
+
+/** Least, middle and greatest. */
+export interface Range {
+  min: number;
+  median: number;
+  max: number;
+}
+
+/** Images and persons of one class in one part. */
+export interface ClassCount {
+  /** '' where the data set is not dealt out. */
+  part: string;
+  /** '' where nothing is said; findings joined by ' | '. */
+  label: string;
+  images: number;
+  /** Different persons; images whose name tells none are left out. */
+  patients: number;
+}
+
+export interface DuplicateGroup {
+  files: string[];
+  /** Whether they lie in different parts: a test image was trained on. */
+  acrossParts: boolean;
+  /** Whether they have different labels: one of them is wrong. */
+  acrossLabels: boolean;
+}
+
+export interface DatasetReport {
+  images: number;
+  classes: ClassCount[];
+  width: Range;
+  height: Range;
+  /** Images by channels and depth: `{ 'grey 8': 16 }`. */
+  kinds: Record<string, number>;
+  /** Of all pixels' grey values, each image counting alike, 0..255. */
+  mean: number;
+  std: number;
+  /** Persons with images in more than one part. */
+  patientsAcrossParts: string[];
+  exactDuplicates: DuplicateGroup[];
+  nearDuplicates: DuplicateGroup[];
+  unreadable: { file: string; code: string; reason: string }[];
+}
+
+/**
+ * Looks at every image of a data set: sizes, kinds, brightness, class balance, duplicates, persons in two parts.
+ * @throws the signal's reason when aborted. Files that cannot be read are part of the report.
+ */
+export async function inspectDataset(
+  items: readonly DatasetItem[],
+  options: InspectDatasetOptions = {},
+): Promise<DatasetReport> {
+  const { signal, onProgress } = options;
+  const pool = new WorkerPool<string, ImageSummary>(
+    new URL(import.meta.url.replace(/inspect-dataset(\.[jt]s)/, 'summarise-file$1')),
+    options,
+  );
+  const bad: CxrFileError[] = [];
+  const good: DatasetItem[] = [];
+  const summaries: ImageSummary[] = [];
+  try {
+    let done = 0;
+    const files = items.map(({ file }) => file);
+    for await (const result of pool.map(files, signal ? { signal } : {})) {
+      if ('error' in result) bad.push(result.error);
+      else {
+        good.push(items[done]!);
+        summaries.push(result.value);
+      }
+      onProgress?.({ done: ++done, total: files.length });
+    }
+  } finally {
+    await pool.close();
+  }
+  return report(items, good, summaries, bad);
+}
+
+function report(
+  items: readonly DatasetItem[],
+  good: readonly DatasetItem[],
+  summaries: readonly ImageSummary[],
+  bad: readonly CxrFileError[],
+): DatasetReport {
+  const { exact, near } = findDuplicates(summaries);
+  const groupOf = (indices: number[]): DuplicateGroup => {
+    const group = indices.map((index) => good[index]!);
+    return {
+      files: group.map(({ file }) => file),
+      acrossParts: new Set(group.map(({ part }) => part)).size > 1,
+      acrossLabels: new Set(group.map(labelOf)).size > 1,
+    };
+  };
+  const mean = average(summaries.map((summary) => summary.mean));
+  return {
+    images: items.length,
+    classes: countClasses(items),
+    width: rangeOf(summaries.map(({ width }) => width)),
+    height: rangeOf(summaries.map(({ height }) => height)),
+    kinds: count(summaries.map(({ channels, depth }) => `${channels === 1 ? 'grey' : 'RGB'} ${depth}`)),
+    mean,
+    std: Math.sqrt(Math.max(0, average(summaries.map(({ meanSquare }) => meanSquare)) - mean ** 2)),
+    patientsAcrossParts: patientsAcrossParts(items),
+    exactDuplicates: exact.map(groupOf),
+    nearDuplicates: near.map(groupOf),
+    unreadable: bad.map(({ file = '', code, reason }) => ({ file, code, reason })),
+  };
+}
+
+function labelOf({ labels }: DatasetItem): string {
+  return labels.join(' | ');
+}
+
+function countClasses(items: readonly DatasetItem[]): ClassCount[] {
+  const classes = new Map<string, ClassCount & { persons: Set<string> }>();
+  for (const item of items) {
+    const { part = '', patient } = item;
+    const label = labelOf(item);
+    const key = `${part}\n${label}`;
+    const entry = classes.get(key) ?? { part, label, images: 0, patients: 0, persons: new Set() };
+    classes.set(key, entry);
+    entry.images++;
+    if (patient !== undefined) entry.persons.add(patient);
+  }
+  return [...classes.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { persons, ...rest }]) => ({ ...rest, patients: persons.size }));
+}
+
+function patientsAcrossParts(items: readonly DatasetItem[]): string[] {
+  const parts = new Map<string, Set<string>>();
+  for (const { patient, part } of items) {
+    if (patient === undefined || part === undefined) continue;
+    parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
+  }
+  return [...parts].filter(([, set]) => set.size > 1).map(([patient]) => patient);
+}
+
+function rangeOf(values: readonly number[]): Range {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { min: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 };
+}
+
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { THUMB } from '../find-duplicates.js';
+import { fitImage } from '../fit-image.js';
+import { dimensions, pixels } from '../image.js';
+import { toGrey8 } from '../to-grey8.js';
+import { readImage } from './read-image.js';
+
+/** What is kept of an image when it has been looked at. */
+export interface ImageSummary {
+  width: number;
+  height: number;
+  channels: number;
+  /** Bits a sample: 8 or 16. */
+  depth: number;
+  /** sha256 of size and pixels. */
+  digest: string;
+  /** Grey, 0..255. */
+  mean: number;
+  /** Of the squares: for the standard deviation of a set. */
+  meanSquare: number;
+  /** Grey `[THUMB, THUMB]`. */
+  thumb: Uint8Array;
+}
+
+/** Decodes a file and sums it up. A module of a `WorkerPool`. */
+export default async function summariseFile(file: string): Promise<ImageSummary> {
+  const image = await readImage(file);
+  const [height, width, channels] = dimensions(image);
+  const data = pixels(image);
+  const digest = createHash('sha256')
+    .update(`${height} ${width} ${channels} ${data.BYTES_PER_ELEMENT}\n`)
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
+  const grey = pixels(toGrey8(image));
+  let sum = 0;
+  let squares = 0;
+  for (const value of grey) {
+    sum += value;
+    squares += value * value;
+  }
+  const thumb = pixels(fitImage(image, { size: THUMB, filter: 'box' }));
+  const depth = 8 * data.BYTES_PER_ELEMENT;
+  return {
+    width,
+    height,
+    channels,
+    depth,
+    digest,
+    mean: sum / grey.length,
+    meanSquare: squares / grey.length,
+    thumb,
+  };
+}
