@@ -1,30 +1,35 @@
 // The separable convolution of src/pixels/blur.ts on 8 bits, in single precision.
 
-/** One row, bytes with radius pixels mirrored on either side, to floats: f32[count], four at a time. */
+/**
+ * One row, bytes with radius pixels mirrored on either side, to floats: f32[count], four at a time. wide has room for the
+ * row and its margins as floats.
+ */
 export function blurRow(
   padded: usize,
+  wide: usize,
   out: usize,
   weights: usize,
   radius: i32,
   channels: i32,
   count: i32,
 ): void {
-  const middle = padded + <usize>(radius * channels);
+  const length = count + 2 * radius * channels;
+  for (let x = 0; x < length; x += 4) {
+    const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(padded + <usize>x)));
+    v128.store(wide + ((<usize>x) << 2), f32x4.convert_i32x4_u(words));
+  }
+  const middle = wide + ((<usize>(radius * channels)) << 2);
+  const step = (<usize>channels) << 2;
   for (let x = 0; x < count; x += 4) {
-    const p = middle + <usize>x;
-    let sum = f32x4.mul(floats(p), v128.load_splat<f32>(weights));
-    let d = <usize>channels;
-    for (let k = 1; k <= radius; k++, d += <usize>channels) {
-      const pair = f32x4.add(floats(p - d), floats(p + d));
+    const p = middle + ((<usize>x) << 2);
+    let sum = f32x4.mul(v128.load(p), v128.load_splat<f32>(weights));
+    let d = step;
+    for (let k = 1; k <= radius; k++, d += step) {
+      const pair = f32x4.add(v128.load(p - d), v128.load(p + d));
       sum = f32x4.add(sum, f32x4.mul(pair, v128.load_splat<f32>(weights + ((<usize>k) << 2))));
     }
     v128.store(out + ((<usize>x) << 2), sum);
   }
-}
-
-// @inline
-function floats(p: usize): v128 {
-  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p))));
 }
 
 /** The rows at the 2 × radius + 1 places rows[…] mixed and rounded to bytes, four at a time. */

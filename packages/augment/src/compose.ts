@@ -1,3 +1,4 @@
+import { recycle } from './memory.js';
 import type { Rng } from './rng.js';
 import type { Box, Json, Transform } from './transform.js';
 
@@ -34,7 +35,14 @@ export function inTurn(
   return {
     name,
     sample: (rng) => sample(rng)?.map((params, i) => ({ name: transforms[i]!.name, params })) ?? null,
-    apply: (image, steps) => reduce(steps, image, (result, one, params) => one.apply(result, params)),
+    apply: (image, steps) =>
+      reduce(steps, image, (before, one, params) => {
+        const after = one.apply(before, params);
+        // What only lay between two steps is free for the next.
+        if (before.data.buffer !== after.data.buffer && before.data.buffer !== image.data.buffer)
+          recycle(before);
+        return after;
+      }),
     applyToMask: (mask, steps) =>
       reduce(steps, mask, (result, one, params) => one.applyToMask(result, params)),
     applyToBoxes: (boxes, steps, size) =>

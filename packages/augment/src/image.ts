@@ -1,4 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { samplesLike } from './memory.js';
 
 /** Samples of an image: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1. */
 export type Pixels = Uint8Array | Uint16Array | Float32Array;
@@ -38,11 +39,6 @@ export function toImage<T extends Pixels>(data: T, size: Size, channels: number)
 /** The size of an image. */
 export function imageSize(image: Image): Size {
   return { height: image.shape[0]!, width: image.shape[1]! };
-}
-
-/** An empty array of the same type. */
-export function samplesLike<T extends Pixels>(like: T, length: number): T {
-  return new (like.constructor as new (length: number) => T)(length);
 }
 
 /** White: 255, 65535 or 1. */

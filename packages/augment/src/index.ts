@@ -8,6 +8,7 @@ export {
 } from './augment.js';
 export { compose, type Step } from './compose.js';
 export type { Image, Pixels, Size } from './image.js';
+export { recycle } from './memory.js';
 export { type OneOfOptions, oneOf } from './one-of.js';
 export type { NumberRange } from './options.js';
 export { type ChestXrayOptions, chestXray } from './presets/chest-xray.js';

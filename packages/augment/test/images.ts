@@ -8,9 +8,9 @@ const MAKE = {
   float32: (n: number) => new Float32Array(n),
 };
 
-export type Type = keyof typeof MAKE;
+type Type = keyof typeof MAKE;
 
-export const WHITE: Record<Type, number> = { uint8: 255, uint16: 65535, float32: 1 };
+const WHITE: Record<Type, number> = { uint8: 255, uint16: 65535, float32: 1 };
 
 export interface NoiseOptions {
   height: number;

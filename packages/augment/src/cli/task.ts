@@ -61,7 +61,7 @@ export async function perform(job: Job, task: Task): Promise<Outcome> {
   return { file, lines };
 }
 
-export function transformOf({ preset, size }: Settings): Transform {
+function transformOf({ preset, size }: Settings): Transform {
   const options = size === null ? {} : { size };
   return preset === 'chestXray' ? chestXray(options) : paperClassic(options);
 }

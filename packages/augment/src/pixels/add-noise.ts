@@ -1,4 +1,5 @@
-import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { createRng, seedWords } from '../rng.js';
 import { claim } from '../simd/module.js';
 import { HIGH_SHIFT, LOW_MASK, normalTable } from './normals.js';
@@ -53,7 +54,7 @@ function noisySimd(data: Pixels, seed: number, deviations: Float32Array): Uint8A
   new Float32Array(claimed.bytes.buffer, second, table.length).set(table);
   const [a, b, c, d] = seedWords(seed).map((word) => BigInt(word >>> 0)) as [bigint, bigint, bigint, bigint];
   claimed.kernels.addNoise(src, out, data.length, first, second, (a << 32n) | b, (c << 32n) | d);
-  return claimed.bytes.slice(out, out + data.length);
+  return copyOf(claimed.bytes, out, out + data.length);
 }
 
 function noisyFloats(data: Float32Array, seed: number, deviation: (value: number) => number): Float32Array {

@@ -1,4 +1,5 @@
-import { type Image, type Pixels, type Raster, raster, samplesLike, toImage } from '../image.js';
+import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/module.js';
 import { reflectIndex } from '../warp/sampling.js';
 
@@ -45,31 +46,26 @@ function blurredSimd({ data, width, height, channels }: Raster, weights: Float32
   // A whole image of floats would fall out of the cache; a ring of rows does not.
   const ring = 2 * radius + 1;
   const stride = Math.ceil(row / 4) * 16;
-  const claimed = claim(
-    row + 2 * radius * channels,
-    ring * stride,
-    4 * ring,
-    4 * weights.length,
-    data.length,
-  );
+  const margined = row + 2 * radius * channels;
+  const claimed = claim(margined, 4 * margined, ring * stride, 4 * ring, 4 * weights.length, data.length);
   if (claimed === null) return null;
   const { kernels, bytes, at } = claimed;
-  const [padding, floats, list, factors, out] = at as [number, number, number, number, number];
-  const padded = bytes.subarray(padding, padding + row + 2 * radius * channels);
+  const [padding, wide, floats, list, factors, out] = at as [number, number, number, number, number, number];
+  const padded = bytes.subarray(padding, padding + margined);
   const pointers = new Uint32Array(bytes.buffer, list, ring);
   new Float32Array(bytes.buffer, factors, weights.length).set(weights);
   let done = -1;
   for (let y = 0; y < height; y++) {
     for (; done < Math.min(height - 1, y + radius); done++) {
       padRow(data, (done + 1) * row, width, channels, radius, padded);
-      kernels.blurRow(padding, floats + ((done + 1) % ring) * stride, factors, radius, channels, row);
+      kernels.blurRow(padding, wide, floats + ((done + 1) % ring) * stride, factors, radius, channels, row);
     }
     for (let k = 0; k < ring; k++) {
       pointers[k] = floats + (reflectIndex(y - radius + k, height) % ring) * stride;
     }
     kernels.blurColumn(list, out + y * row, factors, radius, row);
   }
-  return bytes.slice(out, out + data.length);
+  return copyOf(bytes, out, out + data.length);
 }
 
 /** The weights from the middle outwards; both sides together add up to 1. */

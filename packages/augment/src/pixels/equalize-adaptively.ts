@@ -1,4 +1,5 @@
-import { maximum, type Size, samplesLike } from '../image.js';
+import { maximum, type Size } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { roundHalfEven } from '../round.js';
 import { claim } from '../simd/module.js';
 import { reflectIndex } from '../warp/sampling.js';
@@ -140,7 +141,7 @@ function mixedSimd(
     const bottom = table + 4 * down.second[y]!;
     kernels.mixTiles(src + skip, out + skip, width, top, bottom, left, right, fx, down.share[y]!);
   }
-  return bytes.slice(out, out + data.length);
+  return copyOf(bytes, out, out + data.length);
 }
 
 interface Neighbours {

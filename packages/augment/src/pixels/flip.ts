@@ -1,4 +1,5 @@
-import { type Image, type Raster, raster, samplesLike, toImage } from '../image.js';
+import { type Image, type Raster, raster, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 
 /** Mirrors left and right. */
 export function flipColumns(image: Image): Image {

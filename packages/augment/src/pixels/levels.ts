@@ -1,4 +1,5 @@
-import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/module.js';
 
 /** What a value becomes; both on the image's own scale, 0..max with max 255, 65535 or 1. */
@@ -41,7 +42,7 @@ function lookUp8(data: Uint8Array, table: Uint8Array): Uint8Array {
   claimed.bytes.set(data, src);
   claimed.bytes.set(table, levels);
   claimed.kernels.lookUp(src, out, levels, data.length);
-  return claimed.bytes.slice(out, out + data.length);
+  return copyOf(claimed.bytes, out, out + data.length);
 }
 
 /** How often each level occurs in one channel: 256 or 65536 counts. */

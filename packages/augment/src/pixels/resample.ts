@@ -1,4 +1,5 @@
-import { clip, type Image, type Pixels, raster, type Size, samplesLike, toImage } from '../image.js';
+import { clip, type Image, type Pixels, raster, type Size, toImage } from '../image.js';
+import { copyOf, recycle, samplesLike } from '../memory.js';
 import { claim, type Kernels } from '../simd/module.js';
 import type { Interpolation } from '../warp/sampling.js';
 
@@ -22,11 +23,10 @@ export function resample(image: Image, size: Size, interpolation: Interpolation)
     result = alongRows(result, height, width, channels, filterTaps(width, size.width, interpolation, whole));
   }
   if (size.height !== height) {
-    result = alongColumns(
-      result,
-      size.width * channels,
-      filterTaps(height, size.height, interpolation, whole),
-    );
+    const rows = result;
+    const taps = filterTaps(height, size.height, interpolation, whole);
+    result = alongColumns(rows, size.width * channels, taps);
+    if (rows !== data) recycle(toImage(rows, { height, width: size.width }, channels));
   }
   return toImage(result, size, channels);
 }
@@ -35,7 +35,7 @@ interface Taps {
   /** First source sample of each output. */
   readonly starts: Int32Array;
   readonly counts: Int32Array;
-  /** Most taps an output has. */
+  /** Room for taps an output: a multiple of 4, beyond its count of weight 0. */
   readonly most: number;
   /** `[outputs, most]` */
   readonly weights: Float64Array;
@@ -46,7 +46,7 @@ function filterTaps(from: number, to: number, interpolation: 'bilinear' | 'bicub
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = filter.support * stretch;
-  const most = Math.ceil(support) * 2 + 1;
+  const most = Math.ceil((Math.ceil(support) * 2 + 1) / 4) * 4;
   const taps = {
     starts: new Int32Array(to),
     counts: new Int32Array(to),
@@ -93,7 +93,7 @@ function simdPass(
   new Int32Array(bytes.buffer, counts, taps.counts.length).set(taps.counts);
   new Int32Array(bytes.buffer, weights, taps.weights.length).set(taps.weights);
   run(claimed.kernels, src, out, starts, counts, weights);
-  return bytes.slice(out, out + length);
+  return copyOf(bytes, out, out + length);
 }
 
 function alongRows(data: Pixels, height: number, width: number, channels: number, taps: Taps): Pixels {

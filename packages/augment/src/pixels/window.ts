@@ -1,4 +1,5 @@
-import { type Image, raster, type Size, samplesLike, toImage } from '../image.js';
+import { type Image, raster, type Size, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 import { clampIndex, type Fill, fillValues, reflectIndex } from '../warp/sampling.js';
 
 /** The part of the plane, in the image's pixels, that a crop, a pad or a shift shows. */
@@ -45,7 +46,7 @@ function isTaller(window: Window, source: Size): boolean {
 }
 
 function fillAll(out: Uint8Array | Uint16Array | Float32Array, values: number[], needed: boolean): void {
-  if (!needed || values.every((value) => value === 0)) return;
+  if (!needed) return;
   if (values.every((value) => value === values[0])) out.fill(values[0]!);
   else for (let i = 0; i < out.length; i++) out[i] = values[i % values.length]!;
 }

@@ -65,6 +65,7 @@ export interface Kernels {
   ): void;
   blurRow(
     padded: Pointer,
+    wide: Pointer,
     out: Pointer,
     weights: Pointer,
     radius: number,

@@ -25,7 +25,7 @@ export type AffineParams = {
  * Shear, scale, rotation about the centre and translation in one warp, sampled once. torchvision's `affine` with the
  * angle negated (there it is clockwise); translations are rounded to whole pixels, as there.
  */
-export function affine(options: AffineOptions): Transform<AffineParams> {
+export function affine(options: AffineOptions = {}): Transform<AffineParams> {
   const degrees = checkRange('degrees', options.degrees ?? 0);
   const scale = checkRange('scale', options.scale ?? 1, 1e-3, 1e3);
   const translate = pairOfRanges('translate', options.translate, 1);

@@ -1,4 +1,5 @@
-import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { equalizeAdaptively } from '../pixels/equalize-adaptively.js';
 import { lumaOf } from '../pixels/luma.js';

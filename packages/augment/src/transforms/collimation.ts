@@ -1,4 +1,5 @@
 import { type Image, raster, toImage } from '../image.js';
+import { copyOf } from '../memory.js';
 import { checkNumber, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
@@ -45,7 +46,7 @@ export function collimation(options: CollimationOptions = {}): Transform<Collima
 function bordered(image: Image, params: CollimationParams, level: number): Image {
   const source = raster(image);
   const { width, height, channels } = source;
-  const out = source.data.slice();
+  const out = copyOf(source.data);
   const value = level * (out instanceof Uint8Array ? 255 : out instanceof Uint16Array ? 65535 : 1);
   const angle = params.degrees * (Math.PI / 180);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

@@ -1,4 +1,5 @@
 import { type Image, raster, toImage } from '../image.js';
+import { copyOf } from '../memory.js';
 import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 import { fillValues } from '../warp/sampling.js';
@@ -44,7 +45,7 @@ function covered(image: Image, { holes }: CutoutParams, fill: number | readonly 
   const source = raster(image);
   const { width, height, channels } = source;
   const values = fillValues(fill, channels);
-  const out = source.data.slice();
+  const out = copyOf(source.data);
   for (const hole of holes) {
     const left = Math.round(hole.left * width);
     const right = Math.round((hole.left + hole.width) * width);

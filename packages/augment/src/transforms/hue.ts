@@ -1,4 +1,5 @@
-import { type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { type Image, maximum, type Pixels, raster, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 import { checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 

@@ -1,4 +1,5 @@
-import { type Image, maximum, raster, samplesLike, toImage } from '../image.js';
+import { type Image, maximum, raster, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
 /** Turns the greyscale around, as between MONOCHROME1 and MONOCHROME2: Pillow's `ImageOps.invert`. */

@@ -1,4 +1,5 @@
 import { type Image, raster, toImage } from '../image.js';
+import { copyOf } from '../memory.js';
 import { checkNumber } from '../options.js';
 import { findMarkers, surroundings } from '../pixels/markers.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
@@ -33,7 +34,7 @@ function withoutMarkers(image: Image, threshold: number, border: number, maxArea
   const source = raster(image);
   const markers = findMarkers(source, threshold, border, maxArea);
   if (markers.length === 0) return image;
-  const out = source.data.slice();
+  const out = copyOf(source.data);
   for (const box of markers) {
     for (let c = 0; c < source.channels; c++) {
       const value = surroundings(source, box, c);

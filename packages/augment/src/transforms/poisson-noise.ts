@@ -1,4 +1,5 @@
-import { type Image, maximum, raster, samplesLike, toImage } from '../image.js';
+import { type Image, maximum, raster, toImage } from '../image.js';
+import { samplesLike } from '../memory.js';
 import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
 import { addNoise } from '../pixels/add-noise.js';
 import { createRng } from '../rng.js';

@@ -1,4 +1,5 @@
-import { clip, type Image, maximum, type Pixels, raster, samplesLike, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { checkRange, drawFrom, type NumberRange } from '../options.js';
 import { luma, lumaExact } from '../pixels/luma.js';
 import { claim } from '../simd/module.js';
@@ -51,5 +52,5 @@ function saturatedSimd(data: Pixels, factor: number): Uint8Array | null {
   const [src, out] = claimed.at as [number, number];
   claimed.bytes.set(data, src);
   claimed.kernels.saturate(src, out, data.length / 3, factor);
-  return claimed.bytes.slice(out, out + data.length);
+  return copyOf(claimed.bytes, out, out + data.length);
 }

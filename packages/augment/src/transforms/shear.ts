@@ -13,7 +13,7 @@ export interface ShearOptions extends TransformOptions, SamplingOptions {
 export type ShearParams = { readonly shear: readonly [x: number, y: number] };
 
 /** Slants the image about its centre, as torchvision's `affine` does with its shear alone. */
-export function shear(options: ShearOptions): Transform<ShearParams> {
+export function shear(options: ShearOptions = {}): Transform<ShearParams> {
   const x = checkRange('x', options.x ?? 0, -89, 89);
   const y = checkRange('y', options.y ?? 0, -89, 89);
   return affineTransform('shear', options, (rng) => ({ shear: [drawFrom(rng, x), drawFrom(rng, y)] }));

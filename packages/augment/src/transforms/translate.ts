@@ -15,7 +15,7 @@ export interface TranslateOptions extends TransformOptions, Omit<SamplingOptions
 export type TranslateParams = { readonly translate: readonly [x: number, y: number] };
 
 /** Shifts the image by whole pixels (so nothing is interpolated), as torchvision's `affine` does. */
-export function translate(options: TranslateOptions): Transform<TranslateParams> {
+export function translate(options: TranslateOptions = {}): Transform<TranslateParams> {
   const x = checkRange('x', options.x ?? 0, -1, 1);
   const y = checkRange('y', options.y ?? 0, -1, 1);
   const sampling = samplings(options);

@@ -36,7 +36,7 @@ export function samplings(options: SamplingOptions): { image: Sampling; mask: Sa
 }
 
 /** @throws RangeError unless it is a fill. */
-export function checkFill(fill: Fill): void {
+function checkFill(fill: Fill): void {
   const valid =
     fill === 'edge' ||
     fill === 'reflect' ||

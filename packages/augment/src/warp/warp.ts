@@ -1,4 +1,5 @@
-import { type Image, maximum, type Raster, raster, type Size, samplesLike, toImage } from '../image.js';
+import { type Image, maximum, type Raster, raster, type Size, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
 import { type Claim, claim } from '../simd/module.js';
 import { borderSampler } from './border.js';
 import { KERNELS } from './kernels.js';
@@ -117,6 +118,6 @@ function prepareSimd(
       const skip = 8 * from;
       kernel(src, width, out + (at + from) * channels, xs + skip, ys + skip, to - from);
     },
-    finish: () => result.slice(),
+    finish: () => copyOf(result),
   };
 }
