@@ -13,18 +13,22 @@ export function readSafetensors(bytes: Uint8Array): Map<string, WeightTensor> {
   const tensors = new Map<string, WeightTensor>();
   for (const [name, entry] of Object.entries(header.entries)) {
     if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: range } = entry as Partial<Entry>;
-    if (!dtype || !(dtype in DATA_TYPE_BYTES))
-      throw new CxrFileError('corrupt', `tensor ${name} has the unknown type ${dtype}`);
-    const size = Array.isArray(shape) ? shape.reduce((product, dim) => product * dim, 1) : Number.NaN;
-    const [begin, end] = Array.isArray(range) ? range : [Number.NaN, Number.NaN];
-    if (!Number.isSafeInteger(size) || end - begin !== size * DATA_TYPE_BYTES[dtype] || begin < 0) {
+    const { dtype, shape, data_offsets: range } = (entry ?? {}) as Partial<Entry>;
+    if (dtype === undefined || !Object.hasOwn(DATA_TYPE_BYTES, dtype)) {
+      throw new CxrFileError('unsupported', `tensor ${name} has the unknown type ${dtype}`);
+    }
+    if (!isSizes(shape) || !isSizes(range) || range.length !== 2) {
+      throw new CxrFileError('corrupt', `tensor ${name} has a malformed header`);
+    }
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    const [begin, end] = range;
+    if (end - begin !== size * DATA_TYPE_BYTES[dtype]) {
       throw new CxrFileError('corrupt', `tensor ${name} has a malformed header`);
     }
     if (header.dataAt + end > bytes.length)
       throw new CxrFileError('truncated', `safetensors file is cut off in tensor ${name}`);
     const data = bytes.subarray(header.dataAt + begin, header.dataAt + end);
-    tensors.set(name, { shape: shape!, data: decodeValues(data, dtype, size) });
+    tensors.set(name, { shape, data: decodeValues(data, dtype, size) });
   }
   if (tensors.size === 0) throw new CxrFileError('corrupt', 'safetensors file holds no tensors');
   return tensors;
@@ -64,12 +68,16 @@ interface Entry {
 }
 
 const MAX_HEADER = 100_000_000;
+function isSizes<T extends number[]>(list: T | undefined): list is T {
+  return Array.isArray(list) && list.every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+
 function headerLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
 }
 
 function readHeader(bytes: Uint8Array): { entries: Record<string, unknown>; dataAt: number } {
-  const dataAt = 8 + headerLength(bytes);
+  const dataAt = bytes.length < 8 ? Number.POSITIVE_INFINITY : 8 + headerLength(bytes);
   if (dataAt > bytes.length) throw new CxrFileError('truncated', 'safetensors file is cut off in its header');
   try {
     const entries: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, dataAt)));
