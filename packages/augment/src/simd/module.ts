@@ -113,6 +113,7 @@ export interface Claim {
 const SLACK = 32;
 const PAGE = 65536;
 
+/** undefined: not tried yet; null: there is none. */
 let loaded: { kernels: Kernels; memory: WebAssembly.Memory } | null | undefined;
 
 /**
@@ -120,7 +121,7 @@ let loaded: { kernels: Kernels; memory: WebAssembly.Memory } | null | undefined;
  * content security policy forbids it), and the plain loops have to do. The memory grows with the largest image seen.
  */
 export function claim(...lengths: readonly number[]): Claim | null {
-  loaded ??= loaded === undefined ? load() : null;
+  if (loaded === undefined) loaded = load();
   if (loaded === null) return null;
   const at: Pointer[] = [];
   let end = SLACK;

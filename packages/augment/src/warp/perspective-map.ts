@@ -26,10 +26,12 @@ export function projectPoint([a, b, c, d, e, f, g, h]: Homography, x: number, y:
 }
 
 /** The source positions of a projective transform, from the homography that looks back from output to source. */
-export function perspectiveMap(back: Homography, { width }: Size): SourceMap {
+export function perspectiveMap(back: Homography, { width, height }: Size): SourceMap {
   const [a, b, c, d, e, f, g, h] = back as unknown as Eight;
+  // Where the horizon crosses the image, a row may come from two pieces of the source.
+  const horizon = [0, width].some((x) => [0, height].some((y) => g * x + h * y + 1 <= 0));
   return {
-    straight: true,
+    straight: !horizon,
     simd: {
       scratch: 0,
       prepare({ kernels }, xs, ys) {
