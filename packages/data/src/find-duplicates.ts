@@ -17,15 +17,17 @@ export interface Duplicates {
 export const THUMB = 32;
 
 /**
- * Of the 256 neighbouring pairs of a coarse grid, those whose order of brightness may differ between near-duplicates. Two
- * chests agree in most pairs; copies of one agree but where both of a pair are nearly alike.
+ * Of the 256 neighbouring pairs of a coarse grid, those whose order of brightness may differ between near-duplicates: a
+ * test that leaves few pairs of images to correlate. Copies differed in 14 at most, see below; of different chests one
+ * pair in 1000 in fewer than 34.
  */
 const MOST_FLIPPED = 26;
 /**
- * The least correlation of near-duplicates' thumbnails, brightness and contrast apart. Copies that were compressed,
- * resized or brightened stay above 0.998; of different chests nearly all are below 0.98.
+ * The least correlation of near-duplicates' thumbnails, brightness and contrast apart. Of 60 real chest X-rays all copies
+ * stayed above 0.997: JPEG of quality 30, half the size, blurred, other brightness, contrast and gamma. Of 94,395 pairs of
+ * different ones none reached 0.963. (A copy cut by 2 % at each edge falls between and is not found.)
  */
-const LEAST_CORRELATION = 0.995;
+const LEAST_CORRELATION = 0.985;
 
 /**
  * Finds images that are there more than once. Compares all pairs, in time quadratic in their number: some seconds for ten

@@ -100,7 +100,7 @@ describe('decodeDicom', () => {
 
   it('refuses bombs', async () => {
     for (const name of ['8 bits', 'RLE, 8 bits', 'JPEG lossless, 8 bits', 'JPEG baseline']) {
-      let huge = bytesOf(named(name));
+      let huge: Uint8Array = bytesOf(named(name));
       for (const tag of [0x10, 0x11]) {
         huge = withElement(huge, [0x28, 0, tag, 0], (view, at) => view.setUint16(at, 60_000, true));
       }

@@ -77,7 +77,8 @@ export async function inspectDataset(
         good.push(items[done]!);
         summaries.push(result.value);
       }
-      onProgress?.({ done: ++done, total: files.length });
+      done++;
+      onProgress?.({ done, total: files.length });
     }
   } finally {
     await pool.close();

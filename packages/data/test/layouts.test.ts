@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  contactSheet,
+  createRng,
+  type DatasetItem,
+  decodeImage,
+  encodePng,
+  image,
+  parseCsv,
+  patientOf,
+  phantom,
+  readLabelCsv,
+  readMedMnist,
+  resizePillow,
+  splitByPatient,
+  writeNpz,
+} from '@cxr/data';
+import { inspectDataset, listDataset, listFromCsv, writeFileAtomic } from '@cxr/data/node';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.js';
+import { findShared, sha256 } from './support/fixtures.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cxr-layouts-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('patientOf', () => {
+  it.each([
+    ['train/PNEUMONIA/person1_virus_6.jpeg', 'person1'],
+    ['person1000_bacteria_2931.jpeg', 'person1000'],
+    ['person1_virus_6_1.jpeg', 'person1'],
+    ['IM-0001-0001.jpeg', 'IM-0001'],
+    ['IM-0505-0001-0002.jpeg', 'IM-0505'],
+    ['NORMAL2-IM-0027-0001.jpeg', 'NORMAL2-IM-0027'],
+    ['images/00000013_005.png', '00000013'],
+    ['CheXpert/train/patient00001/study1/view1_frontal.jpg', 'patient00001'],
+    ['holiday.jpg', undefined],
+  ])('%s is of %s', (path, patient) => {
+    expect(patientOf(path)).toBe(patient);
+  });
+});
+
+describe('splitByPatient', () => {
+  const item = fc.record({
+    patient: fc.option(fc.integer({ min: 0, max: 9 }).map(String), { nil: undefined }),
+    labels: fc.array(fc.constantFrom('a', 'b'), { maxLength: 1 }),
+  });
+  it('deals each item once, and each patient into one part, the same for the same seed', () => {
+    fc.assert(
+      fc.property(fc.array(item), fc.integer({ min: 0, max: 99 }), (items, seed) => {
+        const parts = splitByPatient(items, [0.6, 0.3, 0.1], createRng(seed));
+        expect(parts.flat()).toHaveLength(items.length);
+        expect(new Set(parts.flat())).toEqual(new Set(items));
+        const homes = parts.map(
+          (part) => new Set(part.map(({ patient }) => patient).filter((p) => p !== undefined)),
+        );
+        const people = new Set(items.map(({ patient }) => patient).filter((p) => p !== undefined));
+        expect(homes.reduce((sum, { size }) => sum + size, 0)).toBe(people.size);
+        expect(splitByPatient(items, [0.6, 0.3, 0.1], createRng(seed))).toEqual(parts);
+      }),
+    );
+  });
+
+  it('gives each part its share of each class', () => {
+    const rng = createRng(3);
+    const items = Array.from({ length: 1000 }, (_, i) => ({
+      patient: String(i % 400),
+      labels: [i % 400 < 300 ? 'sick' : 'well'],
+    }));
+    const parts = splitByPatient(items, [0.7, 0.2, 0.1], rng);
+    for (const [i, share] of [0.7, 0.2, 0.1].entries()) {
+      const sick = parts[i]!.filter(({ labels }) => labels[0] === 'sick').length;
+      // Patients have two or three images: a part may miss its share by one of them.
+      expect(Math.abs(sick - 800 * share)).toBeLessThanOrEqual(20);
+      expect(Math.abs(parts[i]!.length - 1000 * share)).toBeLessThanOrEqual(6);
+    }
+    expect(() => splitByPatient(items, [0.5, 0.6], rng)).toThrow('invalid fractions: [0.5,0.6]');
+  });
+});
+
+describe('CSV', () => {
+  it('reads what any writer of RFC 4180 wrote', () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ' ', 'é') });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell), { minLength: 1 }),
+        fc.constantFrom('\n', '\r\n'),
+        (rows, end) => {
+          const text = rows
+            .map((row) => row.map((field) => `"${field.replaceAll('"', '""')}"`).join(','))
+            .join(end);
+          expect(parseCsv(`x,y${end}${text}${end}`)).toEqual(rows.map(([x, y]) => ({ x, y })));
+        },
+      ),
+    );
+    expect(() => parseCsv('')).toThrow('empty');
+    expect(() => parseCsv('a,b\n1,2,3')).toThrow('row 2');
+    expect(() => parseCsv('a,b\n1,x"y')).toThrow('stray quote');
+  });
+
+  it('understands NIH ChestX-ray14', () => {
+    const text =
+      'Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age\n00000001_000.png,Cardiomegaly|Emphysema,0,1,58\n00000002_000.png,No Finding,0,2,81\n';
+    expect(readLabelCsv(text, { root: 'images/' })).toEqual([
+      { file: 'images/00000001_000.png', labels: ['Cardiomegaly', 'Emphysema'], patient: '1' },
+      { file: 'images/00000002_000.png', labels: ['No Finding'], patient: '2' },
+    ]);
+  });
+
+  it('understands CheXpert', () => {
+    const path = 'CheXpert-v1.0-small/train/patient00002/study2/view1_frontal.jpg';
+    const text = `Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Edema,Fracture\n${path},Female,87,Frontal,AP,,-1.0,1.0\n`;
+    expect(readLabelCsv(text)).toEqual([
+      { file: path, labels: ['Fracture'], uncertain: ['Edema'], patient: 'patient00002' },
+    ]);
+  });
+
+  it('takes any columns, and names those that are not there', async () => {
+    const file = join(folder, 'list.csv');
+    await writeFile(file, 'where,what\na.png,sick\n');
+    expect(await listFromCsv(file, { path: 'where', label: 'what' })).toEqual([
+      { file: join(folder, 'a.png'), labels: ['sick'] },
+    ]);
+    await expect(listFromCsv(file, { path: 'nowhere' })).rejects.toThrow('invalid column: nowhere');
+    await expect(listFromCsv(file)).rejects.toMatchObject({ code: 'corrupt', file });
+    await expect(listFromCsv(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('readMedMnist', () => {
+  const part = (n: number, shape: number[]) => ({
+    data: new Uint8Array([n, ...shape].reduce((a, b) => a * b)),
+    shape: [n, ...shape],
+    dtype: 'uint8' as const,
+  });
+  it('reads the parts there are', () => {
+    const parts = readMedMnist(
+      writeNpz({
+        train_images: part(3, [4, 4]),
+        train_labels: part(3, [1]),
+        test_images: part(2, [4, 4, 3]),
+        test_labels: part(2, [14]),
+      }),
+    );
+    expect(Object.keys(parts)).toEqual(['train', 'test']);
+    expect(parts.train!.images.shape).toEqual([3, 4, 4, 1]);
+    expect(parts.test!.images.shape).toEqual([2, 4, 4, 3]);
+    expect(parts.test!.labels.shape).toEqual([2, 14]);
+  });
+
+  it('refuses other files', () => {
+    for (const arrays of [
+      {},
+      { train_images: part(3, [4, 4]) },
+      { train_images: part(3, [4, 4]), train_labels: part(2, [1]) },
+      { train_images: part(3, []), train_labels: part(3, [1]) },
+    ]) {
+      expect(() => readMedMnist(writeNpz(arrays))).toThrow(expect.objectContaining({ code: 'mismatch' }));
+    }
+  });
+});
+
+describe('contactSheet', () => {
+  it('lays images out in squares, proportions kept', () => {
+    const white = (height: number, width: number) =>
+      image(new Uint8Array(height * width).fill(255), height, width, 1);
+    const sheet = contactSheet([white(10, 20), white(20, 10), white(5, 5)], { columns: 2, cell: 8, gap: 1 });
+    expect(sheet.shape).toEqual([17, 17, 1]);
+    const rows = Array.from({ length: 17 }, (_, y) =>
+      [...sheet.data.slice(17 * y, 17 * y + 17)].map((v) => (v ? '#' : '.')).join(''),
+    );
+    expect(rows[1]).toBe('...........####..');
+    expect(rows[4]).toBe('########...####..');
+    expect(rows[12]).toBe('########.........');
+    expect(() => contactSheet([])).toThrow('invalid images');
+    expect(() => contactSheet([white(1, 1)], { cell: 0 })).toThrow('invalid cell: 0');
+  });
+});
+
+describe('inspectDataset', () => {
+  it('finds classes, persons in two parts, duplicates and bad files', async () => {
+    const root = join(folder, 'set/chest_xray');
+    const base = phantom({ seed: 1, size: 200 });
+    const darker = image(
+      base.data.map((value) => value * 0.8),
+      200,
+      200,
+      1,
+    );
+    const files: Record<string, Uint8Array> = {
+      'train/NORMAL/IM-0001-0001.png': encodePng(base),
+      'train/NORMAL/IM-0002-0001.png': encodePng(phantom({ seed: 2, size: 150 })),
+      'train/PNEUMONIA/person1_virus_1.png': encodePng(phantom({ seed: 3, size: 200, sick: true })),
+      'test/NORMAL/IM-0003-0001.png': encodePng(base),
+      'test/NORMAL/IM-0001-0002.png': encodePng(resizePillow(darker, 160, 160)),
+      'test/PNEUMONIA/person2_bacteria_1.png': new TextEncoder().encode('text'),
+    };
+    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(root, name), content);
+    const items = await listDataset(join(folder, 'set'));
+    expect(items[0]).toEqual({
+      file: join(root, 'test/NORMAL/IM-0001-0002.png'),
+      labels: ['NORMAL'],
+      part: 'test',
+      patient: 'IM-0001',
+    });
+    const report = await inspectDataset(items, { workers: 0 });
+    expect(report).toMatchObject({
+      images: 6,
+      classes: [
+        { part: 'test', label: 'NORMAL', images: 2, patients: 2 },
+        { part: 'test', label: 'PNEUMONIA', images: 1, patients: 1 },
+        { part: 'train', label: 'NORMAL', images: 2, patients: 2 },
+        { part: 'train', label: 'PNEUMONIA', images: 1, patients: 1 },
+      ],
+      width: { min: 150, median: 200, max: 200 },
+      kinds: { 'grey 8': 5 },
+      patientsAcrossParts: ['IM-0001'],
+    });
+    const paths = (...names: string[]) => names.map((name) => join(root, name));
+    expect(report.exactDuplicates).toEqual([
+      {
+        files: paths('test/NORMAL/IM-0003-0001.png', 'train/NORMAL/IM-0001-0001.png'),
+        acrossParts: true,
+        acrossLabels: false,
+      },
+    ]);
+    expect(report.nearDuplicates).toEqual([
+      {
+        files: paths('test/NORMAL/IM-0001-0002.png', 'test/NORMAL/IM-0003-0001.png'),
+        acrossParts: false,
+        acrossLabels: false,
+      },
+    ]);
+    expect(report.unreadable).toEqual([
+      {
+        file: paths('test/PNEUMONIA/person2_bacteria_1.png')[0],
+        code: 'unsupported',
+        reason: 'not an image of a known format',
+      },
+    ]);
+    expect(await inspectDataset(items, { workers: 2 })).toEqual(report);
+  });
+
+  it('is what cxr-data inspect prints, with a sheet', async () => {
+    const results: string[] = [];
+    const output = { result: (line: string) => results.push(line), note() {}, progress() {} };
+    const sheet = join(folder, 'sheet.png');
+    expect(await main(['inspect', join(folder, 'set'), '--sheet', sheet, '--workers', '0'], output)).toBe(0);
+    const text = results.join('\n');
+    expect(text).toContain('train / NORMAL: 2 (33.3 %), 2 patients');
+    expect(text).toContain('groups of exact duplicates: 1');
+    expect(text).toContain('[in two parts]');
+    expect((await decodeImage(await readFile(sheet))).shape[2]).toBe(1);
+  });
+
+  const shared = findShared();
+  it.skipIf(!shared)('finds the 30 groups of equal images among real X-rays', async () => {
+    const items = await listDataset(join(shared!, 'chest_xray_224'));
+    expect(items).toHaveLength(5840);
+    const byContent = new Map<string, DatasetItem[]>();
+    for (const item of items) {
+      const key = sha256(readFileSync(item.file));
+      byContent.set(key, [...(byContent.get(key) ?? []), item]);
+    }
+    const groups = [...byContent.values()].filter(({ length }) => length > 1);
+    expect(groups).toHaveLength(30);
+    // These among others; all 5840 take longer than a test should.
+    const some = [...groups.flat(), ...items.filter((_, i) => i % 50 === 0)];
+    const { exactDuplicates, unreadable } = await inspectDataset([...new Set(some)]);
+    expect(unreadable).toEqual([]);
+    const names = (files: string[][]) => files.map((group) => group.sort().join(' ')).sort();
+    expect(names(exactDuplicates.map(({ files }) => files))).toEqual(
+      names(groups.map((group) => group.map(({ file }) => file))),
+    );
+  });
+});
