@@ -24,7 +24,14 @@ export { patientOf } from './layouts/patient-of.js';
 export { type ReadLabelCsvOptions, readLabelCsv } from './layouts/read-label-csv.js';
 export { type MedMnistPart, readMedMnist } from './layouts/read-medmnist.js';
 export { type SplitItem, splitByPatient } from './layouts/split-by-patient.js';
-export { type NpyArray, type NpyData, type NpyDtype, readNpy, writeNpy } from './npy.js';
+export {
+  type NpyArray,
+  type NpyData,
+  type NpyDtype,
+  readNpy,
+  type WriteNpyOptions,
+  writeNpy,
+} from './npy.js';
 export { readNpz, type WriteNpzOptions, writeNpz } from './npz.js';
 export { type PhantomOptions, type PhantomsOptions, phantom, phantoms } from './phantom.js';
 export { type ReadZipOptions, readZip } from './read-zip.js';

@@ -12,7 +12,9 @@ export type NpyDtype =
   | 'uint64'
   | 'float16'
   | 'float32'
-  | 'float64';
+  | 'float64'
+  | 'complex64'
+  | 'complex128';
 
 export type NpyData =
   | Int8Array
@@ -26,7 +28,10 @@ export type NpyData =
   | Float32Array
   | Float64Array;
 
-/** An array as NumPy keeps it: row-major (C order) values of `shape`; float16 is held as Float32Array. */
+/**
+ * An array as NumPy keeps it: row-major (C order) values of `shape`. float16 is held as Float32Array; a complex number is
+ * two values, real and imaginary.
+ */
 export interface NpyArray {
   data: NpyData;
   shape: number[];
@@ -38,6 +43,8 @@ type Constructor = new (buffer: ArrayBuffer) => NpyData;
 interface Kind {
   dtype: NpyDtype;
   bytes: number;
+  /** Numbers a value: 2 of complex ones. */
+  parts?: number;
   array: Constructor;
 }
 
@@ -54,12 +61,14 @@ const KINDS: Record<string, Kind> = {
   f2: { dtype: 'float16', bytes: 2, array: Uint16Array as Constructor },
   f4: { dtype: 'float32', bytes: 4, array: Float32Array as Constructor },
   f8: { dtype: 'float64', bytes: 8, array: Float64Array as Constructor },
+  c8: { dtype: 'complex64', bytes: 8, parts: 2, array: Float32Array as Constructor },
+  c16: { dtype: 'complex128', bytes: 16, parts: 2, array: Float64Array as Constructor },
 };
 
 const MAGIC = '\x93NUMPY';
 
 /**
- * Reads an .npy file: every bool, integer and float type, either byte order, C or Fortran order (given back in C order).
+ * Reads an .npy file: every bool, integer, float and complex type, either byte order, C or Fortran order (given back in C order).
  * No code in the file is run: pickled objects are refused.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
@@ -74,34 +83,61 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
   }
   const raw = bytes.slice(start, start + length);
-  if (descr[0] === '>') swapBytes(raw, kind.bytes);
+  const { parts = 1 } = kind;
+  if (descr[0] === '>') swapBytes(raw, kind.bytes / parts);
   const stored = new kind.array(raw.buffer as ArrayBuffer);
   const data = kind.dtype === 'float16' ? Float32Array.from(stored as Uint16Array, halfToNumber) : stored;
-  return { data: fortran ? toRowMajor(data, shape) : data, shape, dtype: kind.dtype };
+  return { data: fortran ? reorder(data, shape, parts, 'to rows') : data, shape, dtype: kind.dtype };
 }
 
-/** Writes an .npy file (version 1.0, little-endian, C order). @throws RangeError if data and shape differ in size. */
-export function writeNpy({ data, shape, dtype }: NpyArray): Uint8Array {
-  const descr = Object.keys(KINDS).find((key) => KINDS[key]!.dtype === dtype);
-  if (descr === undefined) throw new RangeError(`invalid dtype: ${dtype}`);
+export interface WriteNpyOptions {
+  /** Column-major, as NumPy writes arrays that it keeps so. Default false. */
+  fortran?: boolean;
+  /** The high byte first. Default false. */
+  bigEndian?: boolean;
+}
+
+/**
+ * Writes an .npy file (version 1.0), byte for byte as `np.save` does.
+ * @throws RangeError if data and shape differ in size; TypeError if the data are not of the type.
+ */
+export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOptions = {}): Uint8Array {
+  const { fortran = false, bigEndian = false } = options;
+  const code = Object.keys(KINDS).find((key) => KINDS[key]!.dtype === dtype);
+  if (code === undefined) throw new RangeError(`invalid dtype: ${dtype}`);
+  const kind = KINDS[code]!;
+  const { parts = 1, bytes: size } = kind;
   const count = shape.reduce((a, b) => a * b, 1);
-  if (count !== data.length) throw new RangeError(`invalid shape: [${shape}] for ${data.length} values`);
-  const kind = KINDS[descr]!;
-  const values = dtype === 'float16' ? Uint16Array.from(data as Float32Array, numberToHalf) : data;
-  if (!(values instanceof kind.array))
-    throw new TypeError(`invalid data: ${values.constructor.name} for ${dtype}`);
-  const order = kind.bytes === 1 ? '|' : '<';
-  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const dictionary = `{'descr': '${order}${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
-  // Values start at a multiple of 64 bytes, the header ending in a line feed.
-  const headerLength = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(headerLength + count * kind.bytes);
-  const text = `${dictionary.padEnd(headerLength - 11)}\n`;
-  writeText(bytes, 0, `${MAGIC}\x01\x00`);
-  new DataView(bytes.buffer).setUint16(8, headerLength - 10, true);
-  writeText(bytes, 10, text);
-  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), headerLength);
+  if (count * parts !== data.length)
+    throw new RangeError(`invalid shape: [${shape}] for ${data.length} values`);
+  const stored = dtype === 'float16' ? Uint16Array.from(data as Float32Array, numberToHalf) : data;
+  if (!(stored instanceof kind.array))
+    throw new TypeError(`invalid data: ${stored.constructor.name} for ${dtype}`);
+  // Where at most one axis is longer than 1 both orders are the same, and NumPy calls it C.
+  const byColumns = fortran && count > 0 && shape.filter((length) => length > 1).length > 1;
+  const values = byColumns ? reorder(stored, shape, parts, 'to columns') : stored;
+  const order = size === 1 ? '|' : bigEndian ? '>' : '<';
+  const header = headerOf(order + code, byColumns, shape);
+  const bytes = new Uint8Array(header.length + count * size);
+  writeText(bytes, 0, header);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), header.length);
+  if (bigEndian) swapBytes(bytes.subarray(header.length), size / parts);
   return bytes;
+}
+
+/** NumPy leaves room for the axis along which a file may grow to have this many digits. */
+const GROWTH_DIGITS = 21;
+
+/** The values start at a multiple of 64 bytes, the header ending in a line feed. */
+function headerOf(descr: string, fortran: boolean, shape: readonly number[]): string {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const order = fortran ? 'True' : 'False';
+  const dictionary = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${tuple}), }`;
+  const growing = shape.length === 0 ? undefined : shape.at(fortran ? -1 : 0);
+  const room = growing === undefined ? 0 : Math.max(0, GROWTH_DIGITS - `${growing}`.length);
+  const length = Math.ceil((10 + dictionary.length + room + 1) / 64) * 64;
+  const size = String.fromCharCode((length - 10) & 255, (length - 10) >> 8);
+  return `${MAGIC}\x01\x00${size}${dictionary.padEnd(length - 11)}\n`;
 }
 
 interface Header {
@@ -155,19 +191,25 @@ function swapBytes(bytes: Uint8Array, size: number): void {
   for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
 }
 
-/** The first index varies fastest in Fortran order, the last one in C order. */
-function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
+/** The first index varies fastest in Fortran order (columns), the last one in C order (rows). */
+function reorder(
+  data: NpyData,
+  shape: readonly number[],
+  parts: number,
+  direction: 'to rows' | 'to columns',
+): NpyData {
   const result = data.slice();
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, parts));
   const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < data.length; to++) {
-    result[to] = data[from]!;
+  let column = 0;
+  for (let row = 0; row < data.length; row += parts) {
+    const [from, to] = direction === 'to rows' ? [column, row] : [row, column];
+    for (let part = 0; part < parts; part++) result[to + part] = data[from + part]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       index[axis]!++;
-      from += strides[axis]!;
+      column += strides[axis]!;
       if (index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
+      column -= strides[axis]! * shape[axis]!;
       index[axis] = 0;
     }
   }

@@ -54,7 +54,7 @@ describe('readNpy', () => {
     const cases: [string, string][] = [
       ["{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
       ["{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
-      ["{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
+      ["{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
       ["{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
       ["{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 99999999), }", 'corrupt'],
       ["{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }", 'truncated'],
@@ -71,10 +71,11 @@ describe('readNpy', () => {
 });
 
 describe('writeNpy', () => {
-  it.each(single.filter(({ name }) => name.includes('< C') || name.startsWith('shape')))(
+  it.each(single.filter(({ name }) => !name.startsWith('version')))(
     'writes the same bytes as NumPy: $name',
     (row) => {
-      expect(Buffer.from(writeNpy(readNpy(bytesOf(row)))).toString('base64')).toBe(row.file);
+      const options = { fortran: row.name.includes('Fortran'), bigEndian: row.name.includes('>') };
+      expect(Buffer.from(writeNpy(readNpy(bytesOf(row)), options)).toString('base64')).toBe(row.file);
     },
   );
 
