@@ -10,21 +10,31 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('has a snippet that runs and prints what it says', async () => {
+it('has snippets that run and print what they say', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const snippet = readme.split('```ts\n')[1]!.split('```')[0]!;
+  const snippets = readme
+    .split('```ts\n')
+    .slice(1)
+    .map((text) => text.split('```')[0]!);
   const source = fileURLToPath(new URL('../src/', import.meta.url));
-  const runnable = snippet
-    .replaceAll("'@cxr/data'", `'${source}index.ts'`)
-    .replaceAll("'@cxr/data/node'", `'${source}node.ts'`)
-    .replace(/(['`])xrays/g, `$1${folder}/xrays`);
-  await writeFile(`${folder}/snippet.ts`, runnable);
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  await import(/* @vite-ignore */ `${folder}/snippet.ts`);
+  for (const [i, snippet] of snippets.entries()) {
+    const runnable = snippet
+      .replaceAll("'@cxr/data'", `'${source}index.ts'`)
+      .replaceAll("'@cxr/data/node'", `'${source}node.ts'`)
+      .replace(/(['`])xrays/g, `$1${folder}/xrays`);
+    await writeFile(`${folder}/snippet${i}.ts`, runnable);
+    await import(/* @vite-ignore */ `${folder}/snippet${i}.ts`);
+  }
   const printed = log.mock.calls;
   log.mockRestore();
   expect(printed).toEqual([
     [2 * 64 * 64, [2, 64, 64, 1]],
     [64 * 64, [1, 64, 64, 1]],
+    // The sick phantom is one of those above, 1, with opacities: no duplicate.
+    [['NORMAL 6', 'PNEUMONIA 1'], 0],
+    [4, 4],
+    [1, 1],
+    [2],
   ]);
 });
