@@ -2,6 +2,7 @@
 // imports, laid out by src/simd/module.ts; the module owns none. Some loops read or write up to 16 bytes beyond an end.
 export * from './blur';
 export * from './color';
+export * from './copy';
 export * from './levels';
 export * from './resample';
 export * from './warp';

@@ -43,7 +43,7 @@ describe('noise', () => {
 
 describe('perspective', () => {
   it('survives corners that cross, with the horizon in the image', () => {
-    const params = {
+    const params: a.PerspectiveParams = {
       corners: [
         [0.9, 0.1],
         [-0.2, 0.7],

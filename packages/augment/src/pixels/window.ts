@@ -1,5 +1,6 @@
-import { type Image, raster, type Size, toImage } from '../image.js';
-import { samplesLike } from '../memory.js';
+import { type Image, type Pixels, type Raster, raster, type Size, toImage } from '../image.js';
+import { copyOf, samplesLike } from '../memory.js';
+import { claim } from '../simd/module.js';
 import { clampIndex, type Fill, fillValues, reflectIndex } from '../warp/sampling.js';
 
 /** The part of the plane, in the image's pixels, that a crop, a pad or a shift shows. */
@@ -11,42 +12,84 @@ export interface Window extends Size {
 /** Copies a window of the image, which may reach over its border: whole pixels, nothing interpolated. */
 export function copyWindow(image: Image, window: Window, fill: Fill): Image {
   const source = raster(image);
-  const { data, channels } = source;
-  const out = samplesLike(data, window.height * window.width * channels);
+  const part = overlap(source, window);
+  const fast = typeof fill === 'string' && !part.whole ? null : copiedSimd(source, window, part, fill);
+  return toImage(fast ?? copied(source, window, part, fill), window, source.channels);
+}
+
+/** The part of a window that shows the image. */
+interface Overlap {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  /** Whether that is all of the window. */
+  readonly whole: boolean;
+}
+
+function overlap(source: Size, window: Window): Overlap {
   const left = Math.max(0, window.left);
+  const top = Math.max(0, window.top);
   const right = Math.min(source.width, window.left + window.width);
-  const whole = left === window.left && right === window.left + window.width;
-  if (typeof fill !== 'string') fillAll(out, fillValues(fill, channels), !whole || isTaller(window, source));
+  const bottom = Math.min(source.height, window.top + window.height);
+  return { left, top, right, bottom, whole: right - left === window.width && bottom - top === window.height };
+}
+
+function copied(
+  { data, width, height, channels }: Raster,
+  window: Window,
+  part: Overlap,
+  fill: Fill,
+): Pixels {
+  const { left, right } = part;
+  const out = samplesLike(data, window.height * window.width * channels);
+  if (typeof fill !== 'string' && !part.whole) fillAll(out, fillValues(fill, channels));
   const index = fill === 'reflect' ? reflectIndex : clampIndex;
   for (let y = 0; y < window.height; y++) {
     const sy = window.top + y;
-    const outside = sy < 0 || sy >= source.height;
-    if (outside && typeof fill !== 'string') continue;
-    const row = index(sy, source.height) * source.width;
+    if ((sy < part.top || sy >= part.bottom) && typeof fill !== 'string') continue;
+    const row = index(sy, height) * width;
     const o = y * window.width * channels;
     if (right > left) {
-      out.set(
-        data.subarray((row + left) * channels, (row + right) * channels),
-        o + (left - window.left) * channels,
-      );
+      const pixels = data.subarray((row + left) * channels, (row + right) * channels);
+      out.set(pixels, o + (left - window.left) * channels);
     }
-    if (whole || typeof fill !== 'string') continue;
+    if (right - left === window.width || typeof fill !== 'string') continue;
     for (let x = 0; x < window.width; x++) {
       const sx = window.left + x;
-      if (sx >= 0 && sx < source.width) continue;
-      const i = (row + index(sx, source.width)) * channels;
+      if (sx >= 0 && sx < width) continue;
+      const i = (row + index(sx, width)) * channels;
       for (let c = 0; c < channels; c++) out[o + x * channels + c] = data[i + c]!;
     }
   }
-  return toImage(out, window, channels);
+  return out;
 }
 
-function isTaller(window: Window, source: Size): boolean {
-  return window.top < 0 || window.top + window.height > source.height;
+/** The same, but for edges and reflections, in WebAssembly; null where that cannot. */
+function copiedSimd(
+  { data, width, channels }: Raster,
+  window: Window,
+  { left, top, right, bottom, whole }: Overlap,
+  fill: Fill,
+): Uint8Array | null {
+  if (!(data instanceof Uint8Array) || right <= left || bottom <= top) return null;
+  const length = window.height * window.width * channels;
+  const row = width * channels;
+  const claimed = claim((bottom - top) * row, length);
+  if (claimed === null) return null;
+  const { kernels, bytes, at } = claimed;
+  const [src, out] = at as [number, number];
+  bytes.set(data.subarray(top * row, bottom * row), src);
+  if (!whole && typeof fill !== 'string') {
+    fillAll(bytes.subarray(out, out + length), fillValues(fill, channels));
+  }
+  const step = window.width * channels;
+  const start = out + (top - window.top) * step + (left - window.left) * channels;
+  kernels.copyRows(src + left * channels, row, start, step, (right - left) * channels, bottom - top);
+  return copyOf(bytes, out, out + length);
 }
 
-function fillAll(out: Uint8Array | Uint16Array | Float32Array, values: number[], needed: boolean): void {
-  if (!needed) return;
+function fillAll(out: Pixels, values: number[]): void {
   if (values.every((value) => value === values[0])) out.fill(values[0]!);
   else for (let i = 0; i < out.length; i++) out[i] = values[i % values.length]!;
 }

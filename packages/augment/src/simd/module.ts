@@ -82,6 +82,8 @@ export interface Kernels {
     s0: bigint,
     s1: bigint,
   ): void;
+  copyRows(src: Pointer, srcStep: number, out: Pointer, outStep: number, length: number, rows: number): void;
+  mirrorRows(src: Pointer, out: Pointer, width: number, rows: number): void;
   lookUp(src: Pointer, out: Pointer, table: Pointer, count: number): void;
   histogram(src: Pointer, counts: Pointer, count: number): void;
   saturate(src: Pointer, out: Pointer, pixels: number, factor: number): void;
