@@ -1,6 +1,7 @@
 // Pillow's 8-bit resampling in whole numbers of 2^-22, eight taps at a time. A weight of 23 bits does not fit the 16 of
 // the dot product, so it comes in two parts, weight = high * 2^12 + low: the sums wrap as Pillow's do, and are the same.
-// Weights are i16[length][2][taps], taps a multiple of 8 and those beyond an output's own 0; starts are i32[length].
+// Weights are i16[length][2][taps], taps a multiple of 8 (grey rows), 4 (RGB rows) or 2 (columns) and those beyond an
+// output's own 0; starts are i32[length].
 // All functions read up to 16 bytes, and write up to 15, beyond an end.
 
 const HALF: i32 = 1 << 21;

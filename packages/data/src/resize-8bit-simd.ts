@@ -19,8 +19,8 @@ export function resizeSimd8(
 ): Uint8Array | null {
   const rowLength = (across?.length ?? width) * channels;
   const outHeight = down?.length ?? height;
-  const rows = across && packTaps(across);
-  const columns = down && packTaps(down);
+  const rows = across && packTaps(across, channels === 1 ? 8 : 4);
+  const columns = down && packTaps(down, 2);
   const room = claim(
     data.length,
     // Columns are taken two rows at a time: one beyond the last is read, with weight 0.
@@ -49,7 +49,7 @@ export function resizeSimd8(
 
 interface PackedTaps {
   length: number;
-  /** Taps an output, a multiple of 8; those beyond its own have weight 0. */
+  /** Taps an output, a multiple of those taken at a time; the ones beyond its own have weight 0. */
   size: number;
   starts: Int32Array;
   counts: Int32Array;
@@ -58,9 +58,9 @@ interface PackedTaps {
   bytes: number;
 }
 
-function packTaps({ length, size, starts, counts, weights }: Taps): PackedTaps {
+function packTaps({ length, size, starts, counts, weights }: Taps, multiple: number): PackedTaps {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  const padded = Math.ceil(most / 8) * 8;
+  const padded = Math.ceil(most / multiple) * multiple;
   const packed = new Int16Array(2 * length * padded);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < counts[i]!; k++) {

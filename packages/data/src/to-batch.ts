@@ -21,8 +21,12 @@ export function toBatch(images: readonly Image[]): NdArray<Float32Array> {
   return ndarray(batch, [images.length, ...shape]);
 }
 
+/** Each byte scaled to [−1, 1]: looked up faster than divided. */
+const SCALED_BYTES = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
+
 /** Writes samples, scaled to [−1, 1], into `batch` from `at` on. */
 export function scaleInto(batch: Float32Array, at: number, data: Uint8Array | Uint16Array): void {
-  const half = data instanceof Uint8Array ? 127.5 : 32767.5;
-  for (let i = 0; i < data.length; i++) batch[at + i] = data[i]! / half - 1;
+  if (data instanceof Uint8Array)
+    for (let i = 0; i < data.length; i++) batch[at + i] = SCALED_BYTES[data[i]!]!;
+  else for (let i = 0; i < data.length; i++) batch[at + i] = data[i]! / 32767.5 - 1;
 }

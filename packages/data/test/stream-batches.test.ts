@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { CxrFileError, encodePng, fitImage, phantom } from '@cxr/data';
 import { type FileBatch, type StreamBatchesOptions, streamBatches, WorkerPool } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readJsonLines } from './support/fixtures.js';
 
 const SIZE = 24;
 let folder: string;
@@ -54,6 +55,19 @@ describe('streamBatches', () => {
     const fifth = batches[1]!.data.slice(SIZE * SIZE, 2 * SIZE * SIZE);
     expect(fifth).toEqual(Float32Array.from(fitted.data, (value) => value / 127.5 - 1));
     for (const workers of [1, 2]) expect(await all({ workers, ahead: 3 })).toEqual(batches);
+  });
+
+  it('decodes small JPEG files, other than the main thread does it, to the same pixels', async () => {
+    const jpegs: string[] = [];
+    for (const { file, channels } of readJsonLines<{ file: string; channels: number }>('jpeg.jsonl')) {
+      if (channels === 4) continue;
+      jpegs.push(join(folder, `${jpegs.length}.jpg`));
+      await writeFile(jpegs.at(-1)!, Buffer.from(file, 'base64'));
+    }
+    expect(jpegs.length).toBeGreaterThan(5);
+    expect(await all({ workers: 1, channels: 3 }, jpegs)).toEqual(
+      await all({ workers: 0, channels: 3 }, jpegs),
+    );
   });
 
   it('shuffles by (seed, epoch) and augments by (index, epoch)', async () => {

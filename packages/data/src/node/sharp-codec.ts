@@ -1,7 +1,9 @@
+import { isMainThread } from 'node:worker_threads';
 import type { Codec } from '../codec.js';
 import { CxrFileError } from '../cxr-file-error.js';
 import { type Image, image } from '../image.js';
-import { checkJpeg } from '../jpeg-codec.js';
+import type { ImageHeader } from '../image-header.js';
+import { checkJpeg, jpegCodec } from '../jpeg-codec.js';
 
 type Sharp = typeof import('sharp').default;
 
@@ -27,6 +29,7 @@ function makeCodec(sharp: Sharp): Codec {
     name: 'sharp',
     formats: ['jpeg', 'tiff', 'webp'],
     async decode(bytes, header, { maxPixels }) {
+      if (isSmallJpeg(header) && !isMainThread) return jpegCodec.decode(bytes, header, { maxPixels });
       if (header.format === 'jpeg') checkJpeg(bytes, header);
       try {
         return await decode(sharp, bytes, header.channels, maxPixels);
@@ -35,6 +38,14 @@ function makeCodec(sharp: Sharp): Codec {
       }
     },
   };
+}
+
+/** Width × height up to which what sharp does for each image, whatever its size, costs more than its decoder saves. */
+const SMALL = 80_000;
+
+/** Decoded by WebAssembly in a thread of ours: the same pixels. It would hold up the main thread, where sharp does not. */
+function isSmallJpeg({ format, width, height }: ImageHeader): boolean {
+  return format === 'jpeg' && width !== undefined && height !== undefined && width * height <= SMALL;
 }
 
 async function decode(
