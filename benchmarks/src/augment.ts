@@ -14,6 +14,12 @@ const RUNS = 5;
 const SECONDS = 0.06;
 const PEERS = ['torchvision', 'albumentations'];
 
+const CAVEATS = [
+  'a second is one of processor time, on all sides; our results are handed back by recycle(), as Python frees its own',
+  'elastic is each library by its own method at its own strength',
+  'chestXray is without noise and collimation at torchvision, which has neither, and without collimation at albumentations',
+];
+
 /** Each transform at one strength, as in peers/augment.py; colour ones on RGB, the others on grey. */
 function cases(size: number): Record<string, a.Transform> {
   const part = { height: Math.floor((size * 7) / 8), width: Math.floor((size * 7) / 8) };
@@ -86,7 +92,7 @@ export const run: Bench = async ({ log, args }) => {
     for (const peer of peers) peer.end();
     rmSync(folder, { recursive: true });
   }
-  const notes = PEERS.flatMap((name) => summary(name, rows));
+  const notes = [...PEERS.flatMap((name) => summary(name, rows)), ...CAVEATS];
   return {
     machine: machine(),
     peer: peers.map((peer) => peer.versions).join('; ') || 'no peer installed',
