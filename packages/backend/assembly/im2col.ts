@@ -157,3 +157,60 @@ export function flipFilter(filter: usize, out: usize, taps: i32, ci: i32, co: i3
     }
   }
 }
+
+/**
+ * The taps of a filter [kh][kw][ci][co] that meet one residue class of the image, turned by 180°:
+ * out[ci][i][j][co] = filter[ry + (ty - 1 - i) sh][rx + (tx - 1 - j) sw][ci][co].
+ */
+export function residueFilter(
+  filter: usize,
+  out: usize,
+  kw: i32,
+  ci: i32,
+  co: i32,
+  ry: i32,
+  rx: i32,
+  sh: i32,
+  sw: i32,
+  ty: i32,
+  tx: i32,
+): void {
+  let to = out;
+  for (let c = 0; c < ci; c++) {
+    for (let i = 0; i < ty; i++) {
+      for (let j = 0; j < tx; j++) {
+        const tap = (ry + (ty - 1 - i) * sh) * kw + rx + (tx - 1 - j) * sw;
+        copyRun(to, filter + ((<usize>((tap * ci + c) * co)) << 2), co);
+        to += (<usize>co) << 2;
+      }
+    }
+  }
+}
+
+/** Puts rows [row, row + rows) of a matrix [n * qh * qw][c] at the pixels (y + qy sh, x + qx sw) of an image. */
+export function scatterRows(
+  from: usize,
+  image: usize,
+  row: i32,
+  rows: i32,
+  qh: i32,
+  qw: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  y: i32,
+  x: i32,
+  sh: i32,
+  sw: i32,
+): void {
+  const positions = qh * qw;
+  let at = from;
+  for (let m = row; m < row + rows; m++) {
+    const n = m / positions;
+    const qy = (m - n * positions) / qw;
+    const qx = m - n * positions - qy * qw;
+    const pixel = (n * h + y + qy * sh) * w + x + qx * sw;
+    copyRun(image + ((<usize>(pixel * c)) << 2), at, c);
+    at += (<usize>c) << 2;
+  }
+}

@@ -24,6 +24,12 @@ function* cases(): Generator<Case> {
       for (const strides of [1, 2, 3])
         yield { x: [2, 9, 11, 3], filter: [kernel, kernel, 3, 5], strides, pad };
     }
+    // Channels enough for the input gradient by residue classes.
+    for (const kernel of [2, 3, 4, 5, 7]) {
+      for (const strides of [2, 3])
+        yield { x: [2, 9, 11, 17], filter: [kernel, kernel, 17, 5], strides, pad };
+    }
+    yield { x: [2, 6, 7, 16], filter: [3, 4, 16, 6], strides: [1, 2], pad };
     // Fewer channels out than in: at stride 1 the roles of x and y are exchanged.
     for (const kernel of [1, 3, 4, 5])
       yield { x: [2, 7, 8, 9], filter: [kernel, kernel, 9, 2], strides: 1, pad };

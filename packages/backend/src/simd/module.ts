@@ -31,6 +31,34 @@ export interface Simd {
   im2col(...args: UnfoldArguments): void;
   col2im(...args: UnfoldArguments): void;
   flipFilter(filter: Pointer, out: Pointer, taps: number, ci: number, co: number): void;
+  residueFilter(
+    filter: Pointer,
+    out: Pointer,
+    kw: number,
+    ci: number,
+    co: number,
+    ry: number,
+    rx: number,
+    sh: number,
+    sw: number,
+    ty: number,
+    tx: number,
+  ): void;
+  scatterRows(
+    from: Pointer,
+    image: Pointer,
+    row: number,
+    rows: number,
+    qh: number,
+    qw: number,
+    h: number,
+    w: number,
+    c: number,
+    y: number,
+    x: number,
+    sh: number,
+    sw: number,
+  ): void;
   gemmScratch(): number;
   gemm(
     transposeA: boolean,
