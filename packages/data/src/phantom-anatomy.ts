@@ -1,7 +1,7 @@
 import type { Rng } from './rng.js';
 
 /** An opacity: a soft round shadow in a lung. Lengths are in half image sides, as everywhere in this file. */
-export interface Opacity {
+interface Opacity {
   x: number;
   y: number;
   radius: number;

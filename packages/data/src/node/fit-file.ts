@@ -31,7 +31,10 @@ export interface FitFileJob {
 
 const loaded = new Map<string, Promise<{ default: Augment }>>();
 
-/** Decodes a file, resizes it and augments it: Uint8 `[size, size, channels]`. */
+/**
+ * Decodes a file, resizes it and augments it: Uint8 `[size, size, channels]`. A module of a `WorkerPool`.
+ * @public
+ */
 export default async function fitFile(job: FitFileJob): Promise<Uint8Array> {
   const { file, epoch, index, fit, maxPixels, augment, parameter } = job;
   const fitted = fitImage(await readImage(file, maxPixels === undefined ? {} : { maxPixels }), fit);

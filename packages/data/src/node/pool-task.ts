@@ -4,7 +4,7 @@ import type { CxrFileErrorCode } from '../cxr-file-error.js';
 export type Task = (item: unknown) => unknown;
 
 /** A file's error in parts: errors lose their class on the way between threads. */
-export interface ErrorParts {
+interface ErrorParts {
   code: CxrFileErrorCode;
   reason: string;
   file: string | undefined;

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
 import { type DecodeImageOptions, decodeImage } from '../decode-image.js';
 import type { Image } from '../image.js';
 import { fileSystemError } from './file-system-error.js';
@@ -18,7 +20,8 @@ export async function readImage(file: string, options: ReadImageOptions = {}): P
 
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    // A thread of ours may wait, and is spared the errands through the event loop.
+    return isMainThread ? await readFile(file) : readFileSync(file);
   } catch (cause) {
     throw fileSystemError(cause, file);
   }

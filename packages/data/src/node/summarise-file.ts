@@ -22,7 +22,10 @@ export interface ImageSummary {
   thumb: Uint8Array;
 }
 
-/** Decodes a file and sums it up. A module of a `WorkerPool`. */
+/**
+ * Decodes a file and sums it up. A module of a `WorkerPool`.
+ * @public
+ */
 export default async function summariseFile(file: string): Promise<ImageSummary> {
   const image = await readImage(file);
   const [height, width, channels] = dimensions(image);

@@ -53,7 +53,7 @@ export class WorkerPool<In, Out> {
     if (!(Number.isSafeInteger(ahead) && ahead > 0)) throw new RangeError(`invalid ahead: ${ahead}`);
     this.#module = module;
     this.#ahead = ahead;
-    const script = builtScript(new URL(import.meta.url.replace('worker-pool.', 'pool-worker.')));
+    const script = builtScript(new URL('./pool-worker.js', import.meta.url));
     const task = builtScript(module);
     this.#threads = script && task ? Array.from({ length: workers }, () => this.#start(script, task)) : [];
   }
@@ -153,10 +153,13 @@ export class WorkerPool<In, Out> {
   }
 }
 
-/** A module as Node can load it in a thread: of TypeScript sources, as tests run them, the built file; or undefined. */
+/**
+ * A module as Node can load it in a thread, or undefined: run from TypeScript sources, as tests are, the built file beside
+ * them.
+ */
 function builtScript(module: URL): URL | undefined {
-  const built = module.href.endsWith('.ts')
-    ? new URL(module.href.replace(/\/src\/((?:(?!\/src\/).)*)\.ts$/, '/dist/$1.js'))
-    : module;
-  return built.protocol !== 'file:' || existsSync(fileURLToPath(built)) ? built : undefined;
+  if (module.protocol !== 'file:') return module;
+  if (!module.href.endsWith('.ts') && existsSync(fileURLToPath(module))) return module;
+  const built = new URL(module.href.replace(/\/src\/((?:(?!\/src\/).)*)\.[jt]s$/, '/dist/$1.js'));
+  return existsSync(fileURLToPath(built)) && !built.href.endsWith('.ts') ? built : undefined;
 }

@@ -4,7 +4,7 @@ import { SIMD_MODULE } from './binary.js';
 type Pointer = number;
 
 /** What assembly/ exports; its comments say what each does. */
-export interface Kernels {
+interface Kernels {
   rowsGrey: RowKernel;
   rowsRgb: RowKernel;
   columns(
