@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import * as a from '@cxr/augment';
 import { image, phantom } from '@cxr/data';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
+import { peerScript, pythons } from './python.js';
 
 const SIZES = [224, 1024];
 const RUNS = 5;
@@ -168,13 +168,12 @@ interface Peer {
   end(): void;
 }
 
-/** Those that a Python here can import: CXR_PEER_PYTHON (several, separated by commas), python3 or Debian's own. */
+/** Those that one of the Pythons here can import. */
 async function startPeers(log: (line: string) => void): Promise<Peer[]> {
-  const pythons = [...(process.env.CXR_PEER_PYTHON?.split(',') ?? []), 'python3', '/usr/bin/python3'];
   const peers: Peer[] = [];
   for (const name of PEERS) {
     let found: Peer | null = null;
-    for (const python of pythons) found ??= await startPeer(name, python);
+    for (const python of pythons()) found ??= await startPeer(name, python);
     if (found) peers.push(found);
     else log(`${name} is not installed`);
   }
@@ -182,7 +181,7 @@ async function startPeers(log: (line: string) => void): Promise<Peer[]> {
 }
 
 async function startPeer(name: string, python: string): Promise<Peer | null> {
-  const script = fileURLToPath(new URL('../peers/augment.py', import.meta.url));
+  const script = peerScript('augment.py');
   // One thread each: the comparison is of one core.
   const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
   const child: ChildProcessWithoutNullStreams = spawn(python, [script, name], { env });

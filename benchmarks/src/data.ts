@@ -8,7 +8,7 @@ import { encodePng, phantoms } from '@cxr/data';
 import { listImages } from '@cxr/data/node';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
 import { Contestant } from './contestant.js';
-import { findPython } from './python.js';
+import { findPython, peerScript } from './python.js';
 
 const RUNS = 7;
 const SIZE = 299;
@@ -21,7 +21,7 @@ const shared = process.env.CXR_SHARED ?? file('../../../shared');
  * the peer's in turn. Words of the command line choose the rows: all whose names contain one of them.
  */
 export const run: Bench = async ({ log, args }) => {
-  const python = findPython('torch, PIL');
+  const python = findPython('torch, PIL', log);
   if (!python) log('no python3 with PyTorch and Pillow (set CXR_PYTHON): ours alone');
   const folder = await mkdtemp(join(tmpdir(), 'cxr-bench-'));
   const rows: BenchRow[] = [];
@@ -67,7 +67,7 @@ async function compare(
   const workers = availableParallelism();
   const words = JSON.stringify({ files, size: SIZE, batchSize: BATCH_SIZE, workers });
   const ours = new Contestant(process.execPath, [file('data-worker.js'), words]);
-  const theirs = python ? new Contestant(python, [file('../peers/data.py'), words]) : undefined;
+  const theirs = python ? new Contestant(python, [peerScript('data.py'), words]) : undefined;
   await ours.title;
   const peer = await theirs?.title;
   const rates: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };

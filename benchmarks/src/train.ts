@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { resolveConfig, type TrainConfig } from '@cxr/dcgan';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
 import { Contestant } from './contestant.js';
-import { findPython } from './python.js';
+import { findPython, peerScript } from './python.js';
 
 /** The configurations of the README's table. */
 export const CONFIGURATIONS: Readonly<Record<string, TrainConfig>> = {
@@ -26,7 +26,7 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  * the rows: all whose names contain one of them.
  */
 export const run: Bench = async ({ log, args }) => {
-  const python = findPython('torch');
+  const python = findPython('torch', log);
   if (!python) log('no python3 with PyTorch (set CXR_PYTHON): ours alone');
   const rows: BenchRow[] = [];
   const notes: string[] = [];
@@ -51,7 +51,7 @@ async function compare(
 ): Promise<{ row: BenchRow; note: string; peer: string | undefined }> {
   const words = JSON.stringify({ ...config, threads: availableParallelism() });
   const ours = new Contestant(process.execPath, [file('train-worker.js'), words]);
-  const theirs = python ? new Contestant(python, [file('../peers/train.py'), words]) : undefined;
+  const theirs = python ? new Contestant(python, [peerScript('train.py'), words]) : undefined;
   await ours.title;
   const peer = await theirs?.title;
   const seconds: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """pytorch-fid itself, for the benchmarks.
 
-  pytorch_fid_peer.py version
-  pytorch_fid_peer.py fid [WEIGHTS or -] ARGUMENTS...   the command `python3 -m pytorch_fid ARGUMENTS`
-  pytorch_fid_peer.py distance                          answers requests on standard input, a JSON object a line:
+  fid.py version
+  fid.py fid [WEIGHTS or -] ARGUMENTS...   the command `python3 -m pytorch_fid ARGUMENTS`
+  fid.py distance                          answers requests on standard input, a JSON object a line:
       {"statistics": [FILE, FILE]} or {"activations": [FILE, FILE]} gives {"fid", "seconds"}
 """
 import json
