@@ -71,6 +71,7 @@ function check() {
     run(program, args);
   };
   step('types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']);
+  step('WebAssembly as its sources compile', process.execPath, ['scripts/build-simd.mjs', '--check']);
   step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']);
   step('dead code', bin('knip'), []);
   for (const name of readdirSync(join(root, 'packages'))) {

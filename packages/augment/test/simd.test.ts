@@ -1,16 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { createRng } from '@cxr/augment';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { EVERY } from './every-transform.js';
 import { noise } from './images.js';
-
-it('has the binary that assembly/ compiles to', () => {
-  const script = fileURLToPath(new URL('../scripts/build-simd.mjs', import.meta.url));
-  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
-  expect(stderr.replace(/^npm warn.*\n/gm, '')).toBe('');
-  expect(status).toBe(0);
-});
 
 describe('without WebAssembly', async () => {
   vi.stubGlobal('WebAssembly', undefined);

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { noiseImage, readJsonLines, sha256 } from './support/fixtures.js';
 
@@ -26,10 +24,5 @@ describe('the loops of resizePillow', () => {
     });
     vi.unstubAllGlobals();
     expect(wrong).toEqual([]);
-  });
-
-  it('in WebAssembly are compiled from assembly/', () => {
-    const script = fileURLToPath(new URL('../scripts/build-simd.mjs', import.meta.url));
-    expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
   });
 });

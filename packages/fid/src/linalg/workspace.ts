@@ -1,4 +1,4 @@
-import { LINALG_MODULE } from './binary.js';
+import { SIMD_MODULE } from './binary.js';
 
 /** A byte offset into the workspace's memory. */
 export type Pointer = number;
@@ -40,7 +40,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Once for all workspaces, so that what the engine has optimised stays so. */
 function module(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(LINALG_MODULE), (char) => char.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SIMD_MODULE), (char) => char.charCodeAt(0)));
   return compiled;
 }
 

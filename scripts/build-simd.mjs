@@ -1,0 +1,60 @@
+/**
+ * node scripts/build-simd.mjs [--check]: compiles each packages/NAME/assembly (AssemblyScript) into the binary.ts of
+ * that package: a WebAssembly module as text, so that it needs no file at run time and bundlers, workers and Node load
+ * it alike. Run it after a change in assembly/. With --check it writes nothing, and fails where the committed text is
+ * not what assembly/ compiles to.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** AssemblyScript's decorator on functions is no TypeScript: in assembly/ it stands in a comment. */
+const withDecorators = (source) => source.replaceAll('\n// @inline\n', '\n@inline\n');
+
+/** The bytes of a package's module. It imports its memory, so it must bring no data of its own to put there. */
+async function compile(folder) {
+  let binary;
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '0'];
+  const { error, stderr } = await asc.main(
+    ['assembly/index.ts', '--outFile', 'simd.wasm', '--enable', 'simd', '--use', 'abort=', ...options],
+    {
+      readFile: (name, base) => {
+        const file = join(folder, base === '.' ? '' : base, name);
+        return existsSync(file) ? withDecorators(readFileSync(file, 'utf8')) : null;
+      },
+      writeFile: (_name, contents) => {
+        binary = contents;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error) throw new Error(`${folder}: ${stderr}`);
+  return binary;
+}
+
+for (const name of readdirSync(join(root, 'packages'))) {
+  const folder = join(root, 'packages', name);
+  if (!existsSync(join(folder, 'assembly'))) continue;
+  const target = readdirSync(join(folder, 'src'))
+    .map((part) => join(folder, 'src', part, 'binary.ts'))
+    .find((file) => existsSync(file));
+  const base64 = Buffer.from(await compile(folder)).toString('base64');
+  const text = [
+    '// Made by scripts/build-simd.mjs from assembly/: do not edit.',
+    '/** A WebAssembly module, base64. */',
+    '// biome-ignore format: one long text',
+    `export const SIMD_MODULE: string = '${base64}';`,
+    '',
+  ].join('\n');
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, text);
+  } else if (readFileSync(target, 'utf8') !== text) {
+    console.error(
+      `${relative(root, target)} is not what assembly/ compiles to: run node scripts/build-simd.mjs`,
+    );
+    process.exitCode = 1;
+  }
+}
