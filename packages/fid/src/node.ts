@@ -1,6 +1,5 @@
 export { createNativeEngine, type NativeEngineOptions } from './engines/native-engine.js';
 export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from './node/create-engine.js';
-export { type DownloadOptions, type DownloadProgress, download } from './node/download.js';
 export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
 export {
   type Gathered,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import type { DownloadProgress } from '@cxr/data/node';
 import type { ActivationsProgress } from '../activations.js';
-import type { DownloadProgress } from '../node/download.js';
 
 /** A line for the user, apart from the result. */
 export function note(line: string): void {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CxrFileError } from '@cxr/data';
-import { type DownloadProgress, download } from './download.js';
+import { type DownloadProgress, download } from '@cxr/data/node';
 
 /** The official file; its name carries the first eight digits of its sha256, as torch hub's names do. */
 const NAME = 'pt_inception-2015-12-05-6726825d.pth';
@@ -49,11 +49,7 @@ export async function findWeights(options: FindWeightsOptions = {}): Promise<str
   let reason = 'downloading was switched off';
   if (options.download !== false) {
     try {
-      await download(url, own, {
-        sha256,
-        ...(signal ? { signal } : {}),
-        ...(onProgress ? { onProgress } : {}),
-      });
+      await download(url, own, { sha256, signal, onProgress });
       return own;
     } catch (error) {
       if (!(error instanceof CxrFileError) || error.code === 'mismatch') throw error;
