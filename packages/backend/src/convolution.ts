@@ -41,7 +41,7 @@ export interface Geometry {
 const ROWS = 512;
 
 /** Floats of unfolded matrix, at least and at most: a narrow matrix takes more rows, a very wide one fewer. */
-const FLOATS = [1 << 17, 1 << 22] as const;
+const FLOATS = [1 << 18, 1 << 22] as const;
 
 /** The geometry of a convolution, as tfjs computes it from shapes, strides and padding. */
 export function geometry(info: backend_util.Conv2DInfo): Geometry {
