@@ -146,12 +146,12 @@ describe('affine transforms', () => {
         const twice = warpAffine(warpAffine(image, m, sampling), n, sampling);
         const once = warpAffine(image, multiplyAffine(m, n), sampling);
         // Where the first result ended, the second mixed in its missing edge (NaN): only what both have is compared.
-        // Interpolating these waves with a cubic is off by up to about 0.01 a time.
+        // Interpolating these waves with a cubic is off by up to about 0.01 a time, and three times it is done here.
         let compared = 0;
         for (let i = 0; i < once.data.length; i++) {
           if (Number.isNaN(once.data[i]!) || Number.isNaN(twice.data[i]!)) continue;
           compared++;
-          expect(Math.abs(once.data[i]! - twice.data[i]!)).toBeLessThan(0.02);
+          expect(Math.abs(once.data[i]! - twice.data[i]!)).toBeLessThan(0.03);
         }
         expect(compared).toBeGreaterThan(500);
       }),
