@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +127,31 @@ describe('WorkerPool', () => {
     }
     await pool.close();
     expect(seen).toBe(3000);
+  });
+
+  it('ends its threads only after the work in their hands', async () => {
+    const module = join(folder, 'slow.mjs');
+    const marker = join(folder, 'done');
+    await writeFile(
+      module,
+      `import { writeFileSync } from 'node:fs';
+       import { setTimeout } from 'node:timers/promises';
+       export default async (file) => {
+         await setTimeout(300);
+         writeFileSync(file, '');
+       };`,
+    );
+    const pool = new WorkerPool<string, void>(pathToFileURL(module), { workers: 1, ahead: 9 });
+    const results = pool.map(Array.from({ length: 9 }, (_, i) => `${marker}-${i}`));
+    const first = results.next();
+    await pool.close();
+    await expect(first).resolves.toMatchObject({ value: { item: `${marker}-0` } });
+    expect(existsSync(`${marker}-0`)).toBe(true);
+    expect(existsSync(`${marker}-8`)).toBe(false);
+    const rest = (async () => {
+      for await (const _ of results);
+    })();
+    await expect(rest).rejects.toThrow('the pool is closed');
   });
 
   it.each([0, 1])('passes on a fault of the task, with %i workers', async (workers) => {

@@ -7,6 +7,5 @@ export {
   type GatherPathsOptions,
   gatherPaths,
 } from './node/gather-paths.js';
-export { ImageReader, type ImageReaderOptions, type ReadFilesOptions } from './node/image-reader.js';
 export { loadWeights } from './node/load-weights.js';
 export { readStatistics, writeStatistics } from './node/statistics-file.js';

@@ -33,6 +33,8 @@ export async function* performAll(
       yield outcome;
     }
   } finally {
+    // A thread that is terminated while a native decoder works for it brings down the whole process.
+    await Promise.allSettled(running);
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
 }

@@ -10,6 +10,9 @@ interface ErrorParts {
   file: string | undefined;
 }
 
+/** Tells a thread to end once its work is done. */
+export const CLOSE = 'close';
+
 export type PoolReply = { id: number; value: unknown } | { id: number; error: ErrorParts };
 
 /** @throws TypeError if the module has no default function. */

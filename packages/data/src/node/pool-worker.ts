@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CxrFileError } from '../cxr-file-error.js';
-import { type PoolReply, pathToTask } from './pool-task.js';
+import { CLOSE, type PoolReply, pathToTask } from './pool-task.js';
 
 const task = pathToTask(workerData as string);
 
@@ -28,6 +28,17 @@ function buffersOf(value: unknown): ArrayBuffer[] {
   return [...new Set(buffers)];
 }
 
-parentPort?.on('message', ({ id, item }: { id: number; item: unknown }) => {
-  void work(id, item);
+const inHand = new Set<Promise<void>>();
+
+parentPort?.on('message', async (message: { id: number; item: unknown } | typeof CLOSE) => {
+  if (message === CLOSE) {
+    // Their replies need the port; with it closed and nothing in hand the thread ends by itself.
+    await Promise.allSettled(inHand);
+    parentPort?.close();
+    return;
+  }
+  const job = work(message.id, message.item);
+  inHand.add(job);
+  await job;
+  inHand.delete(job);
 });

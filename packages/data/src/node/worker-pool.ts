@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CxrFileError } from '../cxr-file-error.js';
-import { type PoolReply, pathToTask, type Task } from './pool-task.js';
+import { CLOSE, type PoolReply, pathToTask, type Task } from './pool-task.js';
 
 export interface WorkerPoolOptions {
   /** Threads. 0: in this thread. Default: as many as the machine runs at once, at most 8. */
@@ -28,6 +28,7 @@ interface Job {
 interface Thread {
   worker: Worker;
   jobs: Map<number, Job>;
+  ended: Promise<unknown>;
 }
 
 /** A second job lies ready while the first is worked on; more would be decoded at the same time, at the cost of memory. */
@@ -87,9 +88,15 @@ export class WorkerPool<In, Out> {
     }
   }
 
-  /** Ends the threads. */
+  /**
+   * Ends the threads, each after the work in its hands: a thread that is terminated while a native decoder works for it
+   * brings down the whole process.
+   */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    const closed = new Error('the pool is closed');
+    for (const job of this.#queue.splice(0)) job.reject(closed);
+    for (const { worker } of this.#threads) worker.postMessage(CLOSE);
+    await Promise.all(this.#threads.map(({ ended }) => ended));
   }
 
   #submit(item: In): Promise<PoolResult<In, Out>> {
@@ -133,7 +140,8 @@ export class WorkerPool<In, Out> {
 
   #start(script: URL, task: URL): Thread {
     const worker = new Worker(script, { workerData: task.href });
-    const thread: Thread = { worker, jobs: new Map() };
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const thread: Thread = { worker, jobs: new Map(), ended };
     worker.on('message', (reply: PoolReply) => {
       const job = thread.jobs.get(reply.id);
       thread.jobs.delete(reply.id);

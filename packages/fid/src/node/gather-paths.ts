@@ -12,8 +12,8 @@ import { Statistics } from '../statistics.js';
 import type { InceptionWeights } from '../weights/inception-weights.js';
 import { type CreateEngineOptions, createEngine } from './create-engine.js';
 import { type FindWeightsOptions, findWeights } from './find-weights.js';
-import { ImageReader } from './image-reader.js';
 import { loadWeights } from './load-weights.js';
+import { createPreparePool, prepareFiles } from './prepare-files.js';
 import { readStatistics } from './statistics-file.js';
 
 export interface GatherPathsOptions extends Omit<CreateEngineOptions, 'dims'> {
@@ -129,8 +129,7 @@ async function gatherImages(
 ): Promise<void> {
   const { dims, resize } = gathered;
   const { onBad, signal, batchSize = 50, workers } = options;
-  const reader = new ImageReader({
-    resize,
+  const pool = createPreparePool({
     ahead: 2 * batchSize,
     ...(workers === undefined ? {} : { workers }),
   });
@@ -139,10 +138,10 @@ async function gatherImages(
       gathered.skipped++;
       onBad?.(error);
     };
-    const readOptions = { ...(onBad ? { onBad: skip } : {}), ...(signal ? { signal } : {}) };
+    const prepareOptions = { resize, onBad: onBad && skip, signal };
     // The first files are read while the weights are, and those of the next folder before the last one's end.
     const streams = sources.map((source) =>
-      'files' in source ? reader.read(source.files, readOptions) : undefined,
+      'files' in source ? prepareFiles(pool, source.files, prepareOptions) : undefined,
     );
     gathered.weights = await resolveWeights(options.weights, signal);
     const engine = await createEngine(gathered.weights, { ...options, dims });
@@ -162,7 +161,7 @@ async function gatherImages(
       engine.dispose();
     }
   } finally {
-    await reader.close();
+    await pool.close();
   }
 }
 
