@@ -61,7 +61,10 @@ describe('decodeDicom', () => {
     const plain = await decodeDicom(bytesOf(named('12 bits')));
     const windowed = bytesOf(named('window'));
     expect((await decodeDicom(windowed, { window: 'all' })).data).toEqual(plain.data);
+    const withTable = bytesOf(named('VOI table before a window'));
+    expect((await decodeDicom(withTable, { window: 'all' })).data).toEqual(plain.data);
     const window = { centre: 1800, width: 1500 };
+    expect(await decodeDicom(withTable, { window })).toEqual(await decodeDicom(windowed));
     const own = await decodeDicom(bytesOf(named('12 bits')), { window });
     expect(own.data).toEqual((await decodeDicom(windowed)).data);
     await expect(decodeDicom(windowed, { window: { centre: 0, width: 0 } })).rejects.toThrow(RangeError);
@@ -80,6 +83,10 @@ describe('decodeDicom', () => {
       view.setUint16(at, 32, true),
     );
     expect(await failure(decodeDicom(bits))).toMatch(/^unsupported .*32 bits/);
+    const short = withElement(bytesOf(named('VOI table')), [0x28, 0, 2, 0x30], (view, at) =>
+      view.setUint16(at, 5000, true),
+    );
+    expect(await failure(decodeDicom(short))).toMatch(/^corrupt .*table that is too short/);
   });
 
   it.each(rows.slice(0, 3).concat(rows.filter(({ name }) => /^(RLE|JPEG)/.test(name))))(

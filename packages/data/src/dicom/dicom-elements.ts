@@ -7,6 +7,15 @@ interface Element {
   /** Offset of the value. */
   start: number;
   length: number;
+  /** Two letters; absent where the transfer syntax leaves it to be known. */
+  representation?: string;
+}
+
+/** How the elements are written. */
+interface Encoding {
+  transferSyntax: string;
+  explicit: boolean;
+  littleEndian: boolean;
 }
 
 const ITEM = 0xfffee000;
@@ -30,39 +39,62 @@ export function isDicom(bytes: Uint8Array): boolean {
   return bytes.length >= 132 && latin1(bytes, 128, 4) === 'DICM';
 }
 
+/** What a file says of itself, before the data set, is always written so (PS3.10, 7.1). */
+const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true };
+
+/** @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'. */
+export function readElements(bytes: Uint8Array): DicomElements {
+  if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
+  const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
+  const transferSyntax = meta.text(TRANSFER_SYNTAX) ?? IMPLICIT;
+  if (transferSyntax === DEFLATED) {
+    throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
+  }
+  const explicit = transferSyntax !== IMPLICIT;
+  const littleEndian = transferSyntax !== EXPLICIT_BIG_ENDIAN;
+  return new DicomElements(bytes, meta.end, { transferSyntax, explicit, littleEndian });
+}
+
 /**
- * The elements of a DICOM file up to its pixels, those inside sequences left out. Values are read when they are asked
- * for; what a file says of its lengths is never believed beyond its end.
+ * The elements of a data set up to its pixels, those inside sequences left out. Values are read when they are asked for;
+ * what a file says of its lengths is never believed beyond its end.
  */
 export class DicomElements {
-  readonly transferSyntax: string;
+  /** Offset behind the last one. */
+  readonly end: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #encoding: Encoding;
   readonly #elements = new Map<Tag, Element>();
-  #littleEndian = true;
-  #explicit = true;
 
-  /** @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'. */
-  constructor(bytes: Uint8Array) {
-    if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
+  /**
+   * Reads from `start` on, while elements' groups are `wanted`.
+   * @throws CxrFileError 'truncated' or 'corrupt'.
+   */
+  constructor(
+    bytes: Uint8Array,
+    start: number,
+    encoding: Encoding,
+    wanted: (group: number) => boolean = () => true,
+  ) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const start = this.#read(132, (group) => group === 2);
-    this.transferSyntax = this.text(TRANSFER_SYNTAX) ?? IMPLICIT;
-    if (this.transferSyntax === DEFLATED) {
-      throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
-    }
-    this.#explicit = this.transferSyntax !== IMPLICIT;
-    this.#littleEndian = this.transferSyntax !== EXPLICIT_BIG_ENDIAN;
-    this.#read(start, () => true);
+    this.#encoding = encoding;
+    this.end = this.#read(start, wanted);
+  }
+
+  /** A unique identifier. */
+  get transferSyntax(): string {
+    return this.#encoding.transferSyntax;
   }
 
   get littleEndian(): boolean {
-    return this.#littleEndian;
+    return this.#encoding.littleEndian;
   }
 
-  has(tag: Tag): boolean {
-    return this.#elements.has(tag);
+  /** Two letters, such as 'US', if the file has them. */
+  representation(tag: Tag): string | undefined {
+    return this.#elements.get(tag)?.representation;
   }
 
   /** The bytes of a value: a view. */
@@ -94,7 +126,20 @@ export class DicomElements {
   short(tag: Tag, index = 0): number | undefined {
     const element = this.#elements.get(tag);
     if (!element || element.length === UNDEFINED || element.length < 2 * index + 2) return undefined;
-    return this.#view.getUint16(element.start + 2 * index, this.#littleEndian);
+    return this.#view.getUint16(element.start + 2 * index, this.littleEndian);
+  }
+
+  /** The elements of a sequence's first item. */
+  firstItem(tag: Tag): DicomElements | undefined {
+    const sequence = this.#elements.get(tag);
+    if (!sequence || sequence.length < 8) return undefined;
+    this.#need(sequence.start, 8);
+    // An empty sequence of undefined length has its end here.
+    if (this.#tag(sequence.start) !== ITEM) return undefined;
+    const { start, length } = this.#plainHeader(sequence.start);
+    const end = length === UNDEFINED ? this.#bytes.length : start + length;
+    this.#need(end, 0);
+    return new DicomElements(this.#bytes.subarray(0, end), start, this.#encoding);
   }
 
   /** The pieces of compressed pixels: a table of offsets, which may be empty, then the fragments (PS3.5, A.4). */
@@ -107,7 +152,7 @@ export class DicomElements {
     for (;;) {
       this.#need(at, 8);
       const tag = this.#tag(at);
-      const length = this.#view.getUint32(at + 4, this.#littleEndian);
+      const length = this.#view.getUint32(at + 4, this.littleEndian);
       if (tag === SEQUENCE_END) return parts;
       if (tag !== ITEM || length === UNDEFINED)
         throw new CxrFileError('corrupt', 'DICOM fragments that are damaged');
@@ -117,13 +162,14 @@ export class DicomElements {
     }
   }
 
-  /** Reads elements from `at` on, while their group is wanted; gives the offset behind. */
+  /** Reads elements from `at` on, while their group is wanted, or up to the end of their item; gives the offset behind. */
   #read(at: number, wanted: (group: number) => boolean): number {
     while (at + 8 <= this.#bytes.length) {
       const tag = this.#tag(at);
-      if (!wanted(tag >>> 16)) return at;
-      const { start, length } = this.#header(at);
-      this.#elements.set(tag, { start, length });
+      if (tag === ITEM_END || !wanted(tag >>> 16)) return at;
+      const element = this.#header(at);
+      const { start, length } = element;
+      this.#elements.set(tag, element);
       if (tag === PIXEL_DATA) {
         if (length !== UNDEFINED) this.#need(start, length);
         return start;
@@ -154,21 +200,21 @@ export class DicomElements {
   #header(at: number): Element {
     const representation = latin1(this.#bytes, at + 4, 2);
     // Sequences of unknown elements are written without representations even in files that have them.
-    if (!this.#explicit || !/^[A-Z]{2}$/.test(representation)) return this.#plainHeader(at);
+    if (!this.#encoding.explicit || !/^[A-Z]{2}$/.test(representation)) return this.#plainHeader(at);
     if (!LONG.test(representation)) {
-      return { start: at + 8, length: this.#view.getUint16(at + 6, this.#littleEndian) };
+      return { start: at + 8, length: this.#view.getUint16(at + 6, this.littleEndian), representation };
     }
     this.#need(at, 12);
-    return { start: at + 12, length: this.#view.getUint32(at + 8, this.#littleEndian) };
+    return { start: at + 12, length: this.#view.getUint32(at + 8, this.littleEndian), representation };
   }
 
   #plainHeader(at: number): Element {
-    return { start: at + 8, length: this.#view.getUint32(at + 4, this.#littleEndian) };
+    return { start: at + 8, length: this.#view.getUint32(at + 4, this.littleEndian) };
   }
 
   #tag(at: number): Tag {
-    const group = this.#view.getUint16(at, this.#littleEndian);
-    return group * 0x10000 + this.#view.getUint16(at + 2, this.#littleEndian);
+    const group = this.#view.getUint16(at, this.littleEndian);
+    return group * 0x10000 + this.#view.getUint16(at + 2, this.littleEndian);
   }
 
   #need(at: number, length: number): void {

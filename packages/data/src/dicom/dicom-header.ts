@@ -1,5 +1,5 @@
 import { CxrFileError } from '../cxr-file-error.js';
-import { DicomElements } from './dicom-elements.js';
+import { type DicomElements, readElements } from './dicom-elements.js';
 
 export type Photometric =
   | 'MONOCHROME1'
@@ -58,7 +58,7 @@ export interface DicomHeader {
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
 export function readDicomHeader(bytes: Uint8Array): DicomHeader {
-  return headerOf(new DicomElements(bytes));
+  return headerOf(readElements(bytes));
 }
 
 export function headerOf(elements: DicomElements): DicomHeader {
@@ -83,9 +83,6 @@ export function headerOf(elements: DicomElements): DicomHeader {
   }
   if (!(bitsStored > 0 && bitsStored <= highBit + 1 && highBit < bitsAllocated)) {
     throw new CxrFileError('corrupt', `a DICOM image of ${bitsStored} bits, the highest ${highBit}`);
-  }
-  if (elements.has(0x00283000)) {
-    throw new CxrFileError('unsupported', 'a DICOM image whose values go through a modality table');
   }
   return {
     transferSyntax: elements.transferSyntax,

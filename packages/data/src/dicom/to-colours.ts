@@ -1,6 +1,7 @@
 import { CxrFileError } from '../cxr-file-error.js';
 import type { DicomElements } from './dicom-elements.js';
 import type { DicomHeader } from './dicom-header.js';
+import { type LookupTable, lookUp, lookupTable } from './lookup-table.js';
 
 type Samples = Uint8Array | Uint16Array;
 
@@ -33,41 +34,16 @@ const COLOURS = [0, 1, 2];
 /** Stored indices as RGB by the file's palette (PS3.3, C.7.6.3.1.5), of 8 bits, or of 16 as it has them. */
 export function toColoursByPalette(elements: DicomElements, data: Samples): Samples {
   const palettes = COLOURS.map((colour) => paletteOf(elements, colour));
-  const bits = palettes[0]!.bits;
-  const out = bits === 8 ? new Uint8Array(3 * data.length) : new Uint16Array(3 * data.length);
+  const out = palettes[0]!.bits === 8 ? new Uint8Array(3 * data.length) : new Uint16Array(3 * data.length);
   for (const colour of COLOURS) {
-    const { first, values } = palettes[colour]!;
-    const last = values.length - 1;
-    for (let i = 0; i < data.length; i++) {
-      out[3 * i + colour] = values[Math.max(0, Math.min(last, data[i]! - first))]!;
-    }
+    const palette = palettes[colour]!;
+    for (let i = 0; i < data.length; i++) out[3 * i + colour] = lookUp(palette, data[i]!);
   }
   return out;
 }
 
-interface Palette {
-  bits: 8 | 16;
-  /** The index of the first value; smaller ones get it, too. */
-  first: number;
-  values: Samples;
-}
-
-function paletteOf(elements: DicomElements, colour: number): Palette {
-  const descriptor = 0x00281101 + colour;
-  const content = elements.value(0x00281201 + colour);
-  const bits = elements.short(descriptor, 2);
-  if (!content || (bits !== 8 && bits !== 16)) {
-    throw new CxrFileError('unsupported', 'a DICOM image whose palette is missing or in segments');
-  }
-  const count = elements.short(descriptor, 0) || 65536;
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  // Values of 8 bits are written either one a byte or one in two.
-  const wide = content.length >= 2 * count;
-  if (content.length < (bits === 16 ? 2 : 1) * count)
-    throw new CxrFileError('corrupt', 'a DICOM palette that is too short');
-  const values = bits === 8 ? new Uint8Array(count) : new Uint16Array(count);
-  for (let i = 0; i < count; i++) {
-    values[i] = wide ? view.getUint16(2 * i, elements.littleEndian) : content[i]!;
-  }
-  return { bits, first: elements.short(descriptor, 1) ?? 0, values };
+function paletteOf(elements: DicomElements, colour: number): LookupTable {
+  const palette = lookupTable(elements, 0x00281101 + colour, 0x00281201 + colour, false);
+  if (palette?.bits === 8 || palette?.bits === 16) return palette;
+  throw new CxrFileError('unsupported', 'a DICOM image whose palette is missing or in segments');
 }
