@@ -8,10 +8,10 @@ const GAP = 4;
 const COLUMNS = 8;
 
 const large = phantom({ seed: 3, size: 2 * SIZE });
-// A lead letter to mask: an L in the upper left corner.
+// A lead letter to mask: an L beside the left shoulder, which is on the right of the image.
 for (const [left, top, width, height] of [
-  [14, 12, 3, 16],
-  [14, 25, 10, 3],
+  [152, 12, 3, 16],
+  [152, 25, 10, 3],
 ]) {
   for (let y = top; y < top + height; y++)
     large.data.fill(255, y * 2 * SIZE + left, y * 2 * SIZE + left + width);

@@ -23,7 +23,7 @@ export type CollimationParams = {
 
 /**
  * The border a collimator leaves: beyond its four straight edges no X-rays fell, and the viewer's shutter blackens it.
- * Networks learn to read it as a sign of the hospital, so vary it. Masks and boxes stay.
+ * It may differ between hospitals and so give them away to a network: vary it. Masks and boxes stay.
  */
 export function collimation(options: CollimationOptions = {}): Transform<CollimationParams> {
   const margin = checkRange('margin', options.margin ?? [0, 0.1], 0, 0.49);

@@ -14,9 +14,9 @@ export interface MaskMarkersOptions extends TransformOptions {
 }
 
 /**
- * Paints over the lead letters (L, R) that tell sides apart, and the hospital: a network reads them in place of the lungs
- * (Zech et al., PLoS Medicine 2018). It looks near the border for small, compact spots of nearly white pixels, and
- * fills their boxes with the median of what is around. A heuristic: look at what it does on your images.
+ * Paints over the lead letters (L, R) that tell sides apart. Their make may tell hospitals apart, too, which networks are
+ * good at (Zech et al., PLOS Medicine 15(11), 2018, e1002683). It looks near the border for small, compact spots of nearly
+ * white pixels, and fills their boxes with the median of what is around. A heuristic: look at what it does on your images.
  */
 export function maskMarkers(options: MaskMarkersOptions = {}): Transform<NoParams> {
   const threshold = checkNumber('threshold', options.threshold ?? 0.9, 0, 1);
