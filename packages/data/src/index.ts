@@ -32,7 +32,7 @@ export {
   type WriteNpyOptions,
   writeNpy,
 } from './npy.js';
-export { readNpz, type WriteNpzOptions, writeNpz } from './npz.js';
+export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './npz.js';
 export { type PhantomOptions, type PhantomsOptions, phantom, phantoms } from './phantom.js';
 export { type ReadZipOptions, readZip } from './read-zip.js';
 export { resizeBilinearTorch } from './resize-bilinear-torch.js';

@@ -82,12 +82,13 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   if (start + length > bytes.length) {
     throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
   }
-  const raw = bytes.slice(start, start + length);
-  const { parts = 1 } = kind;
-  if (descr[0] === '>') swapBytes(raw, kind.bytes / parts);
-  const stored = new kind.array(raw.buffer as ArrayBuffer);
-  const data = kind.dtype === 'float16' ? Float32Array.from(stored as Uint16Array, halfToNumber) : stored;
-  return { data: fortran ? reorder(data, shape, parts, 'to rows') : data, shape, dtype: kind.dtype };
+  // A copy at offset 0, aligned: `slice` of Node's Buffer would be a view of memory shared with others.
+  const raw = new Uint8Array(bytes.subarray(start, start + length));
+  if (descr[0] === '>') swapBytes(raw, kind.bytes / (kind.parts ?? 1));
+  const stored = new kind.array(raw.buffer);
+  const rows = fortran ? reorder(stored, shape, kind, 'to rows') : stored;
+  const data = kind.dtype === 'float16' ? Float32Array.from(rows as Uint16Array, halfToNumber) : rows;
+  return { data, shape, dtype: kind.dtype };
 }
 
 export interface WriteNpyOptions {
@@ -115,7 +116,7 @@ export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOpti
     throw new TypeError(`invalid data: ${stored.constructor.name} for ${dtype}`);
   // Where at most one axis is longer than 1 both orders are the same, and NumPy calls it C.
   const byColumns = fortran && count > 0 && shape.filter((length) => length > 1).length > 1;
-  const values = byColumns ? reorder(stored, shape, parts, 'to columns') : stored;
+  const values = byColumns ? reorder(stored, shape, kind, 'to columns') : stored;
   const order = size === 1 ? '|' : bigEndian ? '>' : '<';
   const header = headerOf(order + code, byColumns, shape);
   const bytes = new Uint8Array(header.length + count * size);
@@ -195,10 +196,10 @@ function swapBytes(bytes: Uint8Array, size: number): void {
 function reorder(
   data: NpyData,
   shape: readonly number[],
-  parts: number,
+  { array, parts = 1 }: Kind,
   direction: 'to rows' | 'to columns',
 ): NpyData {
-  const result = data.slice();
+  const result = new array(new ArrayBuffer(data.byteLength));
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, parts));
   const index = shape.map(() => 0);
   let column = 0;

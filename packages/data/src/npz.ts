@@ -3,14 +3,21 @@ import { CxrFileError } from './cxr-file-error.js';
 import { type NpyArray, readNpy, writeNpy } from './npy.js';
 import { type ReadZipOptions, readZip } from './read-zip.js';
 
+export interface ReadNpzOptions extends ReadZipOptions {
+  /** Arrays to read, where they are there; others, which may be of types unknown here, are passed over. Default: all. */
+  names?: readonly string[];
+}
+
 /**
  * Reads an .npz file, plain or compressed, as NumPy's `load` does: arrays by name, without the '.npy'.
  * @throws CxrFileError 'unsupported', 'truncated', 'corrupt' or 'too-large'.
  */
-export function readNpz(bytes: Uint8Array, options: ReadZipOptions = {}): Record<string, NpyArray> {
+export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Record<string, NpyArray> {
+  const { names } = options;
   const arrays: [string, NpyArray][] = [];
   for (const [entry, data] of readZip(bytes, options)) {
     const name = entry.replace(/\.npy$/, '');
+    if (names && !names.includes(name)) continue;
     try {
       arrays.push([name, readNpy(data)]);
     } catch (error) {

@@ -35,9 +35,29 @@ function codeOf(action: () => unknown): string {
   return 'no error';
 }
 
+/** An .npy file that ends after its header. */
+function header(text: string): Uint8Array {
+  const bytes = new Uint8Array(10 + text.length);
+  bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, text.length & 255, text.length >> 8]);
+  bytes.set(new TextEncoder().encode(text), 10);
+  return bytes;
+}
+
 describe('readNpy', () => {
   it.each(single)('reads what NumPy wrote: $name', (row) => {
     expect(plain(readNpy(bytesOf(row)))).toEqual(row.arrays['']);
+  });
+
+  it('reads a view of larger memory, as Node reads files, and leaves it as it is', () => {
+    for (const row of single) {
+      const file = bytesOf(row);
+      // Odd, so that no number lies where a typed array could look at it.
+      const memory = Buffer.alloc(file.length + 13, 0xaa);
+      memory.set(file, 7);
+      const before = Buffer.from(memory);
+      expect(plain(readNpy(memory.subarray(7, 7 + file.length))), row.name).toEqual(row.arrays['']);
+      expect(memory.equals(before), row.name).toBe(true);
+    }
   });
 
   it('refuses what it does not know, and what is cut off', () => {
@@ -45,12 +65,6 @@ describe('readNpy', () => {
     expect(codeOf(() => readNpy(new Uint8Array(10)))).toBe('unsupported');
     for (let end = 8; end < whole.length; end++)
       expect(codeOf(() => readNpy(whole.subarray(0, end)))).toBe('truncated');
-    const header = (text: string) => {
-      const bytes = new Uint8Array(10 + text.length);
-      bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, text.length & 255, text.length >> 8]);
-      bytes.set(new TextEncoder().encode(text), 10);
-      return bytes;
-    };
     const cases: [string, string][] = [
       ["{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
       ["{'descr': '<U4', 'fortran_order': False, 'shape': (1,), }", 'unsupported'],
@@ -78,6 +92,13 @@ describe('writeNpy', () => {
       expect(Buffer.from(writeNpy(readNpy(bytesOf(row)), options)).toString('base64')).toBe(row.file);
     },
   );
+
+  it('leaves a Buffer as it is', () => {
+    const data = Buffer.from([1, 2, 3, 4, 5, 6]);
+    const bytes = writeNpy({ data, shape: [2, 3], dtype: 'uint8' }, { fortran: true });
+    expect([...bytes.subarray(-6)]).toEqual([1, 4, 2, 5, 3, 6]);
+    expect([...data]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
 
   it('gives back every float16, and rounds half to even as NumPy', () => {
     const all = Float32Array.from({ length: 0x7c00 }, (_, bits) =>
@@ -131,6 +152,14 @@ describe('npz', () => {
         },
       ),
     );
+  });
+
+  it('reads only the arrays asked for, whatever lies beside them', () => {
+    const mu = { data: Float64Array.of(1, 2), shape: [2], dtype: 'float64' as const };
+    const names = header("{'descr': '<U4', 'fortran_order': False, 'shape': (0,), }");
+    const bytes = zipSync({ 'files.npy': names, 'mu.npy': writeNpy(mu) });
+    expect(readNpz(bytes, { names: ['mu', 'gone'] })).toEqual({ mu });
+    expect(codeOf(() => readNpz(bytes))).toBe('unsupported');
   });
 
   it('says which array is broken', () => {
