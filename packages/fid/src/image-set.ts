@@ -1,4 +1,4 @@
-import { CxrFileError, type Image, type NamedImage } from '@cxr/data';
+import type { Image, NamedImage } from '@cxr/data';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import ndarray, { type NdArray } from 'ndarray';
 import { prepareImage, type ResizeMode } from './prepare-image.js';
@@ -44,18 +44,30 @@ async function* tensorImages(tensor: Tensor): AsyncGenerator<Image> {
 
 function* batchImages(batch: NdArray<Uint8Array> | NdArray<Float32Array>): Generator<Image> {
   if (batch.shape.length !== 4) throw new RangeError(`a batch of images is [n, h, w, c]: [${batch.shape}]`);
-  const bytes = batch.data instanceof Uint8Array ? batch.data : toBytes(batch.data);
   for (let n = 0; n < batch.shape[0]!; n++) {
-    const offset = batch.offset + n * batch.stride[0]!;
-    yield ndarray(bytes, batch.shape.slice(1), batch.stride.slice(1), offset);
+    const view = batch.pick(n, null, null, null);
+    yield isBytes(view) ? view : toBytes(view, n);
   }
 }
 
-/** From [−1, 1] to bytes, rounded. */
-function toBytes(values: Float32Array): Uint8Array {
-  return Uint8Array.from(values, (value) => {
-    if (!Number.isFinite(value))
-      throw new CxrFileError('corrupt', `image holds a value that is not finite: ${value}`);
-    return Math.max(0, Math.min(255, Math.round((value + 1) * 127.5)));
-  });
+function isBytes(view: NdArray<Uint8Array> | NdArray<Float32Array>): view is NdArray<Uint8Array> {
+  return view.data instanceof Uint8Array;
+}
+
+/** Image number `index` from [−1, 1] to bytes, rounded. */
+function toBytes(view: NdArray<Float32Array>, index: number): NdArray<Uint8Array> {
+  const [height, width, channels] = view.shape as [number, number, number];
+  const bytes = new Uint8Array(height * width * channels);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < channels; c++) {
+        const value = view.get(y, x, c);
+        if (!Number.isFinite(value))
+          throw new RangeError(`image ${index} holds a value that is not finite: ${value}`);
+        bytes[at++] = Math.max(0, Math.min(255, Math.round((value + 1) * 127.5)));
+      }
+    }
+  }
+  return ndarray(bytes, view.shape);
 }

@@ -72,6 +72,10 @@ describe('cxr-fid', () => {
     const plain = run('classes/healthy', 'classes/sick', '--dims', '64', '--weights', 'random.safetensors');
     expect(plain.stdout).toBe(`FID:  ${result.fid}\n`);
     expect(plain.stderr).toMatch(/noise floor/);
+    const { sha256 } = result.weights;
+    expect(plain.stderr).toContain(
+      `64 dims, 6 against 5 images, resize pil299, weights random.safetensors, sha256 ${sha256.slice(0, 16)}…`,
+    );
   });
 
   it('computes further metrics, class distances and pictures', () => {

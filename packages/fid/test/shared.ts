@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRng, readNpy, readZip } from '@cxr/data';
+import { createRng, readNpz } from '@cxr/data';
+import { DIMS } from '@cxr/fid';
 import ndarray, { type NdArray } from 'ndarray';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -21,15 +22,10 @@ export function readBytes(file: string): Uint8Array {
   return new Uint8Array(readFileSync(file));
 }
 
-/** Float arrays of an npz; arrays of texts, which goldens also have, are passed over. */
+/** Activations by dims, `dims64` to `dims2048`, of an npz that also holds the files' names. */
 export function readFloats(file: string): Record<string, { data: Float32Array; shape: number[] }> {
-  const arrays: Record<string, { data: Float32Array; shape: number[] }> = {};
-  for (const [name, bytes] of readZip(readBytes(file))) {
-    if (name === 'files.npy') continue;
-    const { data, shape } = readNpy(bytes);
-    arrays[name.replace('.npy', '')] = { data: data as Float32Array, shape };
-  }
-  return arrays;
+  const arrays = readNpz(readBytes(file), { names: DIMS.map((dims) => `dims${dims}`) });
+  return arrays as Record<string, { data: Float32Array; shape: number[] }>;
 }
 
 /** Activations `[n, dims]` like the Inception's: not negative, correlated, of falling variance. */

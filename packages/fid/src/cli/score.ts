@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { listClassFolders } from '@cxr/data/node';
 import { frechetDistance } from '../frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
@@ -136,12 +137,25 @@ function warningsOf({ paths, dims, weights }: Gathered): string[] {
   return warnings;
 }
 
+/** What a score compares with: only those for which this is the same. */
+function contextOf({ dims, resize, paths, weights }: Gathered): string {
+  const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
+  const images = `${dims} dims, ${n1} against ${n2} images`;
+  // Statistics files do not say how their images were resized, nor by which weights.
+  if (!weights) return images;
+  const { file, kind, sha256 } = weights;
+  const hash = sha256 === undefined ? '' : `, sha256 ${sha256.slice(0, 16)}…`;
+  return `${images}, resize ${resize}, weights ${file === undefined ? kind : basename(file)}${hash}`;
+}
+
 function explain(
-  { engine, seconds, skipped }: Gathered,
+  gathered: Gathered,
   floor: NoiseFloor | null,
   against: readonly ClassDistance[],
   warnings: readonly string[],
 ): void {
+  const { engine, seconds, skipped } = gathered;
+  note(contextOf(gathered));
   if (skipped > 0) note(`${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read and were left out`);
   if (engine) {
     const share = Math.round((100 * seconds.engine) / seconds.features);

@@ -4,7 +4,7 @@ import { frechetDistance } from '../frechet-distance.js';
 import { Statistics } from '../statistics.js';
 
 export interface FidInfinityOptions {
-  /** Sample sizes, evenly from a tenth of the fakes to all of them. Default 15, as the paper has it. */
+  /** Sample sizes, evenly from a tenth of the fakes to all of them, as the paper has 5,000 to 50,000. Default 15, as there. */
   points?: number;
   /** Default 0. */
   seed?: number;
@@ -18,8 +18,13 @@ export interface FidInfinity {
 }
 
 /**
- * FID∞ (Chong and Forsyth, 2020): a FID is biased by about a constant over N, so that a line through the FIDs of
- * subsets, over 1 / N, meets the axis at what infinitely many fakes would have. `fake` is `[n, dims]`.
+ * FID∞ (Chong and Forsyth, "Effectively Unbiased FID and Inception Score and Where to Find Them", 2020; the sample sizes
+ * and the line are those of their code, github.com/mchong6/FID_IS_infinity): a FID is biased by about a constant over N,
+ * so that a line through the FIDs of subsets, over 1 / N, meets the axis at what infinitely many fakes would have.
+ * `fake` is `[n, dims]`.
+ *
+ * That holds for N well above dims. With a smallest subset, a tenth of the fakes, of fewer images than dims the points
+ * bend away from a line, and the value can be far too low, even below 0. The bias of the real set's N stays in it.
  *
  * @throws RangeError for fewer than 20 fakes or fewer than two points.
  */
@@ -35,7 +40,7 @@ export function fidInfinity(
   if (n < 20) throw new RangeError(`FID∞ needs at least 20 fakes: ${n}`);
   const least = Math.max(2, Math.round(n / 10));
   const measured = Array.from({ length: points }, (_, i) => {
-    const size = Math.round(least + ((n - least) * i) / (points - 1));
+    const size = Math.floor(least + ((n - least) * i) / (points - 1));
     return { n: size, fid: frechetDistance(real, Statistics.of(sample(fake, size, createRng(seed, i)))) };
   });
   return { value: interceptOverInverse(measured), points: measured };

@@ -70,9 +70,16 @@ function nearest(rows: Rows, others: Rows): { index: number; distance: number }[
       if (rows === others && j === row) continue;
       if (index < 0 || distances[j]! < distances[index]!) index = j;
     }
-    out.push({ index, distance: distances[index]! });
+    out.push({ index, distance: distanceOf(rows, row, others, index) });
   });
   return out;
+}
+
+/** From differences: the distance from scalar products that found the nearest is not quite 0 between copies. */
+function distanceOf(a: Rows, i: number, b: Rows, j: number): number {
+  let sum = 0;
+  for (let k = 0; k < a.dims; k++) sum += (a.data[i * a.dims + k]! - b.data[j * b.dims + k]!) ** 2;
+  return Math.sqrt(sum);
 }
 
 function median(values: readonly number[]): number {

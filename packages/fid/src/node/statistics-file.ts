@@ -51,7 +51,8 @@ function floats(array: NpyArray): Float64Array {
 
 function parse(bytes: Uint8Array, file: string): Record<string, NpyArray> {
   try {
-    return readNpz(bytes);
+    // Others keep names of files or settings beside them, as text or objects.
+    return readNpz(bytes, { names: ['mu', 'sigma', 'count'] });
   } catch (error) {
     if (!(error instanceof CxrFileError)) throw error;
     throw new CxrFileError(error.code, `cannot read statistics: ${error.reason}`, { file, cause: error });
