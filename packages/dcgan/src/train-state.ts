@@ -54,6 +54,24 @@ export function restoreModel(model: tfl.LayersModel, state: ModelState, what: st
   });
 }
 
+/**
+ * Sets the weights of those layers that the state has under the same name and in the same shapes: all but the ones next
+ * to the image, where the state is of half the size and twice the width. @returns how many layers.
+ */
+export function copySharedLayers(model: tfl.LayersModel, state: ModelState): number {
+  const known = new Map(state.weights.map((array) => [`${array.name} ${array.shape}`, array]));
+  let copied = 0;
+  tf.tidy(() => {
+    for (const { weights } of model.layers) {
+      const arrays = weights.map(({ originalName, shape }) => known.get(`${originalName} ${shape}`));
+      if (weights.length === 0 || arrays.includes(undefined)) continue;
+      for (const [i, weight] of weights.entries()) weight.write(toTensor(arrays[i]!));
+      copied++;
+    }
+  });
+  return copied;
+}
+
 /** Reads an optimiser's moments, named after the model's weights. */
 export async function saveMoments(optimiser: Adam, model: tfl.LayersModel): Promise<NamedArray[]> {
   const arrays = optimiser.moments.map(async ({ first, second }, i) => {

@@ -28,6 +28,8 @@ export interface TrainOptions extends Partial<TrainConfig> {
   steps: number;
   /** Go on from here. Its config is used, and settings given beside it must agree with it. */
   resume?: TrainState | undefined;
+  /** Begin with the layers that a run at a smaller size shares with this one; see `Trainer.growFrom`. */
+  growFrom?: TrainState | undefined;
   checkpoints?: CheckpointStore | undefined;
   /** Steps between checkpoints; there is always one at the end. Default 100. */
   checkpointEvery?: number;
@@ -80,6 +82,7 @@ const RUN_DEFAULTS = {
   images: undefined,
   steps: undefined,
   resume: undefined,
+  growFrom: undefined,
   checkpoints: undefined,
   checkpointEvery: 100,
   sampleEvery: 0,
@@ -106,7 +109,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     if (options.resume) {
       checkImages(options.resume, set);
       trainer.restore(options.resume);
-    }
+    } else if (options.growFrom) trainer.growFrom(options.growFrom);
     const run = new Run(options, trainer, set);
     yield* run.events();
     handedOver = true;

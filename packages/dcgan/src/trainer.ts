@@ -1,3 +1,4 @@
+import { CxrFileError } from '@cxr/data';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { Adam } from './adam.js';
@@ -12,7 +13,14 @@ import { oneHot } from './one-hot.js';
 import { gradientPenalty } from './r1.js';
 import { keyedRng, normals } from './random.js';
 import { measure, type StepMetrics } from './step-metrics.js';
-import { restoreModel, restoreMoments, saveModel, saveMoments, type TrainState } from './train-state.js';
+import {
+  copySharedLayers,
+  restoreModel,
+  restoreMoments,
+  saveModel,
+  saveMoments,
+  type TrainState,
+} from './train-state.js';
 import { drawIndices, gather, type TrainingSet } from './training-set.js';
 import { averageWeights, trainableVariables } from './weights.js';
 
@@ -110,6 +118,23 @@ export class Trainer {
     restoreMoments(this.optimiserG, this.generator, state.moments.generator);
     restoreMoments(this.optimiserD, this.discriminator, state.moments.discriminator);
     this.step = state.step;
+  }
+
+  /**
+   * Begins from what a run at a smaller size has learnt (after Karras et al., 2018): the layers that have the same name
+   * and shapes there. From a run of half the size and twice the width these are all but the ones next to the image.
+   * @throws CxrFileError `mismatch` where there are none.
+   */
+  growFrom(state: TrainState): void {
+    const generator = state.average ?? state.generator;
+    if (copySharedLayers(this.generator, generator) === 0) {
+      throw new CxrFileError(
+        'mismatch',
+        'the run to grow from shares no layer of the generator with this one',
+      );
+    }
+    copySharedLayers(this.discriminator, state.discriminator);
+    if (this.average) copySharedLayers(this.average, generator);
   }
 
   /** Frees everything; `keepSampler` leaves the network of `sampler` to the caller. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
-import { Trainer, type TrainOptions, train } from '@cxr/dcgan';
+import { type ModelState, resolveConfig, Trainer, type TrainOptions, train } from '@cxr/dcgan';
 import {
   checkpointFolder,
   hashWeights,
@@ -50,6 +50,32 @@ describe('a run that is resumed', () => {
     await rm(folder, { recursive: true });
     await run({ steps: 6, resume });
     expect(await fingerprint()).toEqual(whole);
+  });
+
+  it('grows: a run of twice the size and half the width begins with all but the layers next to the image', async () => {
+    await run({ steps: 2, width: 2, ema: 0.5 });
+    const state = await loadCheckpoint(folder);
+    const { images: _, ...config } = tiny;
+    const grown = new Trainer(resolveConfig({ ...config, size: 64, ema: 0.5 }));
+    const fresh = new Trainer(resolveConfig({ ...config, size: 64 }));
+    grown.growFrom(state);
+    const fromState = (model: ModelState, of: tfl.LayersModel, plain: tfl.LayersModel): string[] =>
+      of.weights.flatMap((weight, i) => {
+        const values = weight.read().dataSync();
+        const learnt = model.weights.find(({ name }) => name === weight.originalName);
+        const same = learnt !== undefined && String(learnt.data) === String(values);
+        if (!same) expect(values).toEqual(plain.weights[i]!.read().dataSync());
+        return same ? [weight.originalName.split('/')[0]!] : [];
+      });
+    const { average, discriminator } = state;
+    const generator = new Set(fromState(average!, grown.generator, fresh.generator));
+    expect([...generator]).toEqual(['project', 'project_norm', 'up_8', 'up_8_norm', 'up_16', 'up_16_norm']);
+    expect(new Set(fromState(average!, grown.average!, fresh.generator))).toEqual(generator);
+    expect(fromState(discriminator, grown.discriminator, fresh.discriminator)).toContain('down_8');
+    for (const trainer of [grown, fresh]) trainer.dispose();
+    // Nothing in common with a network of another width.
+    const other = run({ steps: 1, width: 5, latentDim: 3, growFrom: state });
+    await expect(other).rejects.toMatchObject({ code: 'mismatch' });
   });
 
   it('must be given the same images and no other settings', async () => {

@@ -13,11 +13,12 @@ const USAGE = `usage: cxr-dcgan train --data DIR --out DIR --steps N [flags]
 
 train   --preset dcgan|paper|modern  --size 32|64|128|256  --width W  --batch-size B  --seed S  --epochs E
         --class NAME | --conditional  --config FILE  --resume  --checkpoint-every K  --keep K  --sample-every K
-        --samples N  --backend auto|node|native|wasm|cpu  --threads N  --skip-bad  --stop-on-trouble
+        --samples N  --grow-from DIR  --backend auto|node|native|wasm|cpu  --threads N  --skip-bad  --stop-on-trouble
         and every setting of a config by its name: --diff-augment translation,cutout --ema 0.998 --loss hinge …
 sample  --step N  --batch-size B  --truncation T  --label L  --stretch  --backend …
 info    --step N, and every setting of a config
 
+--grow-from begins with the layers that a smaller run shares: 64 pixels and width 32 for one of 128 and width 16.
 DIR of a checkpoint is a run's folder (--out of train) or one checkpoint in it.
 Exit status: 0, 1 for a failed computation, 2 for wrong usage or unreadable input, 130 when interrupted.`;
 
@@ -26,7 +27,7 @@ const COMMANDS = { train: trainCommand, sample: sampleCommand, info: infoCommand
 /** The command line without the process around it. @returns the exit status. */
 export async function main(args: readonly string[], output: Output): Promise<number> {
   const [name = '', ...rest] = args;
-  if (['help', '--help', '-h'].includes(name)) {
+  if (name === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
     output.result(USAGE);
     return 0;
   }

@@ -39,6 +39,7 @@ const FLAGS: FlagSpecs = {
   samples: { type: 'string' },
   out: { type: 'string' },
   resume: { type: 'boolean' },
+  'grow-from': { type: 'string' },
   'skip-bad': { type: 'boolean' },
   'stop-on-trouble': { type: 'boolean' },
 };
@@ -53,6 +54,8 @@ export async function trainCommand(args: readonly string[], output: Output): Pro
   const flags = parseFlags(args, FLAGS);
   const out = requiredText(flags, 'out');
   const resume = await findResume(out, flags);
+  const grow = textOf(flags, 'grow-from');
+  const growFrom = grow === undefined || resume ? undefined : await loadCheckpoint(grow);
   const { files, classNames } = await listFiles(flags);
   const given = await givenConfig(flags, classNames.length);
   const config = resume ? resume.config : resolveConfig(given);
@@ -74,6 +77,7 @@ export async function trainCommand(args: readonly string[], output: Output): Pro
       images: readLabelled(files, flags, output),
       steps,
       resume,
+      growFrom,
       checkpoints: checkpointFolder(store, { keep: numberOf(flags, 'keep', 3) }),
       checkpointEvery: numberOf(flags, 'checkpoint-every', 100),
       sampleEvery: numberOf(flags, 'sample-every', 100),
