@@ -54,16 +54,26 @@ async function decodeRgba(bytes: Uint8Array): Promise<ImageData> {
 }
 
 function toImage({ data, width, height }: ImageData, { channels }: ImageHeader): Image {
-  const kept = channels === 1 ? 1 : 3;
-  const plain = new Uint8Array(width * height * kept);
-  for (let i = 0, from = 0; i < plain.length; from += 4) {
-    plain[i++] = data[from]!;
-    if (kept === 3) {
-      plain[i++] = data[from + 1]!;
-      plain[i++] = data[from + 2]!;
-    }
+  const count = width * height;
+  if (channels === 1) {
+    const grey = new Uint8Array(count);
+    for (let i = 0; i < count; i++) grey[i] = data[4 * i]!;
+    return image(grey, height, width, 1);
   }
-  return image(plain, height, width, kept);
+  const rgb = new Uint8Array(3 * count);
+  // Four pixels at a time, which is faster: RGBA RGBA RGBA RGBA → RGBR GBRG BRGB, little-endian like WebAssembly itself.
+  const fours = Math.floor(count / 4);
+  const from = new Uint32Array(data.buffer, data.byteOffset, count);
+  const to = new Uint32Array(rgb.buffer, 0, 3 * fours);
+  for (let i = 0; i < fours; i++) {
+    const second = from[4 * i + 1]!;
+    const third = from[4 * i + 2]!;
+    to[3 * i] = (from[4 * i]! & 0xffffff) | (second << 24);
+    to[3 * i + 1] = ((second >>> 8) & 0xffff) | (third << 16);
+    to[3 * i + 2] = ((third >>> 16) & 0xff) | (from[4 * i + 3]! << 8);
+  }
+  for (let i = 4 * fours; i < count; i++) rgb.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
+  return image(rgb, height, width, 3);
 }
 
 /**

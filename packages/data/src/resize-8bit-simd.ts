@@ -58,18 +58,29 @@ interface PackedTaps {
   bytes: number;
 }
 
-function packTaps({ length, size, starts, counts, weights }: Taps, multiple: number): PackedTaps {
+const packed = new WeakMap<Taps, Map<number, PackedTaps>>();
+
+/** Taps as the kernels take them; the same taps are packed once. */
+function packTaps(taps: Taps, multiple: number): PackedTaps {
+  const known = packed.get(taps) ?? new Map<number, PackedTaps>();
+  packed.set(taps, known);
+  const made = known.get(multiple) ?? pack(taps, multiple);
+  known.set(multiple, made);
+  return made;
+}
+
+function pack({ length, size, starts, counts, weights }: Taps, multiple: number): PackedTaps {
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   const padded = Math.ceil(most / multiple) * multiple;
-  const packed = new Int16Array(2 * length * padded);
+  const parts = new Int16Array(2 * length * padded);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < counts[i]!; k++) {
       const weight = fixedWeight(weights[i * size + k]!);
-      packed[2 * i * padded + k] = weight >> LOW_BITS;
-      packed[(2 * i + 1) * padded + k] = weight & ((1 << LOW_BITS) - 1);
+      parts[2 * i * padded + k] = weight >> LOW_BITS;
+      parts[(2 * i + 1) * padded + k] = weight & ((1 << LOW_BITS) - 1);
     }
   }
-  return { length, size: padded, starts, counts, weights: packed, bytes: 8 * length + packed.byteLength };
+  return { length, size: padded, starts, counts, weights: parts, bytes: 8 * length + parts.byteLength };
 }
 
 /** Puts taps into the memory and says where they are. */

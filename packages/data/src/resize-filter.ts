@@ -33,10 +33,23 @@ export interface Taps {
  * source samples count. The arithmetic follows Pillow's step by step, for its results to the last bit.
  * @throws RangeError for a filter that is not one of `ResizeFilter`, or is 'nearest'.
  */
-export function filterTaps(from: number, to: number, filter: ResizeFilter): Taps {
+export function filterTaps(from: number, to: number, filter: ResizeFilter): Readonly<Taps> {
   if (filter === 'nearest' || !Object.hasOwn(KERNELS, filter))
     throw new RangeError(`invalid filter: ${filter}`);
-  const kernel = KERNELS[filter];
+  const key = `${from} ${to} ${filter}`;
+  const taps = recent.get(key) ?? computeTaps(from, to, KERNELS[filter]);
+  // The one used last comes last, so that the first is the one to forget.
+  recent.delete(key);
+  recent.set(key, taps);
+  if (recent.size > KEPT) recent.delete(recent.keys().next().value!);
+  return taps;
+}
+
+/** Images of a set often have one size: their taps are computed once. */
+const KEPT = 8;
+const recent = new Map<string, Taps>();
+
+function computeTaps(from: number, to: number, kernel: Kernel): Taps {
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = kernel.support * stretch;

@@ -32,6 +32,15 @@ describe('toBatch', () => {
     expect([...toBatch([image(Uint16Array.of(0, 65535), 1, 2, 1)]).data]).toEqual([-1, 1]);
   });
 
+  it('scales every byte alike, wherever the pixels lie in memory', () => {
+    for (const offset of [0, 1, 4]) {
+      const bytes = Uint8Array.from({ length: offset + 259 }, (_, i) => i - offset).subarray(offset);
+      const { data } = toBatch([image(bytes, 37, 7, 1), image(bytes, 37, 7, 1)]);
+      const scaled = [...bytes].map((value) => Math.fround(value / 127.5 - 1));
+      expect([...data]).toEqual([...scaled, ...scaled]);
+    }
+  });
+
   it('refuses none, and different sizes', () => {
     expect(() => toBatch([])).toThrow(RangeError);
     expect(() => toBatch([flat(1, 2), flat(1, 3)])).toThrow(
