@@ -1,6 +1,6 @@
 import type { Bench, BenchResult } from './bench.js';
 
-const BENCHES = ['fid', 'distance', 'train', 'profile', 'augment', 'data'];
+const BENCHES = ['fid', 'distance', 'train', 'profile', 'augment', 'data', 'ablation'];
 
 function usage(message: string): never {
   console.error(
