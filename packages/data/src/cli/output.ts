@@ -2,17 +2,13 @@
 export interface Output {
   result(line: string): void;
   note(line: string): void;
-  /** Replaces the last progress line on a terminal; elsewhere, a line every ten seconds. */
+  /** Replaces the last progress line on a terminal; elsewhere it is not shown. */
   progress(line: string): void;
 }
-
-/** How often progress is told where it cannot be overwritten, in milliseconds. */
-const QUIET = 10_000;
 
 export function createOutput(): Output {
   const terminal = process.stderr.isTTY === true;
   let open = false;
-  let last = Number.NEGATIVE_INFINITY;
   const close = (): void => {
     if (open) process.stderr.write('\n');
     open = false;
@@ -27,13 +23,9 @@ export function createOutput(): Output {
       process.stderr.write(`${line}\n`);
     },
     progress: (line) => {
-      if (terminal) {
-        process.stderr.write(`\r${line}\u001b[K`);
-        open = true;
-      } else if (performance.now() - last > QUIET) {
-        last = performance.now();
-        process.stderr.write(`${line}\n`);
-      }
+      if (!terminal) return;
+      process.stderr.write(`\r${line}\u001b[K`);
+      open = true;
     },
   };
 }
