@@ -28,6 +28,8 @@ export interface Metrics {
   readonly untrained?: Score;
   /** Held-out real images against the training images. */
   readonly test?: Score;
+  /** Fakes against the training images as training went on, where that was asked for; on as many fakes as `score`. */
+  readonly curve?: readonly { readonly step: number; readonly fid: number }[];
   readonly train: { readonly steps: number; readonly seconds_per_step: number; readonly backend: string };
   readonly data: { readonly description: string; readonly count: number };
   readonly weights?: WeightsOrigin;

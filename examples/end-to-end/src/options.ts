@@ -17,6 +17,8 @@ export interface Options {
   readonly epochs?: number;
   /** How many fakes are written and scored. */
   readonly samples: number;
+  /** Steps between scores while training; 0: none before the end. */
+  readonly scoreEvery: number;
   readonly backend: string;
   /** DiffAugment (Zhao et al., 2020): what limited data needs. */
   readonly diffAugment: boolean;
@@ -46,6 +48,7 @@ Without flags it runs on drawn phantoms, in a few minutes.
   --steps N           training steps (default 300 on phantoms, 2000 on data)
   --seed N            default 1
   --samples N         fakes to write and score (default 1000 on data, 256 on phantoms)
+  --score-every N     scores every N steps, too: the report draws the curve, best/ keeps the best state
   --backend NAME      auto (default), node, webgpu, native, wasm, cpu
   --weights FILE      Inception weights; without them they are looked for, see @cxr/fid
   --dims N            64, 192, 768, 2048 (default 768 on data, 64 on phantoms)
@@ -95,6 +98,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
         'batch-size': text,
         seed: text,
         samples: text,
+        'score-every': text,
         backend: text,
         'diff-augment': flag,
         ema: text,
@@ -137,6 +141,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     batchSize: count('batch-size', values['batch-size'], 2) ?? (real ? 64 : 32),
     seed: count('seed', values.seed, 0) ?? 1,
     samples: count('samples', values.samples, 2) ?? (real ? 1000 : 256),
+    scoreEvery: count('score-every', values['score-every'], 1) ?? 0,
     backend: oneOf('backend', values.backend ?? 'auto', ['auto', 'node', 'webgpu', 'native', 'wasm', 'cpu']),
     dims: oneOf('dims', count('dims', values.dims, 1) ?? (real ? 768 : 64), [64, 192, 768, 2048]),
     resume: values.resume ?? false,

@@ -82,6 +82,9 @@ export function renderReport(content: ReportContent): string {
     },
     { label: 'generator', color: '#cc6633', points: steps.map((one) => [one.step, one.lossG] as const) },
   ];
+  const { curve = [] } = metrics;
+  const points = curve.map((one) => [one.step, one.fid] as const);
+  const distances = [{ label: 'distance to the reals', color: '#b3402a', points }];
   const settings = Object.entries(metrics.options).map(
     ([name, value]) => [`option ${name}`, String(value)] as const,
   );
@@ -119,6 +122,7 @@ ${ladder(marks(metrics))}
 <div class="strip">${spread(grids, 6)
     .map((grid) => picture(grid.png, `step ${grid.step}`))
     .join('\n')}</div>
+${points.length > 0 ? `<h2>The distance, as training went on</h2>\n${lineChart(distances, 'step', 'Fréchet distance')}` : ''}
 <h2>Losses</h2>
 ${lineChart(series, 'step', 'loss')}
 <h2>How it was made</h2>

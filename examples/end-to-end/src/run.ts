@@ -13,7 +13,15 @@ import type { Progress } from './progress.js';
 import { type ImageSet, openReals, type Reals } from './reals.js';
 import { renderReport } from './report.js';
 import { runFolder } from './run-folder.js';
-import { fakeSet, openWeights, runScoring, type Scored, weightsOrigin } from './scoring.js';
+import {
+  fakeSet,
+  openScoring,
+  openWeights,
+  runScoring,
+  type Scored,
+  scorerOf,
+  weightsOrigin,
+} from './scoring.js';
 import { readGrids, runTraining, type Trained } from './training.js';
 
 export interface RunHooks {
@@ -91,6 +99,7 @@ function metricsOf(
     ...(rest.weights ? { weights: rest.weights } : {}),
     seed: options.seed,
     interrupted: scored === undefined,
+    ...(trained.scores.length > 0 ? { curve: trained.scores } : {}),
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
     options: { ...options },
     versions: versions(),
@@ -113,39 +122,42 @@ export async function run(options: Options, hooks: RunHooks): Promise<RunResult>
   const backend = await useBackend(options.backend as 'auto' | BackendName);
   onMessage(describe(backend));
 
-  const trained = await runTraining(options, out, reals, onProgress, signal);
-  for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
-  const fakes = fakeSet(trained.end.generator, options);
-  const shown = await contactSheet({ ...fakes, count: SHOWN }, options.size);
-  const gridFile = join(out, 'grids', 'final.png');
-  await writeFileAtomic(gridFile, encodePng(shown));
+  const scoring = await openScoring(options, reals, weights, backend.name, onProgress, signal);
+  try {
+    const trained = await runTraining(options, out, reals, scorerOf(scoring, options), onProgress, signal);
+    for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
+    const fakes = fakeSet(trained.end.generator, options);
+    const shown = await contactSheet({ ...fakes, count: SHOWN }, options.size);
+    const gridFile = join(out, 'grids', 'final.png');
+    await writeFileAtomic(gridFile, encodePng(shown));
 
-  let scored: Scored | undefined;
-  if (!signal.aborted) {
-    onProgress({ phase: 'writing samples', done: 0, total: fakes.count, unit: 'images' });
-    await saveSamples(imagesOf(fakes), join(out, 'samples'));
-    try {
-      scored = await runScoring(options, reals, fakes, weights, backend.name, onProgress, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
+    let scored: Scored | undefined;
+    if (!signal.aborted) {
+      onProgress({ phase: 'writing samples', done: 0, total: fakes.count, unit: 'images' });
+      await saveSamples(imagesOf(fakes), join(out, 'samples'));
+      try {
+        scored = await runScoring(scoring, options, reals, fakes, weights);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
     }
+    trained.end.generator.dispose();
+    const origin = { weights: weightsOrigin(weights), notes };
+    const metrics = metricsOf(options, reals, trained, backend.name, scored, origin);
+    const report = join(out, 'report.html');
+    const html = renderReport({
+      metrics,
+      steps: trained.log,
+      grids: await readGrids(out),
+      reals: encodePng(await contactSheet(reals.train, options.size)),
+      fakes: encodePng(shown),
+    });
+    await writeFileAtomic(join(out, 'metrics.json'), Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`));
+    await writeFileAtomic(report, Buffer.from(html));
+    return { metrics, report, grid: gridFile };
+  } finally {
+    scoring.engine.dispose();
   }
-  const metrics = metricsOf(options, reals, trained, backend.name, scored, {
-    weights: weightsOrigin(weights),
-    notes,
-  });
-  const report = join(out, 'report.html');
-  const html = renderReport({
-    metrics,
-    steps: trained.log,
-    grids: await readGrids(out),
-    reals: encodePng(await contactSheet(reals.train, options.size)),
-    fakes: encodePng(shown),
-  });
-  await writeFileAtomic(join(out, 'metrics.json'), Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`));
-  await writeFileAtomic(report, Buffer.from(html));
-  trained.end.generator.dispose();
-  return { metrics, report, grid: gridFile };
 }
 
 async function* imagesOf(set: ImageSet): AsyncGenerator<Image> {

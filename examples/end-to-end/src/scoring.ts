@@ -1,6 +1,6 @@
 import type { BackendName } from '@cxr/backend';
 import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/data';
-import { createGenerator, resolveConfig, sample } from '@cxr/dcgan';
+import { createGenerator, resolveConfig, type Scorer, sample } from '@cxr/dcgan';
 import {
   activations,
   type Dims,
@@ -96,25 +96,59 @@ export interface Scored
   readonly notes: readonly string[];
 }
 
+/** What all scores of a run share: the engine, and the reals' activations, computed when first asked for. */
+export interface Scoring {
+  readonly engine: InceptionEngine;
+  reals(): Promise<Activated>;
+  activate(what: string, set: ImageSet): Promise<Activated>;
+}
+
+export async function openScoring(
+  options: Options,
+  reals: Reals,
+  weights: InceptionWeights,
+  backend: BackendName,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Scoring> {
+  const engine = await createEngine(weights, { dims: options.dims as Dims, backend });
+  const activate: Scoring['activate'] = (what, set) =>
+    activateSet(`activations of ${what}`, set, engine, onProgress, signal);
+  let real: Promise<Activated> | undefined;
+  return {
+    engine,
+    activate,
+    reals: () => {
+      real ??= activate('reals', reals.train);
+      return real;
+    },
+  };
+}
+
+/** Scores a generator in training as the run's end will: by as many fakes, of the same latents. */
+export function scorerOf(scoring: Scoring, options: Options): Scorer {
+  return async (generator, { step }) => {
+    const real = await scoring.reals();
+    const fake = await scoring.activate(`fakes of step ${step}`, fakeSet(generator, options));
+    return frechetDistance(Statistics.of(real.rows), Statistics.of(fake.rows));
+  };
+}
+
 /**
  * Scores the fakes, and what a score must be read beside: the noise floor, the untrained generator and, where there
  * are any, held-out reals; all with the same weights, dims and resize.
  */
 export async function runScoring(
+  scoring: Scoring,
   options: Options,
   reals: Reals,
   fakes: ImageSet,
   weights: InceptionWeights,
-  backend: BackendName,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
 ): Promise<Scored> {
-  const engine = await createEngine(weights, { dims: options.dims as Dims, backend });
+  const { engine, activate } = scoring;
   const untrained = createGenerator(resolveConfig(trainConfig(options)));
   try {
-    const activate = (what: string, set: ImageSet) =>
-      activateSet(`activations of ${what}`, set, engine, onProgress, signal);
-    const real = await activate('reals', reals.train);
+    const real = await scoring.reals();
     const fake = await activate('fakes', fakes);
     const before = await activate('untrained fakes', fakeSet(untrained, options));
     const test = reals.test && (await activate('held-out reals', reals.test));
@@ -147,7 +181,6 @@ export async function runScoring(
       notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
     };
   } finally {
-    engine.dispose();
     untrained.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
-import { type EndEvent, type TrainConfig, train } from '@cxr/dcgan';
+import { type EndEvent, type Scorer, type TrainConfig, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
@@ -17,10 +17,17 @@ export interface LogLine {
   readonly secondsPerStep: number;
 }
 
+/** A line of `scores.jsonl`. */
+export interface ScoreLine {
+  readonly step: number;
+  readonly fid: number;
+}
+
 export interface Trained {
   readonly end: EndEvent;
   /** Of the whole run, earlier parts of a resumed one included. */
   readonly log: readonly LogLine[];
+  readonly scores: readonly ScoreLine[];
   readonly warnings: readonly string[];
 }
 
@@ -40,10 +47,18 @@ export function trainConfig(options: Options): Partial<TrainConfig> {
   };
 }
 
-async function readLog(file: string, upTo: number): Promise<LogLine[]> {
-  if (!existsSync(file)) return [];
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
-  return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.step <= upTo);
+/**
+ * The lines that a run has left up to a step, where it goes on: steps after its checkpoint will be done again, and their
+ * lines would stand there twice.
+ */
+async function resumeLines<T extends { readonly step: number }>(file: string, upTo: number): Promise<T[]> {
+  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const written = text.split('\n').filter((line) => line.endsWith('}'));
+  const lines = written.map((line) => JSON.parse(line) as T).filter((line) => line.step <= upTo);
+  if (lines.length < written.length) {
+    await writeFileAtomic(file, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  }
+  return lines;
 }
 
 /** The grids that a run has drawn so far, in the order of their steps. */
@@ -62,23 +77,25 @@ function totalSteps(options: Options, images: number): number {
 }
 
 /**
- * Trains, or goes on training, and leaves `log.jsonl`, `grids/` and `checkpoint/` in the run's folder.
+ * Trains, or goes on training, and leaves `log.jsonl`, `grids/` and `checkpoint/` in the run's folder; with
+ * scores while training also `scores.jsonl` and `best/`.
  * An abort ends it after the step in hand, with a checkpoint of that step.
  */
 export async function runTraining(
   options: Options,
   out: string,
   reals: Reals,
+  score: Scorer,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Trained> {
   const store = join(out, 'checkpoint');
   const logFile = join(out, 'log.jsonl');
+  const scoreFile = join(out, 'scores.jsonl');
   const resume = options.resume ? await loadCheckpoint(store) : undefined;
   await mkdir(join(out, 'grids'), { recursive: true });
-  const log = await readLog(logFile, resume?.step ?? 0);
-  // Steps after the checkpoint will be done again: their lines would stand there twice.
-  await writeFileAtomic(logFile, Buffer.from(log.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  const log = await resumeLines<LogLine>(logFile, resume?.step ?? 0);
+  const scores = await resumeLines<ScoreLine>(scoreFile, resume?.step ?? 0);
 
   const steps = totalSteps(options, reals.train.count);
   const warnings: string[] = [];
@@ -89,6 +106,13 @@ export async function runTraining(
     checkpoints: checkpointFolder(store),
     checkpointEvery: 100,
     sampleEvery: Math.max(1, Math.round(steps / 12)),
+    ...(options.scoreEvery > 0
+      ? {
+          score,
+          scoreEvery: options.scoreEvery,
+          bestCheckpoints: checkpointFolder(join(out, 'best'), { keep: 1 }),
+        }
+      : {}),
     signal,
     ...(resume ? { resume } : {}),
   });
@@ -107,6 +131,12 @@ export async function runTraining(
         await writeFileAtomic(join(out, 'grids', name), encodePng(event.grid));
         break;
       }
+      case 'score': {
+        const line = { step: event.step, fid: event.score };
+        scores.push(line);
+        await appendFile(scoreFile, `${JSON.stringify(line)}\n`);
+        break;
+      }
       case 'warning':
         warnings.push(event.message);
         break;
@@ -114,7 +144,7 @@ export async function runTraining(
         onProgress({ phase: 'training', done: event.step, total: steps, unit: 'steps' });
         break;
       case 'end':
-        return { end: event, log, warnings };
+        return { end: event, log, scores, warnings };
     }
   }
   throw new Error('training ended without saying so');

@@ -75,6 +75,18 @@ describe('the main job', () => {
   });
 });
 
+it('scores while it trains where asked to, draws the curve and keeps the best state', async () => {
+  const out = join(folder, 'curve');
+  const { metrics } = await run(options(out, '--score-every', '4'), quiet());
+  expect(metrics.curve!.map(({ step }) => step)).toEqual([4, 6]);
+  // The last one is the run's score: the same fakes of the same generator.
+  expect(metrics.curve!.at(-1)!.fid).toBe(metrics.score!.fid);
+  const [first, last] = metrics.curve! as [{ fid: number }, { fid: number }];
+  const best = readdirSync(join(out, 'best'));
+  expect(best).toEqual([first.fid <= last.fid ? 'step-00000004' : 'step-00000006']);
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('The distance, as training went on');
+});
+
 it('refuses bad input before it trains', async () => {
   const attempt = (...flags: string[]) => run(options(join(folder, 'bad'), ...flags), quiet());
   await expect(attempt('--data', join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'not-found' });
