@@ -9,17 +9,20 @@ import { imageHeader } from './image-header.js';
 import { jpegCodec } from './jpeg-codec.js';
 import { pngCodec } from './png-codec.js';
 import { pnmCodec } from './pnm-codec.js';
+import { tiffCodec } from './tiff/tiff-codec.js';
+import { webpCodec } from './webp-codec.js';
 
 export interface DecodeImageOptions {
   /** Named in errors: a file's path. */
   name?: string;
   /** The largest declared width × height that is decoded at all. Default 100 million. */
   maxPixels?: number;
-  /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM and DICOM, and WebAssembly for JPEG. */
+  /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
+   * WebAssembly for JPEG and WebP. */
   codec?: Codec;
 }
 
-const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, dicomCodec];
+const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffCodec, webpCodec, dicomCodec];
 
 /**
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays

@@ -4,7 +4,7 @@ import { isDicom } from './dicom/dicom-elements.js';
 /** Formats told apart by their first bytes, DICOM by those behind its preamble. */
 export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'dicom';
 
-/** What a file's first bytes declare. Width, height and channels are there for PNG and JPEG. */
+/** What a file's first bytes declare. Width and height are there for PNG, JPEG and WebP, channels for the first two. */
 export interface ImageHeader {
   format: ImageFormat;
   width?: number;
@@ -23,6 +23,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
   if (format === undefined) throw new CxrFileError('unsupported', 'not an image of a known format');
   if (format === 'png') return pngHeader(bytes);
   if (format === 'jpeg') return jpegHeader(bytes);
+  if (format === 'webp') return webpHeader(bytes);
   return { format };
 }
 
@@ -45,6 +46,25 @@ function pngHeader(bytes: Uint8Array): ImageHeader {
     throw new CxrFileError('corrupt', 'a PNG that does not start with IHDR');
   const channels = [1, 0, 3, 1, 2, 0, 4][view.getUint8(25)] || 0;
   return { format: 'png', width: view.getUint32(16), height: view.getUint32(20), channels };
+}
+
+/** The first chunk tells the size: of a canvas, or of an image with or without loss. */
+function webpHeader(bytes: Uint8Array): ImageHeader {
+  if (bytes.length < 30) throw new CxrFileError('truncated', 'a WebP cut off in its header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const chunk = String.fromCharCode(...bytes.subarray(12, 16));
+  const three = (at: number): number => view.getUint16(at, true) + 65536 * view.getUint8(at + 2);
+  if (chunk === 'VP8X') return { format: 'webp', width: three(24) + 1, height: three(27) + 1 };
+  if (chunk === 'VP8 ') {
+    return {
+      format: 'webp',
+      width: view.getUint16(26, true) & 16383,
+      height: view.getUint16(28, true) & 16383,
+    };
+  }
+  if (chunk !== 'VP8L') throw new CxrFileError('corrupt', 'a WebP without an image');
+  const bits = view.getUint32(21, true);
+  return { format: 'webp', width: (bits & 16383) + 1, height: ((bits >>> 14) & 16383) + 1 };
 }
 
 /** Walks the marker segments up to the first frame header. */

@@ -3,6 +3,7 @@ import type { Codec } from './codec.js';
 import { CxrFileError } from './cxr-file-error.js';
 import { type Image, image } from './image.js';
 import type { ImageHeader } from './image-header.js';
+import { loadWasm } from './load-wasm.js';
 
 /** JPEG by mozjpeg compiled to WebAssembly: the same pixels as libjpeg-turbo, which Pillow uses. */
 export const jpegCodec: Codec = {
@@ -17,31 +18,10 @@ export const jpegCodec: Codec = {
 
 let loading: Promise<unknown> | undefined;
 
-/** In browsers the module fetches itself; Node's fetch knows no files, so there the bytes are read by hand. */
 function ready(): Promise<unknown> {
-  loading ??= load();
+  loading ??= loadWasm('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', init);
   return loading;
 }
-
-async function load(): Promise<void> {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  // Asking Node for its modules by name, not by import, keeps this file free of them for bundlers.
-  const nodeModule = process?.getBuiltinModule?.('node:module') as typeof import('node:module') | undefined;
-  const nodeFs = process?.getBuiltinModule?.('node:fs') as typeof import('node:fs') | undefined;
-  if (!nodeModule || !nodeFs) {
-    await initialise(SILENT);
-    return;
-  }
-  const file = nodeModule.createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
-  const compiled = await WebAssembly.compile(new Uint8Array(nodeFs.readFileSync(file)));
-  await initialise(compiled, SILENT);
-}
-
-/** Libraries do not print: what the decoder has to say about broken data goes nowhere. */
-const SILENT = { print() {}, printErr() {} };
-
-/** The package's own type leaves out the form with a compiled module. */
-const initialise = init as unknown as (...options: unknown[]) => Promise<void>;
 
 async function decodeRgba(bytes: Uint8Array): Promise<ImageData> {
   try {

@@ -18,6 +18,8 @@ const pngs = readJsonLines<Row>('png.jsonl');
 const jpegs = readJsonLines<Row>('jpeg.jsonl').filter(({ channels }) => channels < 4);
 const others = readJsonLines<Row>('other.jsonl');
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
+const tiffs = readJsonLines<Row>('tiff.jsonl');
+const webps = readJsonLines<Row>('webp.jsonl');
 const sharp = (await sharpCodec())!;
 
 /** The code and message a promise fails with. */
@@ -46,10 +48,21 @@ describe('decodeImage', () => {
   });
 
   it.each(others)('$name as Pillow', async (row) => {
-    const decoded = await decodeImage(bytesOf(row), { codec: sharp });
-    expect(decoded.shape).toEqual([7, 9, row.channels]);
-    expect(sha256(toRgb8(decoded).data)).toBe(row.rgb);
-    if (row.samples) expect(sha256(decoded.data)).toBe(row.samples);
+    for (const options of [{}, { codec: sharp }]) {
+      const decoded = await decodeImage(bytesOf(row), options);
+      expect(decoded.shape).toEqual([7, 9, row.channels]);
+      expect(sha256(toRgb8(decoded).data)).toBe(row.rgb);
+      if (row.samples) expect(sha256(decoded.data)).toBe(row.samples);
+    }
+  });
+
+  it.each([...tiffs, ...webps])('TIFF and WebP as Pillow, by ours and by sharp: $name', async (row) => {
+    for (const options of [{}, { codec: sharp }]) {
+      const decoded = await decodeImage(bytesOf(row), options);
+      expect(decoded.shape[2]).toBe(row.channels);
+      expect(sha256(toRgb8(decoded).data)).toBe(row.rgb);
+      if (row.samples) expect(sha256(decoded.data)).toBe(row.samples);
+    }
   });
 
   it('says what it cannot decode', async () => {
@@ -57,8 +70,10 @@ describe('decodeImage', () => {
     for (const options of [{}, { codec: sharp }]) {
       expect(await failure(decodeImage(bytesOf(cmyk), options))).toMatch(/^unsupported .*4 components/);
     }
-    const tiff = others.find(({ name }) => name.startsWith('tiff'))!;
-    expect(await failure(decodeImage(bytesOf(tiff)))).toMatch(/^unsupported .*sharp/);
+    // Compression, tag 259, of the little-endian file's directory.
+    const tiff = bytesOf(tiffs[0]!);
+    tiff[Buffer.from(tiff).indexOf(Buffer.from([3, 1, 3, 0, 1, 0, 0, 0])) + 8] = 7;
+    expect(await failure(decodeImage(tiff))).toMatch(/^unsupported .*JPEG compression/);
     const text = new TextEncoder().encode('hello');
     expect(await failure(decodeImage(text, { name: 'dir/x.png' }))).toBe(
       'unsupported | dir/x.png: not an image of a known format',
@@ -83,6 +98,18 @@ describe('decodeImage', () => {
     },
   );
 
+  it.each([...tiffs, ...webps])('finds a $name cut off anywhere, or decodes all of it', async (row) => {
+    const whole = bytesOf(row);
+    for (let length = 12; length < whole.length; length += Math.ceil(whole.length / 40)) {
+      const result = await decodeImage(whole.subarray(0, length)).then(
+        (decoded) => sha256(toRgb8(decoded).data),
+        (error: unknown) => (error instanceof CxrFileError ? error.code : String(error)),
+      );
+      // A TIFF may end with what is not needed.
+      expect(['truncated', row.rgb]).toContain(result);
+    }
+  });
+
   it('is not misled by the end of a thumbnail', async () => {
     const whole = bytesOf(jpegs[0]!);
     // An application segment that holds a whole little JPEG, as cameras write it.
@@ -104,11 +131,11 @@ describe('decodeImage', () => {
   });
 
   it('refuses declared sizes over the limit before it decodes', async () => {
-    for (const row of [pngs[0]!, jpegs[0]!, ...others]) {
-      const message = await failure(
-        decodeImage(bytesOf(row), { maxPixels: 60, codec: sharp, name: row.name }),
-      );
-      expect(message).toMatch(/^too-large /);
+    for (const row of [pngs[0]!, jpegs[0]!, ...others, ...tiffs, ...webps]) {
+      for (const options of [{}, { codec: sharp }]) {
+        const message = await failure(decodeImage(bytesOf(row), { maxPixels: 60, ...options }));
+        expect(message).toMatch(/^too-large /);
+      }
     }
     const huge = bytesOf(pngs[0]!);
     new DataView(huge.buffer).setUint32(16, 60_000);

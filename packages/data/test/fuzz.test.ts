@@ -59,6 +59,9 @@ const READERS: [name: string, sources: Source[], read: (bytes: Uint8Array) => un
   ['decodeImage on PNM', goldens('other.jsonl', 'p'), decode],
   // mozjpeg is not ours and, being lenient, slow on nonsense.
   ['decodeImage on JPEG', goldens('jpeg.jsonl'), decode, 0.1],
+  ['decodeImage on TIFF', goldens('tiff.jsonl'), decode],
+  // Nor is libwebp.
+  ['decodeImage on WebP', goldens('webp.jsonl'), decode, 0.1],
   ['decodeImage on DICOM', goldens('dicom.jsonl').filter(({ name }) => !name.includes('baseline')), decode],
   ['decodeImage on DICOM with JPEG baseline', goldens('dicom.jsonl', 'JPEG baseline'), decode, 0.1],
   ['readDicomHeader', goldens('dicom.jsonl'), readDicomHeader],
