@@ -72,6 +72,7 @@ export async function* preparedBatches(
         batch.map((image) => image.pixels),
         resize,
       ),
+      signal ? { signal } : {},
     );
     busy += performance.now() - begin;
     assertFinite(activations, names);

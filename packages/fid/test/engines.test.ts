@@ -91,6 +91,22 @@ describe('engines with random weights', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('stop within a batch when told to', async () => {
+    const engines = [
+      createTfjsEngine(weights, { dims: 64, chunk: 1 }),
+      await createNativeEngine(weights, { dims: 64, chunk: 1 }),
+    ];
+    const batch = noise(6, 1);
+    for (const engine of engines) {
+      const abort = new AbortController();
+      const work = engine.activations(batch, { signal: abort.signal });
+      // An event, as Ctrl-C is: it is only seen where the engine lets go of the thread between images.
+      setTimeout(() => abort.abort(new Error('enough')));
+      await expect(work).rejects.toThrow('enough');
+      engine.dispose();
+    }
+  });
+
   it('refuse other shapes and dims', async () => {
     const engine = createTfjsEngine(weights, { dims: 64 });
     const small = ndarray(new Uint8Array(12), [1, 2, 2, 3]);

@@ -12,9 +12,9 @@ export interface InceptionEngine {
   device: string;
   /**
    * Activations `[n, dims]` of a batch `[n, 299, 299, 3]`, 0 to 255.
-   * @throws RangeError when the batch has another shape.
+   * @throws RangeError when the batch has another shape; the signal's reason when aborted.
    */
-  activations(batch: ImageBatch): Promise<NdArray<Float32Array>>;
+  activations(batch: ImageBatch, options?: { signal?: AbortSignal }): Promise<NdArray<Float32Array>>;
   /** Frees the weights; the engine is of no use afterwards. */
   dispose(): void;
 }

@@ -46,12 +46,13 @@ export async function createNativeEngine(
     name: 'native',
     dims,
     device: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${threads} threads`,
-    async activations(batch): Promise<NdArray<Float32Array>> {
+    async activations(batch, { signal } = {}): Promise<NdArray<Float32Array>> {
       const { pixels, count } = batchPixels(batch);
       const input = pixels instanceof Uint8Array ? 'uint8' : 'float32';
       const session = await sessionFor(input);
       const out = new Float32Array(count * dims);
       for (let start = 0; start < count; start += chunk) {
+        signal?.throwIfAborted();
         const end = Math.min(count, start + chunk);
         const shape = [end - start, ...batch.shape.slice(1)];
         const part = pixels.subarray(start * IMAGE_LENGTH, end * IMAGE_LENGTH);

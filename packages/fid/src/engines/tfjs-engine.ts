@@ -34,10 +34,13 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
     name: 'tfjs',
     dims,
     device: `TensorFlow.js ${tf.getBackend()}`,
-    async activations(batch): Promise<NdArray<Float32Array>> {
+    async activations(batch, { signal } = {}): Promise<NdArray<Float32Array>> {
       const { pixels, count } = batchPixels(batch);
       const out = new Float32Array(count * dims);
       for (let start = 0; start < count; start += chunk) {
+        // Backends without a wait of their own would keep signals, and images that are ready, from being seen until the end.
+        if (start > 0) await new Promise((resolve) => setTimeout(resolve));
+        signal?.throwIfAborted();
         const end = Math.min(count, start + chunk);
         const input = pixels.subarray(start * IMAGE_LENGTH, end * IMAGE_LENGTH);
         const result = tf.tidy(() => run(layers, convs, input, end - start));

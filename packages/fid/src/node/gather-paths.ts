@@ -144,6 +144,7 @@ async function gatherImages(
       'files' in source ? prepareFiles(pool, source.files, prepareOptions) : undefined,
     );
     gathered.weights = await resolveWeights(options.weights, signal);
+    signal?.throwIfAborted();
     const engine = await createEngine(gathered.weights, { ...options, dims });
     gathered.engine = { name: engine.name, device: engine.device };
     try {
