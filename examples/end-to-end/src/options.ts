@@ -24,6 +24,8 @@ export interface Options {
   readonly diffAugment: boolean;
   /** Decay of the generator's running average; the preset's where absent. */
   readonly ema?: number;
+  /** A run at a smaller size whose layers this one begins with. */
+  readonly growFrom?: string;
   readonly weights?: string;
   readonly dims: number;
   readonly resume: boolean;
@@ -44,6 +46,7 @@ Without flags it runs on drawn phantoms, in a few minutes.
   --batch-size N      default 64 on data, 32 on phantoms
   --diff-augment      augments what the discriminator sees: for few images
   --ema X             samples from a running average of the generator, of decay X (0.995)
+  --grow-from DIR     begins with the layers of an earlier run of half the size and twice the width
   --epochs N          passes over the data; or
   --steps N           training steps (default 300 on phantoms, 2000 on data)
   --seed N            default 1
@@ -102,6 +105,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
         backend: text,
         'diff-augment': flag,
         ema: text,
+        'grow-from': text,
         weights: text,
         dims: text,
         resume: flag,
@@ -134,6 +138,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     ...(values.weights === undefined ? {} : { weights: values.weights }),
     ...(epochs === undefined ? { steps: steps ?? (real ? 2000 : 300) } : { epochs }),
     ...(ema === undefined ? {} : { ema }),
+    ...(values['grow-from'] === undefined ? {} : { growFrom: values['grow-from'] }),
     diffAugment: values['diff-augment'] ?? false,
     preset: oneOf('preset', values.preset ?? 'dcgan', ['dcgan', 'paper', 'modern']),
     size: oneOf('size', count('size', values.size, 1) ?? 64, [32, 64, 128]),

@@ -93,6 +93,8 @@ export async function runTraining(
   const logFile = join(out, 'log.jsonl');
   const scoreFile = join(out, 'scores.jsonl');
   const resume = options.resume ? await loadCheckpoint(store) : undefined;
+  const growFrom =
+    options.growFrom === undefined || resume ? undefined : await loadCheckpoint(options.growFrom);
   await mkdir(join(out, 'grids'), { recursive: true });
   const log = await resumeLines<LogLine>(logFile, resume?.step ?? 0);
   const scores = await resumeLines<ScoreLine>(scoreFile, resume?.step ?? 0);
@@ -114,7 +116,8 @@ export async function runTraining(
         }
       : {}),
     signal,
-    ...(resume ? { resume } : {}),
+    resume,
+    growFrom,
   });
   for await (const event of events) {
     switch (event.type) {

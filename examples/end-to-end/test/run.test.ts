@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodePng, phantoms } from '@cxr/data';
+import { writeFileAtomic } from '@cxr/data/node';
 import { loadGenerator } from '@cxr/dcgan/node';
 import { randomWeights } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,16 +77,34 @@ describe('the main job', () => {
   });
 });
 
-it('scores while it trains where asked to, draws the curve and keeps the best state', async () => {
-  const out = join(folder, 'curve');
-  const { metrics } = await run(options(out, '--score-every', '4'), quiet());
-  expect(metrics.curve!.map(({ step }) => step)).toEqual([4, 6]);
-  // The last one is the run's score: the same fakes of the same generator.
-  expect(metrics.curve!.at(-1)!.fid).toBe(metrics.score!.fid);
-  const [first, last] = metrics.curve! as [{ fid: number }, { fid: number }];
-  const best = readdirSync(join(out, 'best'));
-  expect(best).toEqual([first.fid <= last.fid ? 'step-00000004' : 'step-00000006']);
-  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('The distance, as training went on');
+describe('on a folder of images', () => {
+  const few = (out: string, ...more: string[]) =>
+    options(join(folder, out), '--data', join(folder, 'data'), '--dims', '64', ...more);
+  beforeAll(async () => {
+    for (const { name, image } of phantoms({ count: 8, seed: 1, size: 32 })) {
+      await writeFileAtomic(join(folder, 'data', name), encodePng(image));
+    }
+  });
+
+  it('scores while it trains where asked to, draws the curve and keeps the best state', async () => {
+    const { metrics } = await run(few('curve', '--score-every', '4'), quiet());
+    const curve = metrics.curve!;
+    expect(curve.map(({ step }) => step)).toEqual([4, 6]);
+    // The last one is the run's score: the same fakes of the same generator.
+    expect(curve[1]!.fid).toBe(metrics.score!.fid);
+    const best = curve[0]!.fid <= curve[1]!.fid ? 'step-00000004' : 'step-00000006';
+    expect(readdirSync(join(folder, 'curve', 'best'))).toEqual([best]);
+    const html = readFileSync(join(folder, 'curve', 'report.html'), 'utf8');
+    expect(html).toContain('The distance, as training went on');
+  });
+
+  it('grows from a run of half the size and twice the width', async () => {
+    const from = join(folder, 'curve');
+    const grown = few('grown', '--size', '64', '--width', '2', '--steps', '1', '--grow-from', from);
+    expect((await run(grown, quiet())).metrics.train.steps).toBe(1);
+    const other = few('other', '--preset', 'paper', '--grow-from', from);
+    await expect(run(other, quiet())).rejects.toMatchObject({ code: 'mismatch' });
+  });
 });
 
 it('refuses bad input before it trains', async () => {
