@@ -8,7 +8,7 @@ const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainCon
   backend: BackendName;
   threads: number;
 };
-await useBackend(backend, backend === 'native' ? { threads } : {});
+await useBackend(backend, { threads });
 const trainer = new Trainer(config);
 const count = 256;
 const values = config.size * config.size * config.channels;

@@ -14,3 +14,38 @@ export function processors(): number {
   const os = builtin<typeof import('node:os')>('node:os');
   return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
+
+/** True where a thread may wait for another: everywhere but in the thread of a browser's page. */
+export function mayBlock(): boolean {
+  return !('document' in globalThis);
+}
+
+/**
+ * Starts a thread that runs `main`, which it is given as text, with `data`; resolves when `main` calls `ready`. The
+ * thread does not keep a Node process alive.
+ *
+ * @throws Error where no thread can be started, or it cannot be given `data`.
+ */
+export async function startThread<Data>(
+  main: (data: Data, ready: () => void) => unknown,
+  data: Data,
+): Promise<void> {
+  const threads = builtin<typeof import('node:worker_threads')>('node:worker_threads');
+  if (threads) {
+    const text = `const { parentPort } = require('node:worker_threads');
+      parentPort.once('message', (data) => (${main})(data, () => parentPort.postMessage(0)));`;
+    const worker = new threads.Worker(text, { eval: true, execArgv: [] });
+    await new Promise((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject).postMessage(data);
+    });
+    worker.unref();
+    return;
+  }
+  const text = `onmessage = ({ data }) => (${main})(data, () => postMessage(0));`;
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+  await new Promise((resolve, reject) => {
+    worker.onmessage = resolve;
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(data);
+  });
+}

@@ -30,7 +30,7 @@ export interface BackendChoice {
 
 /** Settings of `useBackend`. */
 export interface BackendOptions {
-  /** Threads for the `native` kernels; default: as many as there are processors. */
+  /** Threads for the products of `native` and `wasm`; default: as many as there are processors. */
   threads?: number;
 }
 

@@ -2,7 +2,7 @@ import type { BackendName } from '../use-backend.js';
 
 /** Settings that a candidate may use. */
 export interface CandidateOptions {
-  /** Threads for native kernels; default: as many as there are processors. */
+  /** Threads for matrix products; default: as many as there are processors. */
   threads?: number;
   /** True when the caller asked for this one by name, so that a slow device is better than none. */
   wanted: boolean;

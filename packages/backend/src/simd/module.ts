@@ -124,9 +124,13 @@ export interface Simd {
   ): void;
 }
 
-/** The training kernels over `memory`. Needs WebAssembly SIMD, as every browser and Node since 2023 has it. */
+/** The module's bytes. It needs WebAssembly SIMD, as every browser and Node since 2023 has it. */
+export function simdBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(SIMD_MODULE), (letter) => letter.charCodeAt(0));
+}
+
+/** The training kernels over `memory`. */
 export async function loadSimd(memory: WebAssembly.Memory): Promise<Simd> {
-  const bytes = Uint8Array.from(atob(SIMD_MODULE), (letter) => letter.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(simdBytes(), { env: { memory } });
   return instance.exports as unknown as Simd;
 }
