@@ -15,7 +15,7 @@ import { webpCodec } from './webp-codec.js';
 export interface DecodeImageOptions {
   /** Named in errors: a file's path. */
   name?: string;
-  /** The largest declared width × height that is decoded at all. Default 100 million. */
+  /** The largest declared width × height that is decoded at all. Default 50 million. */
   maxPixels?: number;
   /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
    * WebAssembly for JPEG and WebP. */

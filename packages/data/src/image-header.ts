@@ -91,7 +91,7 @@ function jpegHeader(bytes: Uint8Array): ImageHeader {
   throw new CxrFileError('truncated', 'a JPEG cut off in its header');
 }
 
-/** SOF0 to SOF15, less DHT, JPG and DAC, which lie between them. */
-function isFrameHeader(marker: number): boolean {
+/** Of a JPEG: SOF0 to SOF15, less DHT, JPG and DAC, which lie between them. */
+export function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }

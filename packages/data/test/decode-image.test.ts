@@ -141,10 +141,21 @@ describe('decodeImage', () => {
     new DataView(huge.buffer).setUint32(16, 60_000);
     new DataView(huge.buffer).setUint32(20, 60_000);
     expect(await failure(decodeImage(huge))).toBe(
-      'too-large | 60000 × 60000 pixels, more than the limit of 100000000',
+      'too-large | 60000 × 60000 pixels, more than the limit of 50000000',
     );
     new DataView(huge.buffer).setUint32(16, 0);
     expect(await failure(decodeImage(huge))).toMatch(/^corrupt .*0 × 60000/);
+  });
+
+  it('does not make up what a JPEG of a larger size would have', async () => {
+    for (const row of jpegs) {
+      const lying = bytesOf(row);
+      const frame = Buffer.from(lying).indexOf(Buffer.from([0, 37, 0, 45]));
+      new DataView(lying.buffer).setUint32(frame, 0x1b581b58);
+      for (const options of [{}, { codec: sharp }]) {
+        expect(await failure(decodeImage(lying, options))).toMatch(/^truncated /);
+      }
+    }
   });
 
   it('finds a PNG changed anywhere in its pixels', async () => {

@@ -13,7 +13,7 @@ import { type Meaning, type Shade, tableShade, windowGrey, windowShade } from '.
 export interface DecodeDicomOptions {
   /** Named in errors: a file's path. */
   name?: string;
-  /** The largest declared width × height that is decoded at all. Default 100 million. */
+  /** The largest declared width × height that is decoded at all. Default 50 million. */
   maxPixels?: number;
   /** Counted from 0. Default 0. */
   frame?: number;
