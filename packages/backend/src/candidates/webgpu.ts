@@ -15,7 +15,7 @@ interface Adapter {
 export const webgpu: Candidate = {
   name: 'webgpu',
   async start({ wanted }: CandidateOptions) {
-    const gpu = await findGpu();
+    const gpu = await findGpu(wanted);
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) throw new Error('WebGPU finds no adapter');
     if (isSoftware(adapter) && !wanted) {
@@ -42,13 +42,34 @@ function isSoftware({ isFallbackAdapter, info }: Adapter): boolean {
   return isFallbackAdapter || info?.isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(words);
 }
 
-async function findGpu(): Promise<Gpu> {
+async function findGpu(wanted: boolean): Promise<Gpu> {
   if (scope.navigator?.gpu) return scope.navigator.gpu;
   const require = nodeRequire();
   if (!require) throw new Error('this browser has no WebGPU');
   const { pathToFileURL } = require('node:url') as typeof import('node:url');
   const place = pathToFileURL(require.resolve('webgpu')).href;
+  // Dawn and the drivers print what they miss; where there is no hardware to find they are not asked.
+  if (!wanted && !hasDevice(require)) throw new Error('this machine shows no graphics device');
   const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };
   Object.assign(globalThis, dawn.globals);
   return dawn.create([]);
+}
+
+/** False on a Linux machine without the device files that drivers of graphics processors make. */
+function hasDevice(require: NodeJS.Require): boolean {
+  if (process.platform !== 'linux') return true;
+  const { readdirSync } = require('node:fs') as typeof import('node:fs');
+  const names = (folder: string): string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+  // Mesa's and other drivers of the kernel; NVIDIA's; Windows' in its Linux; Android's and Mali's.
+  const own = /^(nvidia\d+|dxg|kgsl-3d\d|mali\d+)$/;
+  return (
+    names('/dev/dri').some((name) => name.startsWith('renderD')) ||
+    names('/dev').some((name) => own.test(name))
+  );
 }
