@@ -44,7 +44,7 @@ describe(`wasm in ${THREADS} threads`, () => {
     await useBackend('cpu');
     for (const [name, run] of Object.entries(OPERATIONS)) expected.set(name, await read(run));
     await useBackend('wasm', { threads: THREADS });
-  });
+  }, 240_000);
 
   it('says how many threads its kernels run in', async () => {
     const { kernels } = await useBackend('wasm', { threads: THREADS });

@@ -68,9 +68,10 @@ async function train(backend: BackendName): Promise<Run> {
 
 let reference: Run;
 
+// Plain JavaScript is slow, and the more so where other tests run beside this.
 beforeAll(async () => {
   reference = await train('cpu');
-});
+}, 240_000);
 
 describe.each(BACKENDS)('training on %s', (backend) => {
   let run: Run;
