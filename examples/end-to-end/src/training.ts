@@ -18,7 +18,7 @@ export interface LogLine {
 }
 
 /** A line of `scores.jsonl`. */
-export interface ScoreLine {
+interface ScoreLine {
   readonly step: number;
   readonly fid: number;
 }

@@ -34,10 +34,15 @@ export function resizePillow<T extends Uint8Array | Uint16Array>(
     height === fromHeight ? undefined : down,
   ] as const;
   const result = resample(data, fromHeight, fromWidth, channels, ...passes);
-  return image((result === data ? data.slice() : result) as T, height, width, channels);
+  return image((result === data ? copy(data) : result) as T, height, width, channels);
 }
 
 type PixelData = Uint8Array | Uint16Array;
+
+/** Not by `slice`, which on Node's Buffer shares the memory. */
+function copy(data: PixelData): PixelData {
+  return data instanceof Uint8Array ? new Uint8Array(data) : new Uint16Array(data);
+}
 
 /** Both passes, each where there are taps for it. */
 function resample(

@@ -88,6 +88,13 @@ describe('resizePillow', () => {
     }
   });
 
+  it('gives an image of its own even where there is nothing to do', () => {
+    const bytes = Buffer.from([1, 2, 3, 4]);
+    const same = resizePillow(image(bytes, 2, 2, 1), 2, 2);
+    bytes.fill(9);
+    expect([...same.data]).toEqual([1, 2, 3, 4]);
+  });
+
   it('names wrong arguments', () => {
     const source = noiseImage(2, 2, 1, 1);
     expect(() => resizePillow(source, 0, 2)).toThrow(new RangeError('invalid width: 0'));
