@@ -1,4 +1,4 @@
-import { findBackend, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import { env, findBackend, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { simdGemm } from '../gemm-simd.js';
 import { threadedGemm } from '../gemm-threads.js';
@@ -18,6 +18,8 @@ export function wasmTools(): Promise<Tools> {
 }
 
 async function prepare(): Promise<Tools> {
+  // tfjs's build with threads keeps its tensors in shared memory, which our module cannot work in.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await setBackend('wasm'))) throw new Error('tfjs-backend-wasm does not start here');
   const backend = findBackend('wasm') as unknown as WasmBackend;
   const simd = await loadSimd(backend.wasm.asm.memory);
