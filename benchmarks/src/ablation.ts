@@ -1,6 +1,5 @@
 // What each part of the recipe brings: the FID of fakes after equal numbers of steps, on chest X-rays, by seed.
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { useBackend } from '@cxr/backend';
 import { encodePng, type Image } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
@@ -8,6 +7,7 @@ import { collectTrainingSet, grid, resolveConfig, sample, type TrainConfig, Trai
 import { frechetDistance, statistics } from '@cxr/fid';
 import { createEngine, loadWeights } from '@cxr/fid/node';
 import { type Bench, machine, row } from './bench.js';
+import { WEIGHTS, XRAYS } from './shared.js';
 
 const SEEDS = [1, 2, 3];
 const SHOWN = 8;
@@ -25,16 +25,14 @@ const RECIPES: { config: Partial<TrainConfig>; plain?: string; averaged: string 
   { config: { preset: 'modern', ema: EMA }, averaged: 'modern' },
 ];
 
-const shared = process.env.CXR_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url));
-
 /** `bench ablation [STEPS] [FAKES] [PICTURE.png]` */
 export const run: Bench = async ({ log, args }) => {
   const [steps, fakes] = [Number(args[0] ?? 1000), Number(args[1] ?? 600)];
   const picture = args[2];
   const { name: backend } = await useBackend('auto');
-  const files = await listImages(join(shared, 'data', 'chest_xray_224', 'train', 'NORMAL'));
+  const files = await listImages(join(XRAYS, 'train', 'NORMAL'));
   const set = await collectTrainingSet(readImages(files), resolveConfig(NETWORK));
-  const weights = await loadWeights(join(shared, 'weights', 'pt_inception-2015-12-05-refolded.pth'));
+  const weights = await loadWeights(WEIGHTS);
   const engine = await createEngine(weights, { dims: 768 });
   try {
     const reals = await statistics(readImages(files), engine);

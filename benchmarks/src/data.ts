@@ -9,12 +9,12 @@ import { listImages } from '@cxr/data/node';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
 import { Contestant } from './contestant.js';
 import { findPython, peerScript } from './python.js';
+import { ORIGINALS, XRAYS } from './shared.js';
 
 const RUNS = 7;
 const SIZE = 299;
 const BATCH_SIZE = 50;
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const shared = process.env.CXR_SHARED ?? file('../../../shared');
 
 /**
  * Images a second through the whole way, list to batch, with as many workers on both sides, a pass of ours and one of
@@ -43,10 +43,9 @@ export const run: Bench = async ({ log, args }) => {
 
 /** Real X-rays where they are at hand, each of the few originals several times; else phantoms as PNG. */
 async function inputs(folder: string): Promise<[name: string, files: string[]][]> {
-  const small = join(shared, 'data', 'chest_xray_224', 'test');
-  const original = join(shared, 'data', 'chest_xray_original');
-  if (existsSync(small) && existsSync(original)) {
-    const originals = await listImages(original, { recursive: true });
+  const small = join(XRAYS, 'test');
+  if (existsSync(small) && existsSync(ORIGINALS)) {
+    const originals = await listImages(ORIGINALS, { recursive: true });
     return [
       ['jpeg-224', await listImages(small, { recursive: true })],
       ['jpeg-original', Array.from({ length: 120 }, (_, i) => originals[i % originals.length]!)],

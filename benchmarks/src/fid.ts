@@ -9,11 +9,11 @@ import { encodePng, phantoms } from '@cxr/data';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
 import { type BenchOptions, type BenchResult, machine, row } from './bench.js';
 import { findPytorchFid, peerArguments } from './pytorch-fid-peer.js';
+import { WEIGHTS, XRAYS } from './shared.js';
 
 const RUNS = 5;
 const COUNTS = [234, 390] as const;
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const shared = process.env.CXR_SHARED ?? join(root, '..', 'shared');
 
 interface Input {
   folders: [string, string];
@@ -71,11 +71,10 @@ export async function run({ log, args }: BenchOptions): Promise<BenchResult> {
 }
 
 async function findInput(folder: string): Promise<Input> {
-  const weights = join(shared, 'weights', 'pt_inception-2015-12-05-refolded.pth');
-  const test = join(shared, 'data', 'chest_xray_224', 'test');
-  if (existsSync(weights) && existsSync(test)) {
+  const test = join(XRAYS, 'test');
+  if (existsSync(WEIGHTS) && existsSync(test)) {
     const folders: [string, string] = [join(test, 'NORMAL'), join(test, 'PNEUMONIA')];
-    return { folders, weights, peerWeights: weights, note: 'chest X-rays of 224 pixels, JPEG' };
+    return { folders, weights: WEIGHTS, peerWeights: WEIGHTS, note: 'chest X-rays of 224 pixels, JPEG' };
   }
   const folders: [string, string] = [join(folder, 'NORMAL'), join(folder, 'PNEUMONIA')];
   for (const [i, target] of folders.entries()) {

@@ -136,7 +136,7 @@ export async function run(options: Options, hooks: RunHooks): Promise<RunResult>
       onProgress({ phase: 'writing samples', done: 0, total: fakes.count, unit: 'images' });
       await saveSamples(imagesOf(fakes), join(out, 'samples'));
       try {
-        scored = await runScoring(scoring, options, reals, fakes, weights);
+        scored = await runScoring(scoring, options, reals, fakes, trained.end.step, weights);
       } catch (error) {
         if (!signal.aborted) throw error;
       }

@@ -96,10 +96,12 @@ export interface Scored
   readonly notes: readonly string[];
 }
 
-/** What all scores of a run share: the engine, and the reals' activations, computed when first asked for. */
+/** What all scores of a run share: the engine, and activations, computed when first asked for. */
 export interface Scoring {
   readonly engine: InceptionEngine;
   reals(): Promise<Activated>;
+  /** Those of the fakes of a step. The last step's are kept: they are scored while training and at the end. */
+  fakes(step: number, set: ImageSet): Promise<Activated>;
   activate(what: string, set: ImageSet): Promise<Activated>;
 }
 
@@ -115,12 +117,17 @@ export async function openScoring(
   const activate: Scoring['activate'] = (what, set) =>
     activateSet(`activations of ${what}`, set, engine, onProgress, signal);
   let real: Promise<Activated> | undefined;
+  let latest: { step: number; activated: Promise<Activated> } | undefined;
   return {
     engine,
     activate,
     reals: () => {
       real ??= activate('reals', reals.train);
       return real;
+    },
+    fakes: (step, set) => {
+      if (latest?.step !== step) latest = { step, activated: activate(`fakes of step ${step}`, set) };
+      return latest.activated;
     },
   };
 }
@@ -129,7 +136,7 @@ export async function openScoring(
 export function scorerOf(scoring: Scoring, options: Options): Scorer {
   return async (generator, { step }) => {
     const real = await scoring.reals();
-    const fake = await scoring.activate(`fakes of step ${step}`, fakeSet(generator, options));
+    const fake = await scoring.fakes(step, fakeSet(generator, options));
     return frechetDistance(Statistics.of(real.rows), Statistics.of(fake.rows));
   };
 }
@@ -143,13 +150,14 @@ export async function runScoring(
   options: Options,
   reals: Reals,
   fakes: ImageSet,
+  step: number,
   weights: InceptionWeights,
 ): Promise<Scored> {
   const { engine, activate } = scoring;
   const untrained = createGenerator(resolveConfig(trainConfig(options)));
   try {
     const real = await scoring.reals();
-    const fake = await activate('fakes', fakes);
+    const fake = await scoring.fakes(step, fakes);
     const before = await activate('untrained fakes', fakeSet(untrained, options));
     const test = reals.test && (await activate('held-out reals', reals.test));
 

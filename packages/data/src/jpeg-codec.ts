@@ -4,6 +4,7 @@ import { CxrFileError } from './cxr-file-error.js';
 import { type Image, image } from './image.js';
 import { type ImageHeader, isFrameHeader } from './image-header.js';
 import { loadWasm } from './load-wasm.js';
+import { withoutAlpha } from './without-alpha.js';
 
 /** JPEG by mozjpeg compiled to WebAssembly: the same pixels as libjpeg-turbo, which Pillow uses. */
 export const jpegCodec: Codec = {
@@ -40,20 +41,7 @@ function toImage({ data, width, height }: ImageData, { channels }: ImageHeader):
     for (let i = 0; i < count; i++) grey[i] = data[4 * i]!;
     return image(grey, height, width, 1);
   }
-  const rgb = new Uint8Array(3 * count);
-  // Four pixels at a time, which is faster: RGBA RGBA RGBA RGBA → RGBR GBRG BRGB, little-endian like WebAssembly itself.
-  const fours = Math.floor(count / 4);
-  const from = new Uint32Array(data.buffer, data.byteOffset, count);
-  const to = new Uint32Array(rgb.buffer, 0, 3 * fours);
-  for (let i = 0; i < fours; i++) {
-    const second = from[4 * i + 1]!;
-    const third = from[4 * i + 2]!;
-    to[3 * i] = (from[4 * i]! & 0xffffff) | (second << 24);
-    to[3 * i + 1] = ((second >>> 8) & 0xffff) | (third << 16);
-    to[3 * i + 2] = ((third >>> 16) & 0xff) | (from[4 * i + 3]! << 8);
-  }
-  for (let i = 4 * fours; i < count; i++) rgb.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
-  return image(rgb, height, width, 3);
+  return image(withoutAlpha(data, count), height, width, 3);
 }
 
 /**

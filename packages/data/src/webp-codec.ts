@@ -1,7 +1,8 @@
 import type { Codec } from './codec.js';
 import { CxrFileError } from './cxr-file-error.js';
-import { type Image, image } from './image.js';
+import { image } from './image.js';
 import { loadWasm } from './load-wasm.js';
+import { withoutAlpha } from './without-alpha.js';
 
 /** WebP by libwebp compiled to WebAssembly, alpha dropped: always RGB, as Pillow has it. It is loaded when it is needed. */
 export const webpCodec: Codec = {
@@ -14,7 +15,8 @@ export const webpCodec: Codec = {
     loading ??= load();
     const decode = await loading;
     try {
-      return withoutAlpha(await decode(bytes as unknown as ArrayBuffer));
+      const { data, width, height } = await decode(bytes as unknown as ArrayBuffer);
+      return image(withoutAlpha(data, width * height), height, width, 3);
     } catch (cause) {
       // What the decoder had allocated is lost to it: the next image gets a fresh one.
       loading = undefined;
@@ -31,14 +33,4 @@ async function load(): Promise<Decode> {
   const { default: decode, init } = await import('@jsquash/webp/decode.js');
   await loadWasm('@jsquash/webp/codec/dec/webp_dec.wasm', init);
   return decode;
-}
-
-function withoutAlpha({ data, width, height }: ImageData): Image {
-  const rgb = new Uint8Array(3 * width * height);
-  for (let to = 0, from = 0; to < rgb.length; from += 4) {
-    rgb[to++] = data[from]!;
-    rgb[to++] = data[from + 1]!;
-    rgb[to++] = data[from + 2]!;
-  }
-  return image(rgb, height, width, 3);
 }
