@@ -1,10 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@cxr/source', 'node', 'import', 'default'];
+const packages = fileURLToPath(new URL('packages', import.meta.url));
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  resolve: {
+    // Tests run on the sources. By alias, not by the condition "@cxr/source": Node would hand that on to the worker threads
+    // of the code under test, which run what is built.
+    alias: [
+      { find: /^@cxr\/(\w+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@cxr\/(\w+)\/(\w+)$/, replacement: `${packages}/$1/src/$2.ts` },
+    ],
+  },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Two cores are the machine we promise to run on; each file has a TensorFlow.js engine of its own.

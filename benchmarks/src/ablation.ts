@@ -1,11 +1,12 @@
 // What each part of the recipe brings: the FID of fakes after equal numbers of steps, on chest X-rays, by seed.
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
-import { encodePng, type Image } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import { collectTrainingSet, grid, resolveConfig, sample, type TrainConfig, Trainer } from '@cxr/dcgan';
 import { frechetDistance, statistics } from '@cxr/fid';
 import { createEngine, loadWeights } from '@cxr/fid/node';
+import type { Image } from '@cxr/image';
 import { type Bench, machine, row } from './bench.js';
 import { WEIGHTS, XRAYS } from './shared.js';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as a from '@cxr/augment';
-import { image, phantom } from '@cxr/data';
+import { phantom } from '@cxr/data';
+import { image } from '@cxr/image';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
 import { peerScript, pythons } from './python.js';
 

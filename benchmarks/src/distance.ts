@@ -2,9 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRng, writeNpy } from '@cxr/data';
+import { writeNpy } from '@cxr/data';
 import { frechetDistance, Statistics } from '@cxr/fid';
 import { readStatistics, writeStatistics } from '@cxr/fid/node';
+import { createRng } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 import { type BenchOptions, type BenchResult, type BenchRow, machine, row } from './bench.js';
 import { DistancePeer, findPytorchFid } from './pytorch-fid-peer.js';

@@ -1,6 +1,6 @@
 import { type BackendName, useBackend } from '@cxr/backend';
-import { createRng } from '@cxr/data';
 import { Trainer } from '@cxr/dcgan';
+import { createRng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Bench, machine, median, row } from './bench.js';
 import { CONFIGURATIONS } from './train.js';

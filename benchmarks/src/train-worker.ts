@@ -1,8 +1,8 @@
 /** Ours for the `train` bench: the same conversation as peers/train.py. */
 import { createInterface } from 'node:readline';
 import { type BackendName, useBackend } from '@cxr/backend';
-import { createRng } from '@cxr/data';
 import { type TrainConfig, Trainer } from '@cxr/dcgan';
+import { createRng } from '@cxr/image';
 
 const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainConfig & {
   backend: BackendName;

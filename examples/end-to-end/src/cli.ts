@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { parseOptions, USAGE, UsageError } from './options.js';
 import { progressLine } from './progress.js';
 import { inWords } from './report.js';

@@ -1,5 +1,4 @@
 import type { BackendName } from '@cxr/backend';
-import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/data';
 import { createGenerator, resolveConfig, type Scorer, sample } from '@cxr/dcgan';
 import {
   activations,
@@ -11,6 +10,7 @@ import {
   Statistics,
 } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
+import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
 import type { Options } from './options.js';

@@ -1,6 +1,7 @@
 // node scripts/draw-transforms.mjs, after a build: draws transforms.png for the README, a phantom under each transform.
 import { writeFileSync } from 'node:fs';
-import { encodePng, image, phantom } from '@cxr/data';
+import { encodePng, phantom } from '@cxr/data';
+import { image } from '@cxr/image';
 import * as a from '../dist/index.js';
 
 const SIZE = 88;

@@ -1,5 +1,5 @@
+import { createRng } from '@cxr/image';
 import { type Image, imageSize } from './image.js';
-import { createRng } from './rng.js';
 import type { Box, Json, Transform } from './transform.js';
 
 /** An image with what belongs to it. */

@@ -1,5 +1,5 @@
+import type { Rng } from '@cxr/image';
 import { recycle } from './memory.js';
-import type { Rng } from './rng.js';
 import type { Box, Json, Transform } from './transform.js';
 
 /** What one of several transforms drew; null where it is not applied. */

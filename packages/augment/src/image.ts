@@ -1,11 +1,7 @@
-import ndarray, { type NdArray } from 'ndarray';
-import { samplesLike } from './memory.js';
+import { dimensions, type Image, type Pixels, pixels } from '@cxr/image';
+import ndarray from 'ndarray';
 
-/** Samples of an image: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1. */
-export type Pixels = Uint8Array | Uint16Array | Float32Array;
-
-/** An image `[height, width, channels]`, row-major, channels 1 (grey) or 3 (RGB). */
-export type Image<T extends Pixels = Pixels> = NdArray<T>;
+export type { Image, Pixels };
 
 /** Height and width in pixels. */
 export interface Size {
@@ -24,11 +20,8 @@ export interface Raster<T extends Pixels = Pixels> extends Size {
  * @throws TypeError if it is no image `[height, width, 1 or 3]` of Uint8, Uint16 or Float32.
  */
 export function raster<T extends Pixels>(image: Image<T>): Raster<T> {
-  const [height, width, channels] = image.shape as [number, number, number];
-  if (image.shape.length !== 3 || (channels !== 1 && channels !== 3) || height < 1 || width < 1) {
-    throw new TypeError(`not an image [height, width, 1 or 3]: [${image.shape}]`);
-  }
-  return { data: plain(image, height, width, channels), height, width, channels };
+  const [height, width, channels] = dimensions(image);
+  return { data: pixels(image), height, width, channels };
 }
 
 /** Wraps samples, without a copy, as an image. */
@@ -52,24 +45,4 @@ export function clip(value: number, max: number): number {
   if (value <= 0) return 0;
   if (value >= max) return max;
   return value;
-}
-
-function plain<T extends Pixels>(image: Image<T>, height: number, width: number, channels: number): T {
-  const { data, offset, stride } = image;
-  if (!(data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Float32Array)) {
-    throw new TypeError(`image data must be a Uint8Array, Uint16Array or Float32Array, not ${image.dtype}`);
-  }
-  const size = height * width * channels;
-  const [rows, columns, planes] = stride as [number, number, number];
-  if (planes === 1 && columns === channels && rows === width * channels) {
-    return (offset === 0 && data.length === size ? data : data.subarray(offset, offset + size)) as T;
-  }
-  const copy = samplesLike(data, size) as T;
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) copy[at++] = data[offset + y * rows + x * columns + c * planes]!;
-    }
-  }
-  return copy;
 }

@@ -1,3 +1,4 @@
+export { createRng, type Rng } from '@cxr/image';
 export {
   type AugmentedSample,
   type AugmentKey,
@@ -13,7 +14,6 @@ export { type OneOfOptions, oneOf } from './one-of.js';
 export type { NumberRange } from './options.js';
 export { type ChestXrayOptions, chestXray } from './presets/chest-xray.js';
 export { type PaperClassicOptions, paperClassic } from './presets/paper-classic.js';
-export { createRng, type Rng } from './rng.js';
 export { type SomeOfOptions, someOf } from './some-of.js';
 export { sometimes } from './sometimes.js';
 export type { Box, Json, NoParams, Transform, TransformOptions } from './transform.js';

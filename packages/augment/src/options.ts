@@ -1,4 +1,4 @@
-import type { Rng } from './rng.js';
+import type { Rng } from '@cxr/image';
 
 /** A number, or the lowest and the highest of those drawn from evenly. */
 export type NumberRange = number | readonly [lowest: number, highest: number];

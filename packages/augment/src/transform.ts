@@ -1,6 +1,6 @@
+import type { Rng } from '@cxr/image';
 import type { Image, Size } from './image.js';
 import { checkNumber } from './options.js';
-import type { Rng } from './rng.js';
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -376,9 +376,9 @@ describe('what is wrong is named', () => {
   it('what is no image', () => {
     const flat = wrap(new Uint8Array(12), 3, 4, 1).pick(null, null, 0) as a.Image;
     expect(() => a.invert().apply(flat, {})).toThrow(
-      new TypeError('not an image [height, width, 1 or 3]: [3,4]'),
+      new TypeError('not an image [height, width, 1 or 3]: [3,4] (grey is [3,4, 1])'),
     );
     const doubles = wrap(new Float64Array(12) as never, 3, 4, 1);
-    expect(() => a.invert().apply(doubles, {})).toThrow(/not float64/);
+    expect(() => a.invert().apply(doubles, {})).toThrow(/not Float64Array/);
   });
 });

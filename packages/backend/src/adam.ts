@@ -9,7 +9,7 @@ import {
   sub,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { has } from './kernel.js';
+import { has } from './kernels/kernel.js';
 
 /** A kernel of ours: [value, first, second] from value, first, second, gradient. */
 export const ADAM = 'CxrAdam';

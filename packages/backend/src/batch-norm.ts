@@ -14,7 +14,7 @@ import {
   type Tensor,
   util,
 } from '@tensorflow/tfjs-core';
-import { has } from './kernel.js';
+import { has } from './kernels/kernel.js';
 
 /** Kernels of ours: [y, mean, variance] from x, gamma, beta; and [dx, dgamma, dbeta]. */
 export const BATCH_NORM = 'CxrBatchNorm';

@@ -1,13 +1,13 @@
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
-import type { Candidate } from './candidates/candidate.js';
-import { cpu } from './candidates/cpu.js';
-import { native } from './candidates/native.js';
-import { node } from './candidates/node.js';
-import { wasm } from './candidates/wasm.js';
-import { webgpu } from './candidates/webgpu.js';
+import type { Candidate } from './backends/candidate.js';
+import { cpu } from './backends/cpu.js';
+import { native } from './backends/native.js';
+import { node } from './backends/node.js';
+import { trialStep } from './backends/trial.js';
+import { wasm } from './backends/wasm.js';
+import { webgpu } from './backends/webgpu.js';
 import { registerGradients } from './gradients/index.js';
-import { sourceOf } from './kernel.js';
-import { trialStep } from './trial.js';
+import { sourceOf } from './kernels/kernel.js';
 
 /** The backends that there may be, fastest first. */
 export type BackendName = 'node' | 'webgpu' | 'native' | 'wasm' | 'cpu';

@@ -1,7 +1,4 @@
-import { dimensions, type Image, image } from './image.js';
-import { resizePillow } from './resize-pillow.js';
-import { toGrey8 } from './to-grey8.js';
-import { toRgb8 } from './to-rgb8.js';
+import { dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@cxr/image';
 
 export interface ContactSheetOptions {
   /** Images a row. Default: about as many as there are rows. */
@@ -16,7 +13,7 @@ export interface ContactSheetOptions {
  * Many images of any sizes as one to look at, row after row, 8 bits, grey if all of them are. Proportions are kept.
  * @throws RangeError for no images or invalid options.
  */
-export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image {
+export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image<Uint8Array> {
   const { columns = Math.ceil(Math.sqrt(images.length)), cell = 128, gap = 2 } = options;
   if (images.length === 0) throw new RangeError('invalid images: none');
   for (const [name, value, least] of [
@@ -44,7 +41,7 @@ export function contactSheet(images: readonly Image[], options: ContactSheetOpti
   return image(sheet, height, width, channels);
 }
 
-function intoCell(source: Image, cell: number, channels: number): Image {
+function intoCell(source: Image, cell: number, channels: number): Image<Uint8Array> {
   const [height, width] = dimensions(source);
   const scale = cell / Math.max(height, width);
   const plain = channels === 1 ? toGrey8(source) : toRgb8(source);

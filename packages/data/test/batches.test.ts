@@ -1,14 +1,5 @@
-import {
-  type Batch,
-  batches,
-  createRng,
-  epochBatches,
-  type Image,
-  image,
-  phantom,
-  phantoms,
-  toBatch,
-} from '@cxr/data';
+import { type Batch, batches, epochBatches, phantom, phantoms, toBatch } from '@cxr/data';
+import { createRng, type Image, image } from '@cxr/image';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 

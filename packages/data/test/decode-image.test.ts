@@ -1,5 +1,6 @@
-import { CxrFileError, decodeImage, encodePng, image, imageHeader, toGrey8, toRgb8 } from '@cxr/data';
+import { decodeImage, encodePng, imageHeader } from '@cxr/data';
 import { sharpCodec } from '@cxr/data/node';
+import { CxrFileError, image, toGrey8, toRgb8 } from '@cxr/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noise, readJsonLines, sha256 } from './support/fixtures.js';

@@ -1,4 +1,5 @@
-import { CxrFileError, decodeDicom, decodeImage, imageHeader, readDicomHeader } from '@cxr/data';
+import { decodeDicom, decodeImage, imageHeader, readDicomHeader } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { readJsonLines } from './support/fixtures.js';
 

@@ -1,9 +1,6 @@
 import {
-  CxrFileError,
-  createRng,
   decodeImage,
   parseCsv,
-  type Rng,
   readDicomHeader,
   readLabelCsv,
   readMedMnist,
@@ -12,6 +9,7 @@ import {
   readZip,
   writeNpz,
 } from '@cxr/data';
+import { CxrFileError, createRng, type Rng } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { readJsonLines } from './support/fixtures.js';
 

@@ -4,21 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   contactSheet,
-  createRng,
   type DatasetItem,
   decodeImage,
   encodePng,
-  image,
   parseCsv,
   patientOf,
   phantom,
   readLabelCsv,
   readMedMnist,
-  resizePillow,
   splitByPatient,
   writeNpz,
 } from '@cxr/data';
 import { inspectDataset, listDataset, listFromCsv, writeFileAtomic } from '@cxr/data/node';
+import { createRng, image, resizePillow } from '@cxr/image';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.js';

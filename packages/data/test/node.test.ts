@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CxrFileError, encodePng, image, phantom, resizePillow } from '@cxr/data';
+import { encodePng, phantom } from '@cxr/data';
 import {
   listClassFolders,
   listImages,
@@ -10,6 +10,7 @@ import {
   readImages,
   writeFileAtomic,
 } from '@cxr/data/node';
+import { CxrFileError, image, resizePillow } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder: string;

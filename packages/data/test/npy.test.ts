@@ -1,4 +1,5 @@
-import { CxrFileError, type NpyArray, readNpy, readNpz, readZip, writeNpy, writeNpz } from '@cxr/data';
+import { type NpyArray, readNpy, readNpz, readZip, writeNpy, writeNpz } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { phantom, phantoms, resizePillow } from '@cxr/data';
+import { phantom, phantoms } from '@cxr/data';
+import { resizePillow } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 
 const mean = (values: Iterable<number>) => {

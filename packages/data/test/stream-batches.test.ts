@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CxrFileError, encodePng, fitImage, phantom } from '@cxr/data';
+import { encodePng, phantom } from '@cxr/data';
 import { type FileBatch, type StreamBatchesOptions, streamBatches, WorkerPool } from '@cxr/data/node';
+import { CxrFileError, fitImage } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJsonLines } from './support/fixtures.js';
 

@@ -1,7 +1,7 @@
-import type { DiscriminatorOptions } from './create-discriminator.js';
-import type { AugmentKind } from './diff-augment.js';
-import type { Loss } from './losses.js';
-import { checkNetwork } from './network-options.js';
+import type { DiscriminatorOptions } from './networks/create-discriminator.js';
+import { checkNetwork } from './networks/network-options.js';
+import type { AugmentKind } from './training/diff-augment.js';
+import type { Loss } from './training/losses.js';
 
 /** Names of the ready-made settings. */
 export type Preset = 'dcgan' | 'paper' | 'modern';

@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '@cxr/data';
+import { createRng, type Rng } from '@cxr/image';
 
 /*
  * Nothing random has a hidden state here: each draw is keyed by the run's seed, what it is for, and the step. A run

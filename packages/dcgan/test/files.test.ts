@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeImage, image } from '@cxr/data';
+import { decodeImage } from '@cxr/data';
 import { saveSamples } from '@cxr/dcgan/node';
+import { image } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32c, createEventFile } from '../src/node/event-file.js';
 import { decodeSafetensors, encodeSafetensors } from '../src/node/safetensors.js';

@@ -1,5 +1,4 @@
 import { useBackend } from '@cxr/backend';
-import { createRng } from '@cxr/data';
 import {
   type AugmentKind,
   createDiscriminator,
@@ -9,13 +8,14 @@ import {
   generatorLoss,
   realLoss,
 } from '@cxr/dcgan';
+import { createRng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BatchNorm } from '../src/layers/batch-norm.js';
 import { iterateSpectral } from '../src/layers/spectral.js';
-import { gradientPenalty } from '../src/r1.js';
-import { trainableVariables } from '../src/weights.js';
+import { trainableVariables } from '../src/networks/weights.js';
+import { gradientPenalty } from '../src/training/r1.js';
 
 beforeAll(() => useBackend('cpu'));
 

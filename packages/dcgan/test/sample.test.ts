@@ -1,9 +1,9 @@
 import { useBackend } from '@cxr/backend';
-import { type Image, image } from '@cxr/data';
 import { createGenerator, drawLatent, findNearest, grid, interpolate, render, sample } from '@cxr/dcgan';
+import { type Image, image } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { slerp } from '../src/interpolate.js';
+import { slerp } from '../src/sampling/interpolate.js';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -1,6 +1,6 @@
 import type { StepMetrics } from '@cxr/dcgan';
 import { describe, expect, it } from 'vitest';
-import { createWatch } from '../src/watch.js';
+import { createWatch } from '../src/training/watch.js';
 
 const fine: StepMetrics = {
   step: 1,

@@ -1,6 +1,7 @@
+import type { ImageSet, ImageSetOptions } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 import type { InceptionEngine } from './engines/engine.js';
-import { type ImageSet, type PreparedImage, prepareImages } from './image-set.js';
+import { type PreparedImage, prepareImages } from './image-set.js';
 import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
 import { Statistics } from './statistics.js';
 
@@ -18,7 +19,7 @@ export interface ActivationsProgress {
   seconds: number;
 }
 
-export interface ActivationsOptions {
+export interface ActivationsOptions extends ImageSetOptions {
   /** Default `pil299`. */
   resize?: ResizeMode;
   /** Images a batch, default 50. It changes no result. */
@@ -48,7 +49,7 @@ export async function* activationBatches(
 ): AsyncGenerator<ActivationsBatch> {
   const { resize = 'pil299' } = options;
   assertResizeMode(resize);
-  yield* preparedBatches(prepareImages(set, resize), engine, { ...options, resize });
+  yield* preparedBatches(prepareImages(set, resize, options), engine, { ...options, resize });
 }
 
 /** As `activationBatches`, for images that are already resized in the mode given. */

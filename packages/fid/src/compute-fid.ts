@@ -1,7 +1,7 @@
+import type { ImageSet } from '@cxr/image';
 import { type ActivationsOptions, statistics } from './activations.js';
 import type { InceptionEngine } from './engines/engine.js';
-import { frechetDistance } from './frechet-distance.js';
-import type { ImageSet } from './image-set.js';
+import { frechetDistance } from './metrics/frechet-distance.js';
 import { Statistics } from './statistics.js';
 
 export interface ComputeFidOptions extends ActivationsOptions {

@@ -1,3 +1,4 @@
+export type { Image, ImageItem, ImageSet, NamedImage, ValueRange } from '@cxr/image';
 export {
   type ActivationsBatch,
   type ActivationsOptions,
@@ -10,18 +11,18 @@ export { type ComputeFidOptions, computeFid, type FidResult } from './compute-fi
 export type { ImageBatch, InceptionEngine } from './engines/engine.js';
 export { inceptionOnnx } from './engines/onnx-graph.js';
 export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs-engine.js';
-export { frechetDistance } from './frechet-distance.js';
-export { frechetDistanceReference } from './frechet-distance-reference.js';
-export { type ImageSet, type PreparedImage, prepareImages } from './image-set.js';
+export { type PreparedImage, prepareImages } from './image-set.js';
+export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
 export { type FidInfinity, type FidInfinityOptions, fidInfinity } from './metrics/fid-infinity.js';
+export { frechetDistance } from './metrics/frechet-distance.js';
+export { frechetDistanceReference } from './metrics/frechet-distance-reference.js';
 export { type Kid, type KidOptions, kid } from './metrics/kid.js';
 export { type Memorisation, memorisation, type NearestPair } from './metrics/memorisation.js';
 export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/noise-floor.js';
 export { type Prdc, prdc } from './metrics/prdc.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
 export { Statistics } from './statistics.js';
-export type { InceptionWeights, WeightTensor } from './weights/inception-weights.js';
 export { randomWeights } from './weights/random-weights.js';
 export { readTorch } from './weights/read-torch.js';
 export { readWeights } from './weights/read-weights.js';

@@ -1,4 +1,4 @@
-import { type Image, resizeBilinearTorch, resizePillow, resizePillowFloat, toRgb8 } from '@cxr/data';
+import { type Image, resizeBilinearTorch, resizePillow, resizePillowFloat, toRgb8 } from '@cxr/image';
 import ndarray from 'ndarray';
 import { IMAGE_LENGTH, type ImageBatch } from './engines/engine.js';
 import { INPUT_SIZE } from './inception/network.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
-import { createRng, phantom } from '@cxr/data';
+import { phantom } from '@cxr/data';
 import { readImage } from '@cxr/data/node';
 import {
   activations,
@@ -16,6 +16,7 @@ import {
   statistics,
 } from '@cxr/fid';
 import { createEngine, createNativeEngine, loadWeights } from '@cxr/fid/node';
+import { createRng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

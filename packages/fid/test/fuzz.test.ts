@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { CxrFileError, createRng } from '@cxr/data';
 import { readSafetensors, readTorch } from '@cxr/fid';
+import { CxrFileError, createRng } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { fixtures, readBytes } from './shared.js';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { image, readNpz } from '@cxr/data';
+import { readNpz } from '@cxr/data';
 import { assertResizeMode, prepareImage, prepareImages } from '@cxr/fid';
+import { image } from '@cxr/image';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { fixtures, readBytes } from './shared.js';
@@ -82,7 +83,7 @@ describe('prepareImages', () => {
     expect(await names(stream())).toEqual(['image 0']);
   });
 
-  it('takes a batch of bytes, and one of floats in [-1, 1]', async () => {
+  it('takes a batch of bytes, and one of floats in [0, 1] or a range that is named', async () => {
     const bytes = ndarray(new Uint8Array(2 * 4 * 4).fill(255), [2, 4, 4, 1]);
     const floats = ndarray(new Float32Array(2 * 4 * 4).fill(1), [2, 4, 4, 1]);
     for (const set of [bytes, floats]) {
@@ -95,6 +96,11 @@ describe('prepareImages', () => {
     }
     const bad = ndarray(new Float32Array(3 * 16), [3, 4, 4, 1]);
     bad.set(1, 2, 3, 0, Number.NaN);
-    await expect(names(bad)).rejects.toThrow('image 1 holds a value that is not finite: NaN');
+    await expect(names(bad)).rejects.toThrow('image 1: a sample of NaN is outside [0, 1]');
+    bad.set(1, 2, 3, 0, -1);
+    await expect(names(bad)).rejects.toThrow('image 1: a sample of -1 is outside [0, 1]');
+    for await (const { name, pixels } of prepareImages(bad, 'pil299', { range: [-1, 1] })) {
+      if (name === 'image 0') expect(pixels.every((value) => value === 128)).toBe(true);
+    }
   });
 });

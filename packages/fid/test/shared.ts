@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRng, readNpz } from '@cxr/data';
+import { readNpz } from '@cxr/data';
 import { DIMS } from '@cxr/fid';
+import { createRng } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { encodePng, type Image, image as toImage, toRgb8 } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { type Image, image as toImage, toRgb8 } from '@cxr/image';
 import { resize } from '../transforms/resize.js';
 import type { LogLine } from './task.js';
 

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { parseOptions, USAGE } from './options.js';
 import { type RunProgress, type RunResult, run } from './run.js';
 import { UsageError } from './usage-error.js';

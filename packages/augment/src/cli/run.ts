@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
-import { CxrFileError } from '@cxr/data';
 import { listImages } from '@cxr/data/node';
+import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { appendLog, openOutput, readLog, writeLog } from './log.js';
 import type { CliOptions } from './options.js';

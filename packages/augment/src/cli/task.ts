@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { CxrFileError, encodePng, type Image } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { CxrFileError, type Image } from '@cxr/image';
 import { type AugmentRecord, augment } from '../augment.js';
 import { chestXray } from '../presets/chest-xray.js';
 import { paperClassic } from '../presets/paper-classic.js';

@@ -1,6 +1,6 @@
+import { createRng, hashKeys } from '@cxr/image';
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { createRng, seedWords } from '../rng.js';
 import { claim } from '../simd/module.js';
 import { HIGH_SHIFT, LOW_MASK, normalTable } from './normals.js';
 
@@ -52,7 +52,7 @@ function noisySimd(data: Pixels, seed: number, deviations: Float32Array): Uint8A
   claimed.bytes.set(data, src);
   new Float32Array(claimed.bytes.buffer, first, deviations.length).set(deviations);
   new Float32Array(claimed.bytes.buffer, second, table.length).set(table);
-  const [a, b, c, d] = seedWords(seed).map((word) => BigInt(word >>> 0)) as [bigint, bigint, bigint, bigint];
+  const [a, b, c, d] = hashKeys([seed]).map((word) => BigInt(word >>> 0)) as [bigint, bigint, bigint, bigint];
   claimed.kernels.addNoise(src, out, data.length, first, second, (a << 32n) | b, (c << 32n) | d);
   return copyOf(claimed.bytes, out, out + data.length);
 }

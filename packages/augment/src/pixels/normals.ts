@@ -1,4 +1,4 @@
-import type { Rng } from '../rng.js';
+import type { Rng } from '@cxr/image';
 
 /** Entries of the table: 13 bits each, so that one random word serves two pixels and the table fits the first cache. */
 const LENGTH = 2 ** 13;

@@ -1,8 +1,8 @@
+import { createRng } from '@cxr/image';
 import { type Image, maximum, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
 import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
 import { addNoise } from '../pixels/add-noise.js';
-import { createRng } from '../rng.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface PoissonNoiseOptions extends TransformOptions {

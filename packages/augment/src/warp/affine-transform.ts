@@ -1,5 +1,5 @@
+import type { Rng } from '@cxr/image';
 import { imageSize } from '../image.js';
-import type { Rng } from '../rng.js';
 import { geometric, type Json, type Transform, type TransformOptions } from '../transform.js';
 import { invertAffine, transformPoint } from './affine-map.js';
 import { type AffineParts, affineMatrix, warpAffine } from './affine-matrix.js';

@@ -1,6 +1,6 @@
+import { createRng } from '@cxr/image';
 import type { Size } from '../image.js';
 import { standardNormals } from '../pixels/normals.js';
-import { createRng } from '../rng.js';
 import type { SourceMap } from './warp.js';
 
 /** A smooth random displacement: how far from each output position its source lies. */

@@ -14,7 +14,7 @@ import {
   type Tensor,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { takesDilations } from '../kernel.js';
+import { takesDilations } from '../kernels/kernel.js';
 
 /**
  * The gradient of Conv2D, with dilations and explicit padding on every backend.

@@ -8,7 +8,7 @@ import {
   type Tensor,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { has } from '../kernel.js';
+import { has } from '../kernels/kernel.js';
 
 /** A kernel of ours: dx from x and dy. */
 export const LEAKY_RELU_GRAD = 'CxrLeakyReluGrad';

@@ -1,5 +1,5 @@
 import type { BatchMatMulAttrs, BatchMatMulInputs, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Given, KernelMaker } from '../kernel.js';
+import type { Given, KernelMaker } from './kernel.js';
 import { matMul, takesFactors } from './mat-mul.js';
 
 /** BatchMatMul: [..., m, k] times [..., k, n], either one transposed. */

@@ -1,6 +1,6 @@
 import { backend_util, type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Given, Kernel, KernelArguments, KernelMaker } from '../kernel.js';
-import { pointer, type Tools } from '../tools.js';
+import type { Given, Kernel, KernelArguments, KernelMaker } from './kernel.js';
+import { pointer, type Tools } from './tools.js';
 
 /**
  * Sum and Mean over all axes but the last, as bias gradients and batch norm need them: down the columns of a

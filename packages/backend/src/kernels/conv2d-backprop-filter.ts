@@ -4,9 +4,9 @@ import {
   type Conv2DBackpropFilterInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { filterGradient, geometry } from '../convolution.js';
-import { type Given, type KernelMaker, nhwc } from '../kernel.js';
-import { pointer } from '../tools.js';
+import { filterGradient, geometry } from './convolution.js';
+import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './tools.js';
 
 /** Conv2DBackpropFilter: dfilter [kh, kw, ci, co] from x [n, h, w, ci] and dy [n, oh, ow, co]. Takes dilations. */
 export const conv2dBackpropFilter: KernelMaker = (tools) => ({

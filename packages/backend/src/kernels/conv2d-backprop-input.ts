@@ -4,9 +4,9 @@ import {
   type Conv2DBackpropInputInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { geometry, inputGradient } from '../convolution.js';
-import { type Given, type KernelMaker, nhwc } from '../kernel.js';
-import { pointer } from '../tools.js';
+import { geometry, inputGradient } from './convolution.js';
+import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './tools.js';
 
 /** Conv2DBackpropInput: dx [n, h, w, ci] from dy [n, oh, ow, co] and filter [kh, kw, ci, co]. Takes dilations. */
 export const conv2dBackpropInput: KernelMaker = (tools) => ({

@@ -1,7 +1,7 @@
 import { backend_util, type Conv2DAttrs, type Conv2DInputs, type TensorInfo } from '@tensorflow/tfjs-core';
-import { forward, geometry } from '../convolution.js';
-import { type Given, type KernelMaker, nhwc } from '../kernel.js';
-import { pointer } from '../tools.js';
+import { forward, geometry } from './convolution.js';
+import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './tools.js';
 
 /** Conv2D: y [n, oh, ow, co] from x [n, h, w, ci] and filter [kh, kw, ci, co]. */
 export const conv2d: KernelMaker = (tools) => ({

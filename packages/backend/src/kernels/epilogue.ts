@@ -1,6 +1,6 @@
 import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Given, KernelArguments } from '../kernel.js';
-import { pointer, type Tools } from '../tools.js';
+import type { Given, KernelArguments } from './kernel.js';
+import { pointer, type Tools } from './tools.js';
 
 /** What follows the product in a fused kernel: attributes and inputs as both fused kernels have them. */
 interface FusedAttrs {

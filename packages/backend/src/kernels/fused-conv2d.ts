@@ -4,10 +4,10 @@ import {
   type FusedConv2DInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { forward, geometry } from '../convolution.js';
-import { type Given, type KernelMaker, nhwc } from '../kernel.js';
-import { pointer } from '../tools.js';
+import { forward, geometry } from './convolution.js';
 import { finish } from './epilogue.js';
+import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './tools.js';
 
 /** FusedConv2D: Conv2D, then a bias and an activation. */
 export const fusedConv2d: KernelMaker = (tools) => ({

@@ -1,6 +1,6 @@
 import type { _FusedMatMulAttrs, _FusedMatMulInputs, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Given, KernelMaker } from '../kernel.js';
 import { finish } from './epilogue.js';
+import type { Given, KernelMaker } from './kernel.js';
 import { matMul, takesFactors } from './mat-mul.js';
 
 /**

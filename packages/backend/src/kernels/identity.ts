@@ -1,5 +1,5 @@
 import type { IdentityInputs, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Given, KernelMaker } from '../kernel.js';
+import type { Given, KernelMaker } from './kernel.js';
 
 /**
  * Identity: another name for the same values. The stock wasm kernel copies them, and TensorFlow.js calls it for

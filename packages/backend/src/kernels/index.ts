@@ -1,5 +1,3 @@
-import { overlay } from '../kernel.js';
-import type { Tools } from '../tools.js';
 import { adam } from './adam.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { batchNorm } from './batch-norm.js';
@@ -11,8 +9,10 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { fusedConv2d } from './fused-conv2d.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { identity } from './identity.js';
+import { overlay } from './kernel.js';
 import { leakyRelu } from './leaky-relu.js';
 import { leakyReluGrad } from './leaky-relu-grad.js';
+import type { Tools } from './tools.js';
 
 /** Those whose work is a matrix product, by whatever library `tools.gemm` is. */
 const PRODUCTS = [conv2d, fusedConv2d, conv2dBackpropInput, conv2dBackpropFilter, batchMatMul, fusedMatMul];

@@ -1,5 +1,5 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { pointer, type Tools } from '../tools.js';
+import { pointer, type Tools } from './tools.js';
 
 /** The two factors of a batched product, [..., m, k] and [..., k, n] after the transpositions. */
 export interface Factors {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Image } from '@cxr/image';
+import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
-import { encodePng } from '../encode-png.js';
-import type { Image } from '../image.js';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import {
   type DatasetReport,

@@ -1,4 +1,4 @@
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import { fetchCommand } from './fetch.js';
 import { inspectCommand } from './inspect.js';
 import type { Output } from './output.js';

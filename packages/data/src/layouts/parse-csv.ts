@@ -1,4 +1,4 @@
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 
 /**
  * The rows of a CSV file (RFC 4180: quoted fields may hold commas, quotes and line ends), each by the names of the first

@@ -1,4 +1,4 @@
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import type { DatasetItem } from './dataset-item.js';
 import { parseCsv } from './parse-csv.js';
 import { patientOf } from './patient-of.js';

@@ -1,7 +1,7 @@
+import { CxrFileError } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
-import { CxrFileError } from '../cxr-file-error.js';
-import { readNpz } from '../npz.js';
-import type { ReadZipOptions } from '../read-zip.js';
+import { readNpz } from '../archives/npz.js';
+import type { ReadZipOptions } from '../archives/read-zip.js';
 
 export interface MedMnistPart {
   /** `[n, height, width, channels]`, channels 1 or 3. */

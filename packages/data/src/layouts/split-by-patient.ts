@@ -1,5 +1,4 @@
-import type { Rng } from '../rng.js';
-import { shuffle } from '../shuffle.js';
+import { type Rng, shuffle } from '@cxr/image';
 
 /** What a split looks at; `DatasetItem` is one. */
 export interface SplitItem {

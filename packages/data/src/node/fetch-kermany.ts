@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import { type DownloadProgress, download, sha256OfFile } from './download.js';
 import { type UnpackZipOptions, unpackZip } from './unpack-zip.js';
 

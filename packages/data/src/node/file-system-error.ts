@@ -1,4 +1,4 @@
-import { CxrFileError, type CxrFileErrorCode } from '../cxr-file-error.js';
+import { CxrFileError, type CxrFileErrorCode } from '@cxr/image';
 
 const MEANINGS: Record<string, [CxrFileErrorCode, string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],

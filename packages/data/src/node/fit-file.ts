@@ -1,7 +1,5 @@
+import { type FitOptions, fitImage, type IntegerImage, pixels, withFile } from '@cxr/image';
 import type { NdArray } from 'ndarray';
-import { withFile } from '../cxr-file-error.js';
-import { type FitOptions, fitImage } from '../fit-image.js';
-import { type Image, pixels } from '../image.js';
 import { readImage } from './read-image.js';
 
 /** What an augmentation module is told of the image: enough for the same choice wherever and whenever it is run. */
@@ -16,7 +14,10 @@ export interface AugmentContext {
 }
 
 /** The default export of an augmentation module. A result of another size is resized. */
-export type Augment = (image: NdArray<Uint8Array>, context: AugmentContext) => Image | Promise<Image>;
+export type Augment = (
+  image: NdArray<Uint8Array>,
+  context: AugmentContext,
+) => IntegerImage | Promise<IntegerImage>;
 
 export interface FitFileJob {
   file: string;

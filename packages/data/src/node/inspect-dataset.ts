@@ -1,6 +1,6 @@
-import type { CxrFileError } from '../cxr-file-error.js';
-import { findDuplicates } from '../find-duplicates.js';
+import type { CxrFileError } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
+import { findDuplicates } from '../layouts/find-duplicates.js';
 import type { ImageSummary } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import { listImages, readFolder } from './list-images.js';
 
 export interface ClassFolder {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
-import { withFile } from '../cxr-file-error.js';
+import { withFile } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { patientOf } from '../layouts/patient-of.js';
 import { type ReadLabelCsvOptions, readLabelCsv } from '../layouts/read-label-csv.js';

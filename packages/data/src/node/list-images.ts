@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 
 /** The extensions of pytorch-fid. */

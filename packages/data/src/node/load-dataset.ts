@@ -1,6 +1,5 @@
+import { type CxrFileError, type FitOptions, fitImage } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
-import type { CxrFileError } from '../cxr-file-error.js';
-import { type FitOptions, fitImage } from '../fit-image.js';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {

@@ -1,4 +1,4 @@
-import type { CxrFileErrorCode } from '../cxr-file-error.js';
+import type { CxrFileErrorCode } from '@cxr/image';
 
 /** What a pool runs: the default export of a module. */
 export type Task = (item: unknown) => unknown;

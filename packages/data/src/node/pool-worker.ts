@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CxrFileError } from '../cxr-file-error.js';
+import { CxrFileError } from '@cxr/image';
 import { CLOSE, type PoolReply, pathToTask } from './pool-task.js';
 
 const task = pathToTask(workerData as string);

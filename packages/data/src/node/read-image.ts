@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import { type DecodeImageOptions, decodeImage } from '../decode-image.js';
-import type { Image } from '../image.js';
+import type { Image } from '@cxr/image';
+import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
 import { fileSystemError } from './file-system-error.js';
 import { sharpCodec } from './sharp-codec.js';
 

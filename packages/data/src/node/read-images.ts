@@ -1,5 +1,4 @@
-import { CxrFileError } from '../cxr-file-error.js';
-import type { NamedImage } from '../image.js';
+import { CxrFileError, type NamedImage } from '@cxr/image';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
 export interface ReadImagesOptions extends ReadImageOptions {

@@ -1,9 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
-import type { Codec } from '../codec.js';
-import { CxrFileError } from '../cxr-file-error.js';
-import { type Image, image } from '../image.js';
-import type { ImageHeader } from '../image-header.js';
-import { checkJpeg, jpegCodec } from '../jpeg-codec.js';
+import { CxrFileError, type IntegerImage, image } from '@cxr/image';
+import type { Codec } from '../codecs/codec.js';
+import type { ImageHeader } from '../codecs/image-header.js';
+import { checkJpeg, jpegCodec } from '../codecs/jpeg-codec.js';
 
 type Sharp = typeof import('sharp').default;
 
@@ -53,7 +52,7 @@ async function decode(
   bytes: Uint8Array,
   stored: number | undefined,
   maxPixels: number,
-): Promise<Image> {
+): Promise<IntegerImage> {
   // Pillow applies neither colour profile nor rotation; of faults in the data it minds only missing ones.
   const input = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: maxPixels });
   const { depth, space = '' } = stored === undefined ? await input.metadata() : {};

@@ -1,10 +1,7 @@
 import { pathToFileURL } from 'node:url';
-import type { Batch } from '../batches.js';
-import type { CxrFileError } from '../cxr-file-error.js';
-import type { FitOptions } from '../fit-image.js';
-import { createRng } from '../rng.js';
-import { shuffle } from '../shuffle.js';
-import { scaleInto } from '../to-batch.js';
+import { type CxrFileError, createRng, type FitOptions, shuffle } from '@cxr/image';
+import type { Batch } from '../batches/batches.js';
+import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
 import type { FitFileJob } from './fit-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -72,14 +69,20 @@ export async function* streamBatches(
         scaleInto(data, indices.length * length, result.value);
         indices.push(result.item.index);
         if (indices.length === batchSize) {
-          yield { data, shape: [batchSize, size, size, channels], epoch, indices };
+          yield { data, shape: [batchSize, size, size, channels], range: GAN_RANGE, epoch, indices };
           data = new Float32Array(batchSize * length);
           indices = [];
         }
       }
       const rest = indices.length;
       if (rest > 0 && !dropLast) {
-        yield { data: data.slice(0, rest * length), shape: [rest, size, size, channels], epoch, indices };
+        yield {
+          data: data.slice(0, rest * length),
+          shape: [rest, size, size, channels],
+          range: GAN_RANGE,
+          epoch,
+          indices,
+        };
       }
     }
   } finally {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { THUMB } from '../find-duplicates.js';
-import { fitImage } from '../fit-image.js';
-import { dimensions, pixels } from '../image.js';
-import { toGrey8 } from '../to-grey8.js';
+import { dimensions, fitImage, pixels, toGrey8 } from '@cxr/image';
+import { THUMB } from '../layouts/find-duplicates.js';
 import { readImage } from './read-image.js';
 
 /** What is kept of an image when it has been looked at. */

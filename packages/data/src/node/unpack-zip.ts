@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError, withFile } from '../cxr-file-error.js';
+import { CxrFileError, withFile } from '@cxr/image';
 import {
   directoryEntries,
   findDirectory,
@@ -10,7 +10,7 @@ import {
   TAIL,
   unpackEntry,
   type ZipEntry,
-} from '../zip-entries.js';
+} from '../archives/zip-entries.js';
 import { fileSystemError } from './file-system-error.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Image, image } from '@cxr/data';
+import { type Image, image } from '@cxr/image';
 
 const root: string = fileURLToPath(new URL('../../../../', import.meta.url));
 const fixtures: string = join(root, 'fixtures', 'data');
@@ -35,7 +35,7 @@ export function noise(count: number, seed: number): Uint32Array {
 }
 
 /** `source` of make_resize_goldens.py. */
-export function noiseImage(height: number, width: number, channels: number, seed: number): Image {
+export function noiseImage(height: number, width: number, channels: number, seed: number): Image<Uint8Array> {
   const data = new Uint8Array(height * width * channels);
   const numbers = noise(data.length, seed);
   for (let i = 0; i < data.length; i++) {

@@ -1,5 +1,5 @@
 import { writeFileAtomic } from '@cxr/data/node';
-import { exportOnnx } from '../export-onnx.js';
+import { exportOnnx } from '../networks/export-onnx.js';
 import { loadGenerator } from '../node/load-checkpoint.js';
 import { readyBackend } from './backend.js';
 import { type FlagSpecs, numberOf, parseFlags, requiredText } from './flags.js';

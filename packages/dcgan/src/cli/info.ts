@@ -1,11 +1,11 @@
 import { useBackend } from '@cxr/backend';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
-import { createDiscriminator } from '../create-discriminator.js';
-import { createGenerator } from '../create-generator.js';
+import { createDiscriminator } from '../networks/create-discriminator.js';
+import { createGenerator } from '../networks/create-generator.js';
 import { hashWeights } from '../node/checkpoint-files.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
-import type { ModelState } from '../train-state.js';
+import type { ModelState } from '../training/train-state.js';
 import { CONFIG_FLAGS, configFromFlags, type FlagSpecs, numberOf, parseFlags, textOf } from './flags.js';
 import type { Output } from './output.js';
 

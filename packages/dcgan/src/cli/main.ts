@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { exportCommand } from './export.js';
 import { infoCommand } from './info.js';
 import type { Output } from './output.js';

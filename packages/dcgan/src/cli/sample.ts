@@ -1,11 +1,12 @@
-import { encodePng, type Image } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
-import { findNearest } from '../find-nearest.js';
-import { grid } from '../grid.js';
-import { interpolate } from '../interpolate.js';
+import type { Image } from '@cxr/image';
 import { loadGenerator } from '../node/load-checkpoint.js';
 import { saveSamples } from '../node/save-samples.js';
-import { type SampleOptions, sample } from '../sample.js';
+import { findNearest } from '../sampling/find-nearest.js';
+import { grid } from '../sampling/grid.js';
+import { interpolate } from '../sampling/interpolate.js';
+import { type SampleOptions, sample } from '../sampling/sample.js';
 import { BACKEND_FLAGS, readyBackend } from './backend.js';
 import { type FlagSpecs, numberOf, parseFlags, requiredText, textOf } from './flags.js';
 import type { Output } from './output.js';

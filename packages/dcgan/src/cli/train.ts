@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError, encodePng } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
+import { CxrFileError, type NamedImage } from '@cxr/image';
 import { CONFIG_KEYS, resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
 import { fileFailure } from '../node/file-failure.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
-import { type TrainEvent, train } from '../train.js';
-import type { TrainState } from '../train-state.js';
-import type { TrainingImage } from '../training-set.js';
+import { type TrainEvent, train } from '../training/train.js';
+import type { TrainState } from '../training/train-state.js';
 import { BACKEND_FLAGS, readyBackend } from './backend.js';
 import {
   CONFIG_FLAGS,
@@ -148,7 +148,7 @@ async function* readLabelled(
   files: readonly LabelledFile[],
   flags: Flags,
   output: Output,
-): AsyncGenerator<TrainingImage, void, undefined> {
+): AsyncGenerator<NamedImage, void, undefined> {
   const labels = new Map(files.map(({ file, label }) => [file, label]));
   const options = {
     skipBad: flags['skip-bad'] === true,

@@ -1,4 +1,4 @@
-import type { Rng } from '@cxr/data';
+import type { Rng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { StockDropout } from './stock.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { resolveConfig, type TrainConfig } from '../config.js';
-import type { ModelState, NamedArray, TrainState } from '../train-state.js';
+import type { ModelState, NamedArray, TrainState } from '../training/train-state.js';
 import { joinFloats } from './floats.js';
 import { decodeModel, encodeModel } from './model-files.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CheckpointStore } from '../train.js';
-import type { TrainState } from '../train-state.js';
+import type { CheckpointStore } from '../training/train.js';
+import type { TrainState } from '../training/train-state.js';
 import { encodeCheckpoint } from './checkpoint-files.js';
 import { fileFailure } from './file-failure.js';
 

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 
 /** An error of the file system as a `CxrFileError` that names the file and what was tried. */
 export function fileFailure(cause: unknown, file: string, tried: 'read' | 'write'): unknown {

@@ -1,4 +1,4 @@
-import type { NamedArray } from '../train-state.js';
+import type { NamedArray } from '../training/train-state.js';
 
 /** Little-endian bytes as numbers; copied, as a view needs an offset that is a multiple of 4. */
 export function toFloats(bytes: Uint8Array): Float32Array {

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { openModel } from '../open-model.js';
-import type { TrainState } from '../train-state.js';
+import { openModel } from '../networks/open-model.js';
+import type { TrainState } from '../training/train-state.js';
 import { decodeCheckpoint, decodeSampler, type ReadPart } from './checkpoint-files.js';
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
 import { fileFailure } from './file-failure.js';

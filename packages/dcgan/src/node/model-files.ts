@@ -1,5 +1,5 @@
-import { CxrFileError } from '@cxr/data';
-import type { ModelState, NamedArray } from '../train-state.js';
+import { CxrFileError } from '@cxr/image';
+import type { ModelState, NamedArray } from '../training/train-state.js';
 import { joinFloats, toFloats } from './floats.js';
 
 /** A network as the two files that `tf.loadLayersModel` reads: `model.json` and `weights.bin`. */

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@cxr/data/node';
-import type { TrainEvent } from '../train.js';
+import type { TrainEvent } from '../training/train.js';
 import { createEventFile } from './event-file.js';
 
 /** Writes a run's events down. */

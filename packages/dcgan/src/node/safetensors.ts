@@ -1,5 +1,5 @@
-import { CxrFileError } from '@cxr/data';
-import type { NamedArray } from '../train-state.js';
+import { CxrFileError } from '@cxr/image';
+import type { NamedArray } from '../training/train-state.js';
 import { toFloats } from './floats.js';
 
 /*

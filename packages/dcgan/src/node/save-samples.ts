@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { encodePng, type Image, image } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
+import { type Image, image } from '@cxr/image';
 
 export interface SaveSamplesOptions {
   /** Start of the files' names. Default `sample`: sample-00000.png, … */

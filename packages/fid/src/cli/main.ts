@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { convert } from './convert.js';
 import { merge } from './merge.js';
 import { score } from './score.js';

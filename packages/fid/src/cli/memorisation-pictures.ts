@@ -1,5 +1,6 @@
-import { encodePng, fitImage, image } from '@cxr/data';
+import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { fitImage, image } from '@cxr/image';
 import type { Memorisation } from '../metrics/memorisation.js';
 
 const PAIRS = 8;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 import { readStatistics, writeStatistics } from '../node/statistics-file.js';
 import { note } from './progress.js';
 import { UsageError } from './usage-error.js';

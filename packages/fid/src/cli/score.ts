@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { listClassFolders } from '@cxr/data/node';
-import { frechetDistance } from '../frechet-distance.js';
+import { frechetDistance } from '../metrics/frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
 import {
   type Gathered,

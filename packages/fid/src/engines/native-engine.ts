@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import ndarray, { type NdArray } from 'ndarray';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
-import type { InceptionWeights } from '../weights/inception-weights.js';
 import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 import { inceptionOnnx } from './onnx-graph.js';
 

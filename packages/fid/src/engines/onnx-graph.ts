@@ -1,8 +1,8 @@
 import type { OnnxNode, OnnxTensor } from '@cxr/backend/onnx';
 import { encodeOnnx } from '@cxr/backend/onnx';
 import { foldConv } from '../inception/fold.js';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import { type Dims, INPUT_SIZE, type Layer, networkLayers } from '../inception/network.js';
-import type { InceptionWeights } from '../weights/inception-weights.js';
 
 /**
  * The Inception as an ONNX model in memory: input `image` uint8 or float32 `[n, 299, 299, 3]`, 0 to 255; output

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray, { type NdArray } from 'ndarray';
 import { foldConv } from '../inception/fold.js';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import {
   assertDims,
   type ConvLayer,
@@ -9,7 +10,6 @@ import {
   type Layer,
   networkLayers,
 } from '../inception/network.js';
-import type { InceptionWeights } from '../weights/inception-weights.js';
 import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 
 export interface TfjsEngineOptions {

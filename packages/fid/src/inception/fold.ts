@@ -1,4 +1,4 @@
-import type { InceptionWeights, WeightTensor } from '../weights/inception-weights.js';
+import type { InceptionWeights, WeightTensor } from './inception-weights.js';
 import type { ConvLayer } from './network.js';
 
 /** A convolution with its batch norm folded in. */

@@ -1,7 +1,7 @@
-import { createRng, shuffle } from '@cxr/data';
+import { createRng, shuffle } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
-import { frechetDistance } from '../frechet-distance.js';
 import { Statistics } from '../statistics.js';
+import { frechetDistance } from './frechet-distance.js';
 
 export interface FidInfinityOptions {
   /** Sample sizes, evenly from a tenth of the fakes to all of them, as the paper has 5,000 to 50,000. Default 15, as there. */

@@ -1,4 +1,4 @@
-import { createRng, shuffle } from '@cxr/data';
+import { createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { forEachProducts, type Rows, takeRows, toRows } from './pairwise.js';
 

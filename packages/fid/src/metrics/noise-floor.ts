@@ -1,8 +1,8 @@
-import { createRng, shuffle } from '@cxr/data';
+import { createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
-import { frechetDistance } from '../frechet-distance.js';
 import { Statistics } from '../statistics.js';
 import { selectRows } from './fid-infinity.js';
+import { frechetDistance } from './frechet-distance.js';
 
 export interface NoiseFloorOptions {
   /** Random splits; default 20, fewer where each takes long. */

@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '@cxr/data';
+import { createRng, type Rng } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 
 /** A seeded random sample of at most `capacity` activations of a stream of any length (Vitter's algorithm R, 1985). */

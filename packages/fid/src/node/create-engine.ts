@@ -1,8 +1,8 @@
 import type { BackendName } from '@cxr/backend';
 import type { InceptionEngine } from '../engines/engine.js';
 import { createNativeEngine } from '../engines/native-engine.js';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import type { Dims } from '../inception/network.js';
-import type { InceptionWeights } from '../weights/inception-weights.js';
 
 /** `auto` is `native` where onnxruntime-node loads, else `tfjs`. */
 export type EngineName = 'auto' | 'native' | 'tfjs';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { CxrFileError } from '@cxr/data';
 import { type DownloadProgress, download } from '@cxr/data/node';
+import { CxrFileError } from '@cxr/image';
 
 /** The official file; its name carries the first eight digits of its sha256, as torch hub's names do. */
 const NAME = 'pt_inception-2015-12-05-6726825d.pth';

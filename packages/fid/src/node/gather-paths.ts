@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { CxrFileError } from '@cxr/data';
 import { listImages } from '@cxr/data/node';
+import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ActivationsProgress, joinActivations, preparedBatches } from '../activations.js';
 import type { InceptionEngine } from '../engines/engine.js';
 import type { PreparedImage } from '../image-set.js';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 import { Reservoir } from '../metrics/reservoir.js';
 import { assertResizeMode, type ResizeMode } from '../prepare-image.js';
 import { Statistics } from '../statistics.js';
-import type { InceptionWeights } from '../weights/inception-weights.js';
 import { type CreateEngineOptions, createEngine } from './create-engine.js';
 import { type FindWeightsOptions, findWeights } from './find-weights.js';
 import { loadWeights } from './load-weights.js';

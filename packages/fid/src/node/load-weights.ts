@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { CxrFileError } from '@cxr/data';
-import type { InceptionWeights } from '../weights/inception-weights.js';
+import { CxrFileError } from '@cxr/image';
+import type { InceptionWeights } from '../inception/inception-weights.js';
 import { readWeights } from '../weights/read-weights.js';
 
 /**

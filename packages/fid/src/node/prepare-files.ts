@@ -1,5 +1,5 @@
-import type { CxrFileError } from '@cxr/data';
 import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/node';
+import type { CxrFileError } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
 import type { ResizeMode } from '../prepare-image.js';
 import type { PrepareFileJob } from './prepare-file.js';

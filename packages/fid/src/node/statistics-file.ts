@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { CxrFileError, type NpyArray, readNpz, writeNpz } from '@cxr/data';
+import { type NpyArray, readNpz, writeNpz } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
+import { CxrFileError } from '@cxr/image';
 import { Statistics } from '../statistics.js';
 
 /**

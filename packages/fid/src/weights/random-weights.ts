@@ -1,5 +1,5 @@
-import { createRng } from '@cxr/data';
-import { convLayers, type InceptionWeights, type WeightTensor } from './inception-weights.js';
+import { createRng } from '@cxr/image';
+import { convLayers, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 
 /**
  * He-normal weights from a seed, for demos and tests without the real ones. Scores with them compare only with

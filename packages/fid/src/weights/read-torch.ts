@@ -1,5 +1,6 @@
-import { CxrFileError, readZip } from '@cxr/data';
-import type { WeightTensor } from './inception-weights.js';
+import { readZip } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
+import type { WeightTensor } from '../inception/inception-weights.js';
 import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
 import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 

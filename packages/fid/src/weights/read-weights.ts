@@ -1,5 +1,5 @@
-import { CxrFileError } from '@cxr/data';
-import { checkWeights, type InceptionWeights, type WeightTensor } from './inception-weights.js';
+import { CxrFileError } from '@cxr/image';
+import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 import { readTorch } from './read-torch.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
 

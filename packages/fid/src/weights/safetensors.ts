@@ -1,5 +1,5 @@
-import { CxrFileError } from '@cxr/data';
-import type { WeightTensor } from './inception-weights.js';
+import { CxrFileError } from '@cxr/image';
+import type { WeightTensor } from '../inception/inception-weights.js';
 import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
 
 /**

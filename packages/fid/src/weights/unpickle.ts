@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/data';
+import { CxrFileError } from '@cxr/image';
 
 /**
  * A pickle reader for state dicts and nothing else.

@@ -1,0 +1,75 @@
+import type { Candidate, CandidateOptions } from './candidate.js';
+import { nodeRequire } from './platform.js';
+
+/** What is used of WebGPU's interface; its full types are a package of their own. */
+interface Gpu {
+  requestAdapter(options: object): Promise<Adapter | null>;
+}
+
+interface Adapter {
+  isFallbackAdapter?: boolean;
+  info?: { vendor?: string; architecture?: string; description?: string; isFallbackAdapter?: boolean };
+}
+
+/** TensorFlow.js on the graphics processor: the browser's WebGPU, or in Node the one of the `webgpu` package. */
+export const webgpu: Candidate = {
+  name: 'webgpu',
+  async start({ wanted }: CandidateOptions) {
+    const gpu = await findGpu(wanted);
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) throw new Error('WebGPU finds no adapter');
+    if (isSoftware(adapter) && !wanted) {
+      throw new Error(`only a software adapter: ${adapter.info?.description ?? 'fallback'}`);
+    }
+    const require = nodeRequire();
+    if (!require) {
+      await import('@tensorflow/tfjs-backend-webgpu');
+      return 'webgpu';
+    }
+    // The backend looks for `navigator.gpu` when it is loaded.
+    if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+    if (!scope.navigator?.gpu) Object.defineProperty(scope.navigator, 'gpu', { value: gpu });
+    require('@tensorflow/tfjs-backend-webgpu');
+    return 'webgpu';
+  },
+};
+
+const scope = globalThis as { navigator?: { gpu?: Gpu } };
+
+/** A processor's emulation of a graphics processor: right, but slower than the processor itself. */
+function isSoftware({ isFallbackAdapter, info }: Adapter): boolean {
+  const words = `${info?.vendor} ${info?.architecture} ${info?.description}`;
+  return isFallbackAdapter || info?.isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(words);
+}
+
+async function findGpu(wanted: boolean): Promise<Gpu> {
+  if (scope.navigator?.gpu) return scope.navigator.gpu;
+  const require = nodeRequire();
+  if (!require) throw new Error('this browser has no WebGPU');
+  const { pathToFileURL } = require('node:url') as typeof import('node:url');
+  const place = pathToFileURL(require.resolve('webgpu')).href;
+  // Dawn and the drivers print what they miss; where there is no hardware to find they are not asked.
+  if (!wanted && !hasDevice(require)) throw new Error('this machine shows no graphics device');
+  const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };
+  Object.assign(globalThis, dawn.globals);
+  return dawn.create([]);
+}
+
+/** False on a Linux machine without the device files that drivers of graphics processors make. */
+function hasDevice(require: NodeJS.Require): boolean {
+  if (process.platform !== 'linux') return true;
+  const { readdirSync } = require('node:fs') as typeof import('node:fs');
+  const names = (folder: string): string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+  // Mesa's and other drivers of the kernel; NVIDIA's; Windows' in its Linux; Android's and Mali's.
+  const own = /^(nvidia\d+|dxg|kgsl-3d\d|mali\d+)$/;
+  return (
+    names('/dev/dri').some((name) => name.startsWith('renderD')) ||
+    names('/dev').some((name) => own.test(name))
+  );
+}

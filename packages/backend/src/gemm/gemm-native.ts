@@ -1,0 +1,104 @@
+import type { Gemm, Product, Tools } from '../kernels/tools.js';
+import { encodeOnnx } from '../onnx.js';
+import type { Pointer } from '../simd/module.js';
+
+/** The parts of onnxruntime-node that are used: its tensors, and its native sessions, which run synchronously. */
+export interface NativeRuntime {
+  Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
+  InferenceSession: new () => NativeSession;
+}
+
+interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
+  run(feeds: Record<string, unknown>, fetches: Record<string, unknown>, options: object): unknown;
+}
+
+/** Below so many multiplications a call into the native library costs more than the product. */
+const SMALL = 20_000;
+
+/**
+ * Matrix products by onnxruntime over views of the tensors' memory, no copy on the way in or out.
+ * One session for each pair of transpositions serves all sizes. Small products go to `small`.
+ */
+export function nativeGemm(
+  runtime: NativeRuntime,
+  threads: number,
+  tools: Omit<Tools, 'gemm'>,
+  small: Gemm,
+): Gemm {
+  const { backend, scratch, simd } = tools;
+  const sessions = new Map<string, NativeSession>();
+
+  function session(transposeA: boolean, transposeB: boolean): NativeSession {
+    const key = `${transposeA} ${transposeB}`;
+    let found = sessions.get(key);
+    if (!found) {
+      found = createSession(runtime, threads, transposeA, transposeB);
+      sessions.set(key, found);
+    }
+    return found;
+  }
+
+  function tensor(at: Pointer, rows: number, columns: number): unknown {
+    // A fresh view each time: when the memory has grown, older views are detached.
+    const view = new Float32Array(backend.wasm.HEAPU8.buffer, at, rows * columns);
+    return new runtime.Tensor('float32', view, [rows, columns]);
+  }
+
+  return {
+    source: 'onnxruntime-node',
+    run(product: Product): void {
+      const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false } = product;
+      if (m * n * k < SMALL) {
+        small.run(product);
+        return;
+      }
+      // onnxruntime has no product that adds to its output, so that the sum takes a detour.
+      const out = accumulate ? scratch.floats('product', m * n) : c;
+      session(transposeA, transposeB).run(
+        {
+          a: transposeA ? tensor(a, k, m) : tensor(a, m, k),
+          b: transposeB ? tensor(b, n, k) : tensor(b, k, n),
+        },
+        { y: tensor(out, m, n) },
+        {},
+      );
+      if (accumulate) simd.addInto(c, out, m * n);
+    },
+  };
+}
+
+function createSession(
+  runtime: NativeRuntime,
+  threads: number,
+  transposeA: boolean,
+  transposeB: boolean,
+): NativeSession {
+  const model = encodeOnnx({
+    nodes: [
+      {
+        op: 'FusedMatMul',
+        domain: 'com.microsoft',
+        inputs: ['a', 'b'],
+        outputs: ['y'],
+        attributes: { transA: Number(transposeA), transB: Number(transposeB) },
+      },
+    ],
+    inputs: [
+      { name: 'a', type: 'float32', shape: transposeA ? ['k', 'm'] : ['m', 'k'] },
+      { name: 'b', type: 'float32', shape: transposeB ? ['n', 'k'] : ['k', 'n'] },
+    ],
+    outputs: [{ name: 'y', type: 'float32', shape: ['m', 'n'] }],
+  });
+  const session = new runtime.InferenceSession();
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // The output is ours and the packed factors are small: an arena would only hold memory back.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    // Between two products comes work of ours; a thread that spins meanwhile takes a processor from it.
+    extra: { 'session.intra_op.allow_spinning': '0' },
+  });
+  return session;
+}

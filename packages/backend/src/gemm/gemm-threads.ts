@@ -1,0 +1,115 @@
+import { mayBlock, startThread } from '../backends/platform.js';
+import type { Gemm, Product, Tools } from '../kernels/tools.js';
+import { type Pointer, simdBytes } from '../simd/module.js';
+import { serveGemm } from './gemm-worker.js';
+
+/** With fewer multiplications a product is done before another thread has its part. */
+const SMALL = 1_000_000;
+
+/** A sum of fewer terms is done before the threads' partial sums are added up. */
+const TERMS = 128;
+
+/** Rows that the module's kernel takes at a time: a part that ends between two would waste one. */
+const TILE = 4;
+
+/** The memory that the threads share: at most 1 GiB, in pages of 64 KiB. */
+const PAGE = 1 << 16;
+const PAGES = 1 << 14;
+
+/** A stretch of the rows of a product, or of the terms of its sums. */
+interface Part {
+  from: number;
+  to: number;
+}
+
+/**
+ * Matrix products by the WebAssembly SIMD module in several threads. TensorFlow.js's memory is not shared, so that the
+ * other threads' part of the factors is copied to memory that is; this thread works on its own part in place.
+ *
+ * A product is split by its rows or, where a filter's gradient sums over many positions, by the terms of the sum. How
+ * depends on its shape alone, so that as many threads give the same values again.
+ *
+ * @param alone the same on one thread, for products that are not worth it.
+ * @throws Error where threads cannot be started, or share no memory.
+ */
+export async function threadedGemm(tools: Omit<Tools, 'gemm'>, alone: Gemm, threads: number): Promise<Gemm> {
+  const { backend, scratch, simd } = tools;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  const jobs = Array.from({ length: threads - 1 }, () => new Int32Array(new SharedArrayBuffer(64)));
+  await Promise.all(jobs.map((job) => startThread(serveGemm, { bytes: simdBytes(), memory, job })));
+
+  const view = (at: Pointer, floats: number): Float32Array =>
+    new Float32Array(backend.wasm.HEAPU8.buffer, at, floats);
+
+  /** False when the threads' memory cannot hold so much. */
+  function reserve(floats: number): boolean {
+    const pages = Math.ceil((floats * 4) / PAGE);
+    const missing = pages - memory.buffer.byteLength / PAGE;
+    if (pages <= PAGES && missing > 0) memory.grow(missing);
+    return pages <= PAGES;
+  }
+
+  function run(product: Product): void {
+    const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false } = product;
+    const bySum = transposeA && !transposeB && k >= TERMS;
+    const whole = bySum ? k : m;
+    const [own, ...others] = split(whole, threads) as [Part, ...Part[]];
+    // Floats of the factors and of the result that belong to one row, or one term.
+    const line = bySum ? { a: m, b: n, c: 0 } : { a: k, b: 0, c: n };
+    const rows = (part: Part): number => (bySum ? m : part.to - part.from);
+    const terms = (part: Part): number => (bySum ? part.to - part.from : k);
+    const sizeA = (whole - own.to) * line.a;
+    const sizeB = k * n - own.to * line.b;
+    const sizesC = others.map((part) => rows(part) * n);
+    const worthIt = m * n * k >= SMALL && (bySum || !transposeA) && others.length > 0;
+    if (!worthIt || !reserve(sizesC.reduce((sum, size) => sum + size, sizeA + sizeB))) {
+      alone.run(product);
+      return;
+    }
+    const space = scratch.floats('gemm', simd.gemmScratch() / 4);
+    const partial = scratch.floats('partial', Math.max(...sizesC));
+    const shared = new Float32Array(memory.buffer);
+    shared.set(view(a + own.to * line.a * 4, sizeA), 0);
+    shared.set(view(b + own.to * line.b * 4, sizeB), sizeA);
+    const flags = [Number(transposeA), Number(transposeB)];
+    let place = sizeA + sizeB;
+    const results = others.map((part, i) => {
+      const after = part.from - own.to;
+      const places = [after * line.a, sizeA + after * line.b, place];
+      give(jobs[i]!, [...flags, rows(part), n, terms(part), ...places]);
+      const result = shared.subarray(place, place + sizesC[i]!);
+      place += sizesC[i]!;
+      return { result, to: c + part.from * line.c * 4 };
+    });
+    const lda = transposeA ? m : k;
+    const ldb = transposeB ? k : n;
+    simd.gemm(transposeA, transposeB, rows(own), n, terms(own), a, lda, b, ldb, c, n, accumulate, space);
+    const used = jobs.slice(0, others.length);
+    for (const job of used) wait(job);
+    if (used.some((job) => job[0] !== 0)) throw new RangeError('a thread is out of WebAssembly memory');
+    for (const { result, to } of results) {
+      const adds = bySum || accumulate;
+      view(adds ? partial : to, result.length).set(result);
+      if (adds) simd.addInto(to, partial, result.length);
+    }
+  }
+
+  return { source: `${alone.source}, ${threads} threads`, run };
+}
+
+/** Stretches of `whole`, as even as the tiles allow; one for each thread, or fewer. */
+function split(whole: number, threads: number): Part[] {
+  const size = Math.ceil(whole / threads / TILE) * TILE;
+  const count = Math.ceil(whole / size);
+  return Array.from({ length: count }, (_, i) => ({ from: i * size, to: Math.min(whole, (i + 1) * size) }));
+}
+
+function give(job: Int32Array, values: number[]): void {
+  job.set(values, 1);
+  Atomics.store(job, 0, 1);
+  Atomics.notify(job, 0);
+}
+
+function wait(job: Int32Array): void {
+  while (Atomics.load(job, 0) === 1) if (mayBlock()) Atomics.wait(job, 0, 1);
+}

@@ -1,0 +1,246 @@
+import { CxrFileError } from '@cxr/image';
+
+export type NpyDtype =
+  | 'bool'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'complex64'
+  | 'complex128';
+
+export type NpyData =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+/**
+ * An array as NumPy keeps it: row-major (C order) values of `shape`. float16 is held as Float32Array; a complex number is
+ * two values, real and imaginary.
+ */
+export interface NpyArray {
+  data: NpyData;
+  shape: number[];
+  dtype: NpyDtype;
+}
+
+type Constructor = new (buffer: ArrayBuffer) => NpyData;
+
+interface Kind {
+  dtype: NpyDtype;
+  bytes: number;
+  /** Numbers a value: 2 of complex ones. */
+  parts?: number;
+  array: Constructor;
+}
+
+const KINDS: Record<string, Kind> = {
+  b1: { dtype: 'bool', bytes: 1, array: Uint8Array as Constructor },
+  i1: { dtype: 'int8', bytes: 1, array: Int8Array as Constructor },
+  u1: { dtype: 'uint8', bytes: 1, array: Uint8Array as Constructor },
+  i2: { dtype: 'int16', bytes: 2, array: Int16Array as Constructor },
+  u2: { dtype: 'uint16', bytes: 2, array: Uint16Array as Constructor },
+  i4: { dtype: 'int32', bytes: 4, array: Int32Array as Constructor },
+  u4: { dtype: 'uint32', bytes: 4, array: Uint32Array as Constructor },
+  i8: { dtype: 'int64', bytes: 8, array: BigInt64Array as Constructor },
+  u8: { dtype: 'uint64', bytes: 8, array: BigUint64Array as Constructor },
+  f2: { dtype: 'float16', bytes: 2, array: Uint16Array as Constructor },
+  f4: { dtype: 'float32', bytes: 4, array: Float32Array as Constructor },
+  f8: { dtype: 'float64', bytes: 8, array: Float64Array as Constructor },
+  c8: { dtype: 'complex64', bytes: 8, parts: 2, array: Float32Array as Constructor },
+  c16: { dtype: 'complex128', bytes: 16, parts: 2, array: Float64Array as Constructor },
+};
+
+const MAGIC = '\x93NUMPY';
+
+/**
+ * Reads an .npy file: every bool, integer, float and complex type, either byte order, C or Fortran order (given back in C order).
+ * No code in the file is run: pickled objects are refused.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function readNpy(bytes: Uint8Array): NpyArray {
+  const { descr, fortran, shape, start } = readHeader(bytes);
+  const kind = KINDS[descr.slice(1)];
+  if (!kind || !'<>|='.includes(descr[0]!)) throw new CxrFileError('unsupported', `npy type ${descr}`);
+  const count = shape.reduce((a, b) => a * b, 1);
+  const length = count * kind.bytes;
+  if (!Number.isSafeInteger(length)) throw new CxrFileError('corrupt', `an npy file of shape [${shape}]`);
+  if (start + length > bytes.length) {
+    throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
+  }
+  // A copy at offset 0, aligned: `slice` of Node's Buffer would be a view of memory shared with others.
+  const raw = new Uint8Array(bytes.subarray(start, start + length));
+  if (descr[0] === '>') swapBytes(raw, kind.bytes / (kind.parts ?? 1));
+  const stored = new kind.array(raw.buffer);
+  const rows = fortran ? reorder(stored, shape, kind, 'to rows') : stored;
+  const data = kind.dtype === 'float16' ? Float32Array.from(rows as Uint16Array, halfToNumber) : rows;
+  return { data, shape, dtype: kind.dtype };
+}
+
+export interface WriteNpyOptions {
+  /** Column-major, as NumPy writes arrays that it keeps so. Default false. */
+  fortran?: boolean;
+  /** The high byte first. Default false. */
+  bigEndian?: boolean;
+}
+
+/**
+ * Writes an .npy file (version 1.0), byte for byte as `np.save` does.
+ * @throws RangeError if data and shape differ in size; TypeError if the data are not of the type.
+ */
+export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOptions = {}): Uint8Array {
+  const { fortran = false, bigEndian = false } = options;
+  const code = Object.keys(KINDS).find((key) => KINDS[key]!.dtype === dtype);
+  if (code === undefined) throw new RangeError(`invalid dtype: ${dtype}`);
+  const kind = KINDS[code]!;
+  const { parts = 1, bytes: size } = kind;
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (count * parts !== data.length)
+    throw new RangeError(`invalid shape: [${shape}] for ${data.length} values`);
+  const stored = dtype === 'float16' ? Uint16Array.from(data as Float32Array, numberToHalf) : data;
+  if (!(stored instanceof kind.array))
+    throw new TypeError(`invalid data: ${stored.constructor.name} for ${dtype}`);
+  // Where at most one axis is longer than 1 both orders are the same, and NumPy calls it C.
+  const byColumns = fortran && count > 0 && shape.filter((length) => length > 1).length > 1;
+  const values = byColumns ? reorder(stored, shape, kind, 'to columns') : stored;
+  const order = size === 1 ? '|' : bigEndian ? '>' : '<';
+  const header = headerOf(order + code, byColumns, shape);
+  const bytes = new Uint8Array(header.length + count * size);
+  writeText(bytes, 0, header);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), header.length);
+  if (bigEndian) swapBytes(bytes.subarray(header.length), size / parts);
+  return bytes;
+}
+
+/** NumPy leaves room for the axis along which a file may grow to have this many digits. */
+const GROWTH_DIGITS = 21;
+
+/** The values start at a multiple of 64 bytes, the header ending in a line feed. */
+function headerOf(descr: string, fortran: boolean, shape: readonly number[]): string {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const order = fortran ? 'True' : 'False';
+  const dictionary = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${tuple}), }`;
+  const growing = shape.length === 0 ? undefined : shape.at(fortran ? -1 : 0);
+  const room = growing === undefined ? 0 : Math.max(0, GROWTH_DIGITS - `${growing}`.length);
+  const length = Math.ceil((10 + dictionary.length + room + 1) / 64) * 64;
+  const size = String.fromCharCode((length - 10) & 255, (length - 10) >> 8);
+  return `${MAGIC}\x01\x00${size}${dictionary.padEnd(length - 11)}\n`;
+}
+
+interface Header {
+  descr: string;
+  fortran: boolean;
+  shape: number[];
+  start: number;
+}
+
+function readHeader(bytes: Uint8Array): Header {
+  if (latin1(bytes, 0, 6) !== MAGIC) throw new CxrFileError('unsupported', 'not an npy file');
+  const major = bytes[6];
+  if (major !== 1 && major !== 2 && major !== 3)
+    throw new CxrFileError('unsupported', `npy version ${major}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const textStart = major === 1 ? 10 : 12;
+  if (bytes.length < textStart) throw new CxrFileError('truncated', 'an npy file cut off in its header');
+  const start = textStart + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start > bytes.length) throw new CxrFileError('truncated', 'an npy file cut off in its header');
+  // Plain types have headers of 60 to 200 characters; lists of named fields, which may be long, are not for us.
+  const text = latin1(bytes, textStart, Math.min(start, textStart + 10_000));
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]{1,20})['"]/.exec(text)?.[1];
+  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
+  const shape = /['"]shape['"]\s*:\s*\(([\d,\sL]{0,1000})\)/.exec(text)?.[1];
+  if (fortran === undefined || shape === undefined)
+    throw new CxrFileError('corrupt', 'an npy file with a broken header');
+  if (descr === undefined) throw new CxrFileError('unsupported', 'an npy file of records');
+  if (descr.includes('O')) throw new CxrFileError('unsupported', 'an npy file of pickled objects');
+  const sizes = shape
+    .split(',')
+    .map((size) => size.trim())
+    .filter((size) => size !== '')
+    .map((size) => Number(size.replace(/L$/, '')));
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new CxrFileError('corrupt', `an npy file of shape (${shape})`);
+  }
+  return { descr, fortran: fortran === 'True', shape: sizes, start };
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (const byte of bytes.subarray(start, end)) text += String.fromCharCode(byte);
+  return text;
+}
+
+function writeText(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+}
+
+function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+}
+
+/** The first index varies fastest in Fortran order (columns), the last one in C order (rows). */
+function reorder(
+  data: NpyData,
+  shape: readonly number[],
+  { array, parts = 1 }: Kind,
+  direction: 'to rows' | 'to columns',
+): NpyData {
+  const result = new array(new ArrayBuffer(data.byteLength));
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, parts));
+  const index = shape.map(() => 0);
+  let column = 0;
+  for (let row = 0; row < data.length; row += parts) {
+    const [from, to] = direction === 'to rows' ? [column, row] : [row, column];
+    for (let part = 0; part < parts; part++) result[to + part] = data[from + part]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      column += strides[axis]!;
+      if (index[axis]! < shape[axis]!) break;
+      column -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+function halfToNumber(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Rounds half to even, as NumPy does. */
+function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(size)) return 0x7e00;
+  if (size >= 65520) return sign | 0x7c00;
+  if (size < 2 ** -14) return sign | roundHalfEven(size * 2 ** 24);
+  const exponent = Math.floor(Math.log2(size));
+  // log2 may round up to the next whole number; the carry out of the fraction below makes good for it.
+  const power = size < 2 ** exponent ? exponent - 1 : exponent;
+  return sign | (((power + 15) << 10) + roundHalfEven((size / 2 ** power - 1) * 1024));
+}
+
+function roundHalfEven(value: number): number {
+  const whole = Math.floor(value);
+  const rest = value - whole;
+  return rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? whole + 1 : whole;
+}

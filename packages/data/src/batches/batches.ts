@@ -1,0 +1,65 @@
+import {
+  createRng,
+  type FitOptions,
+  fitImage,
+  type ImageItem,
+  type ImageSet,
+  imagesOf,
+  shuffle,
+  type ValueRange,
+} from '@cxr/image';
+import { GAN_RANGE, scaleInto } from './to-batch.js';
+
+export interface BatchesOptions extends FitOptions {
+  batchSize: number;
+  /** Shuffles each epoch, keyed by (seed, epoch). Needs an array: of loaders, if the images are many. Default: as given. */
+  seed?: number;
+  /** Default 1. More needs an array or another source that can be gone through again. */
+  epochs?: number;
+  /** Leaves out the last batch of an epoch if it is not full. Default false. */
+  dropLast?: boolean;
+  /** The values of black and white in float images. @default [0, 1] */
+  range?: ValueRange | undefined;
+  signal?: AbortSignal;
+}
+
+/** A batch as the GAN takes it. It carries its range, so that everything that takes a set of images reads it right. */
+export interface Batch {
+  data: Float32Array;
+  shape: [n: number, height: number, width: number, channels: number];
+  /** [−1, 1]. */
+  range: ValueRange;
+}
+
+/**
+ * Streams a set of images as batches `[n, size, size, channels]` in [−1, 1]. Holds one batch at a time; each is a new
+ * array. Images of any size, depth and channels are converted.
+ * @throws RangeError for invalid options; whatever the source throws.
+ */
+export async function* batches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
+  const { batchSize, size, channels = 1, seed, epochs = 1, dropLast = false, range, signal } = options;
+  for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
+    if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
+  }
+  if (seed !== undefined && !Array.isArray(source))
+    throw new TypeError('a seed needs an array of images or loaders');
+  const length = size * size * channels;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    let data = new Float32Array(batchSize * length);
+    let n = 0;
+    const items: ImageSet =
+      seed === undefined ? source : shuffle(source as ImageItem[], createRng(seed, epoch));
+    for await (const { image } of imagesOf(items, { range })) {
+      signal?.throwIfAborted();
+      scaleInto(data, n * length, fitImage(image, options).data);
+      n++;
+      if (n === batchSize) {
+        yield { data, shape: [n, size, size, channels], range: GAN_RANGE };
+        data = new Float32Array(batchSize * length);
+        n = 0;
+      }
+    }
+    if (n > 0 && !dropLast)
+      yield { data: data.slice(0, n * length), shape: [n, size, size, channels], range: GAN_RANGE };
+  }
+}

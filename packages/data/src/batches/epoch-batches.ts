@@ -1,0 +1,48 @@
+import { createRng, shuffle } from '@cxr/image';
+import type { NdArray } from 'ndarray';
+import type { Batch } from './batches.js';
+import { GAN_RANGE, scaleInto } from './to-batch.js';
+
+export interface EpochBatchesOptions {
+  batchSize: number;
+  seed: number;
+  /** Counted from 0; each epoch has an order of its own. */
+  epoch: number;
+  /** Leaves out the last batch if it is not full. Default false. */
+  dropLast?: boolean;
+}
+
+export interface EpochBatch extends Batch {
+  /** Which images of the set these are, `[n]`. */
+  indices: number[];
+}
+
+/**
+ * One epoch over a set in memory, Uint8 `[n, height, width, channels]` (as `loadDataset` gives): each image once, in an
+ * order fixed by (seed, epoch), as batches in [−1, 1].
+ * @throws RangeError for an invalid batch size.
+ */
+export function* epochBatches(
+  images: NdArray<Uint8Array>,
+  options: EpochBatchesOptions,
+): Generator<EpochBatch, void, void> {
+  const { batchSize, seed, epoch, dropLast = false } = options;
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
+    throw new RangeError(`invalid batchSize: ${batchSize}`);
+  const [count, height, width, channels] = images.shape as [number, number, number, number];
+  const length = height * width * channels;
+  const order = shuffle(
+    Array.from({ length: count }, (_, i) => i),
+    createRng(seed, epoch),
+  );
+  for (let start = 0; start < count; start += batchSize) {
+    const indices = order.slice(start, start + batchSize);
+    if (dropLast && indices.length < batchSize) return;
+    const data = new Float32Array(indices.length * length);
+    indices.forEach((index, i) => {
+      const from = images.offset + index * length;
+      scaleInto(data, i * length, images.data.subarray(from, from + length));
+    });
+    yield { data, shape: [indices.length, height, width, channels], range: GAN_RANGE, indices };
+  }
+}

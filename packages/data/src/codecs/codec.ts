@@ -1,0 +1,15 @@
+import type { IntegerImage } from '@cxr/image';
+import type { ImageFormat, ImageHeader } from './image-header.js';
+
+export interface CodecOptions {
+  /** The largest width × height that may be decoded. */
+  maxPixels: number;
+}
+
+/** A decoder for some formats. Which one reads a file is the caller's choice: `decodeImage(bytes, { codec })`. */
+export interface Codec {
+  readonly name: string;
+  readonly formats: readonly ImageFormat[];
+  /** @throws CxrFileError 'truncated', 'corrupt', 'too-large' or 'unsupported'. */
+  decode(bytes: Uint8Array, header: ImageHeader, options: CodecOptions): Promise<IntegerImage>;
+}

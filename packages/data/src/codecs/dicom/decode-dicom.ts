@@ -1,0 +1,117 @@
+import {
+  CxrFileError,
+  checkPixels,
+  DEFAULT_MAX_PIXELS,
+  type IntegerImage,
+  image,
+  withFile,
+} from '@cxr/image';
+import type { Codec } from '../codec.js';
+import { type DicomElements, readElements } from './dicom-elements.js';
+import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
+import { type LookupTable, lookUp, tableInSequence } from './lookup-table.js';
+import { storedSamples } from './stored-samples.js';
+import { toColours, toColoursByPalette } from './to-colours.js';
+import { type Meaning, type Shade, tableShade, windowGrey, windowShade } from './window-grey.js';
+
+export interface DecodeDicomOptions {
+  /** Named in errors: a file's path. */
+  name?: string;
+  /** The largest declared width × height that is decoded at all. Default 50 million. */
+  maxPixels?: number;
+  /** Counted from 0. Default 0. */
+  frame?: number;
+  /**
+   * Values shown, from black to white: as the file has it (the default: by its table of values of interest, else its first
+   * window, else all values), all values that could be stored, or any window.
+   */
+  window?: 'file' | 'all' | DicomWindow;
+}
+
+/** (0028,3000) and (0028,3010): sequences of a table each. */
+const MODALITY = 0x00283000;
+const VALUES_OF_INTEREST = 0x00283010;
+
+/** DICOM as `decodeImage` has it: the first frame, shown as the file says. */
+export const dicomCodec: Codec = {
+  name: 'dicom',
+  formats: ['dicom'],
+  decode: (bytes, _header, { maxPixels }) => decodeDicom(bytes, { maxPixels }),
+};
+
+/**
+ * Decodes a frame of a DICOM file: uncompressed, run-length encoded, JPEG baseline or lossless JPEG. Grey values go
+ * through slope and intercept or the modality table, then the table of values of interest (VOI LUT) or the window, as
+ * pydicom's apply_voi_lut has it; MONOCHROME1 is inverted, and what is shown is spread over 0..255 (Uint8, of up to 8
+ * stored bits) or 0..65535 (Uint16). Colours, a palette's too, become RGB.
+ * @throws CxrFileError 'unsupported' (naming the transfer syntax), 'too-large', 'truncated' or 'corrupt'; RangeError for
+ * a frame the file lacks or a window of no width.
+ */
+export async function decodeDicom(
+  bytes: Uint8Array,
+  options: DecodeDicomOptions = {},
+): Promise<IntegerImage> {
+  const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, window = 'file' } = options;
+  try {
+    const elements = readElements(bytes);
+    const header = headerOf(elements);
+    checkPixels('DICOM', header.width, header.height, maxPixels);
+    if (!(Number.isSafeInteger(frame) && frame >= 0 && frame < header.frames)) {
+      throw new RangeError(`invalid frame: ${frame} of ${header.frames}`);
+    }
+    const { data, rgb } = await storedSamples(elements, header, frame, maxPixels);
+    return toImage(elements, header, data, rgb, window);
+  } catch (error) {
+    throw withFile(error, name);
+  }
+}
+
+type Wanted = NonNullable<DecodeDicomOptions['window']>;
+
+function toImage(
+  elements: DicomElements,
+  header: DicomHeader,
+  data: Uint8Array | Uint16Array,
+  rgb: boolean,
+  wanted: Wanted,
+): IntegerImage {
+  const { width, height, samples, photometric } = header;
+  if (photometric === 'PALETTE COLOR') return image(toColoursByPalette(elements, data), height, width, 3);
+  if (samples === 3) return image(toColours(data, header, rgb), height, width, 3);
+  const modality = tableInSequence(elements, MODALITY, header.signed);
+  const shade = shadeFor(elements, header, modality, wanted);
+  return image(windowGrey(data, header, meaningOf(header, modality), shade), height, width, 1);
+}
+
+function meaningOf({ slope, intercept }: DicomHeader, modality: LookupTable | undefined): Meaning {
+  return modality ? (stored) => lookUp(modality, stored) : (stored) => stored * slope + intercept;
+}
+
+function shadeFor(
+  elements: DicomElements,
+  header: DicomHeader,
+  modality: LookupTable | undefined,
+  wanted: Wanted,
+): Shade {
+  const table = wanted === 'file' && tableInSequence(elements, VALUES_OF_INTEREST, header.signed);
+  if (table) return tableShade(table);
+  const window = wanted === 'file' ? header.window : wanted === 'all' ? undefined : wanted;
+  if (!window) return windowShade(wholeRange(header, modality));
+  const { centre, width, shape = 'LINEAR' } = window;
+  if (Number.isFinite(centre) && width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE))
+    return windowShade(window);
+  const message = `a window of centre ${centre} and width ${width}`;
+  throw window === header.window
+    ? new CxrFileError('corrupt', message)
+    : new RangeError(`invalid window: ${message}`);
+}
+
+/** All that the modality table can give, or that the stored bits can hold, after slope and intercept. */
+function wholeRange(header: DicomHeader, modality: LookupTable | undefined): DicomWindow {
+  const { slope, intercept } = modality ? { slope: 1, intercept: 0 } : header;
+  const bits = modality?.bits ?? header.bitsStored;
+  const least = header.signed && !modality ? -(2 ** (bits - 1)) : 0;
+  const most = least + 2 ** bits - 1;
+  const width = Math.abs(slope) * (most - least);
+  return { centre: slope * ((least + most) / 2) + intercept, width: width || 1, shape: 'LINEAR_EXACT' };
+}

@@ -1,0 +1,117 @@
+import { CxrFileError } from '@cxr/image';
+import { type DicomElements, readElements } from './dicom-elements.js';
+
+export type Photometric =
+  | 'MONOCHROME1'
+  | 'MONOCHROME2'
+  | 'RGB'
+  | 'YBR_FULL'
+  | 'YBR_FULL_422'
+  | 'PALETTE COLOR';
+
+const PHOTOMETRICS: readonly string[] = [
+  'MONOCHROME1',
+  'MONOCHROME2',
+  'RGB',
+  'YBR_FULL',
+  'YBR_FULL_422',
+  'PALETTE COLOR',
+] satisfies Photometric[];
+
+export type WindowFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+
+/** Which values are shown, from black to white (PS3.3, C.11.2.1.2). In units after slope and intercept. */
+export interface DicomWindow {
+  centre: number;
+  width: number;
+  /** Default 'LINEAR'. */
+  shape?: WindowFunction;
+}
+
+/** What a DICOM file says of its pixels, and of whom they show. */
+export interface DicomHeader {
+  /** A unique identifier: '1.2.840.10008.1.2.1' is explicit VR little endian. */
+  transferSyntax: string;
+  patientId: string | undefined;
+  modality: string | undefined;
+  viewPosition: string | undefined;
+  width: number;
+  height: number;
+  frames: number;
+  /** Samples a pixel: 1 or 3. */
+  samples: number;
+  photometric: Photometric;
+  /** Three samples plane after plane, not pixel after pixel. */
+  planar: boolean;
+  bitsAllocated: 8 | 16;
+  bitsStored: number;
+  highBit: number;
+  signed: boolean;
+  slope: number;
+  intercept: number;
+  /** The first one of the file. */
+  window: DicomWindow | undefined;
+}
+
+/**
+ * Reads what a DICOM file declares.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function readDicomHeader(bytes: Uint8Array): DicomHeader {
+  return headerOf(readElements(bytes));
+}
+
+export function headerOf(elements: DicomElements): DicomHeader {
+  const need = (tag: number, name: string): number => {
+    const value = elements.short(tag);
+    if (value === undefined) throw new CxrFileError('corrupt', `a DICOM file without ${name}`);
+    return value;
+  };
+  const samples = elements.short(0x00280002) ?? 1;
+  const photometric = elements.text(0x00280004) ?? 'MONOCHROME2';
+  const bitsAllocated = need(0x00280100, 'bits allocated');
+  const bitsStored = elements.short(0x00280101) ?? bitsAllocated;
+  const highBit = elements.short(0x00280102) ?? bitsStored - 1;
+  if (!PHOTOMETRICS.includes(photometric)) {
+    throw new CxrFileError('unsupported', `a DICOM image of photometric interpretation ${photometric}`);
+  }
+  if (bitsAllocated !== 8 && bitsAllocated !== 16) {
+    throw new CxrFileError('unsupported', `a DICOM image of ${bitsAllocated} bits`);
+  }
+  if (samples !== (/^(RGB|YBR)/.test(photometric) ? 3 : 1)) {
+    throw new CxrFileError('corrupt', `a DICOM image of ${samples} samples a pixel, ${photometric}`);
+  }
+  if (!(bitsStored > 0 && bitsStored <= highBit + 1 && highBit < bitsAllocated)) {
+    throw new CxrFileError('corrupt', `a DICOM image of ${bitsStored} bits, the highest ${highBit}`);
+  }
+  return {
+    transferSyntax: elements.transferSyntax,
+    patientId: elements.text(0x00100020) || undefined,
+    modality: elements.text(0x00080060) || undefined,
+    viewPosition: elements.text(0x00185101) || undefined,
+    width: need(0x00280011, 'columns'),
+    height: need(0x00280010, 'rows'),
+    frames: Math.max(1, Math.trunc(elements.decimal(0x00280008) ?? 1)),
+    samples,
+    photometric: photometric as Photometric,
+    planar: elements.short(0x00280006) === 1,
+    bitsAllocated,
+    bitsStored,
+    highBit,
+    signed: elements.short(0x00280103) === 1,
+    slope: elements.decimal(0x00281053) ?? 1,
+    intercept: elements.decimal(0x00281052) ?? 0,
+    window: windowOf(elements),
+  };
+}
+
+function windowOf(elements: DicomElements): DicomWindow | undefined {
+  const centre = elements.decimal(0x00281050);
+  const width = elements.decimal(0x00281051);
+  if (centre === undefined || width === undefined) return undefined;
+  const shape = elements.text(0x00281056) || 'LINEAR';
+  if (shape !== 'LINEAR' && shape !== 'LINEAR_EXACT' && shape !== 'SIGMOID') {
+    throw new CxrFileError('unsupported', `a DICOM window of shape ${shape}`);
+  }
+  return { centre, width, shape };
+}

@@ -1,0 +1,79 @@
+import { CxrFileError, checkPixels, image } from '@cxr/image';
+import type { Codec } from './codec.js';
+
+/** PGM and PPM, binary (P5, P6) and text (P2, P3). Samples are scaled to 0..255, or to 0..65535 above 255. */
+export const pnmCodec: Codec = {
+  name: 'pnm',
+  formats: ['pnm'],
+  async decode(bytes, _header, { maxPixels }) {
+    const kind = bytes[1]! - 0x30;
+    if (kind === 1 || kind === 4) throw new CxrFileError('unsupported', 'PBM images cannot be decoded');
+    const [width, height, most, start] = readHeader(bytes);
+    checkPixels('pnm', width, height, maxPixels);
+    const channels = kind === 3 || kind === 6 ? 3 : 1;
+    const count = width * height * channels;
+    const samples = kind < 4 ? readText(bytes, start, count) : readBinary(bytes, start + 1, count, most);
+    const out = most > 255 ? new Uint16Array(count) : new Uint8Array(count);
+    const white = most > 255 ? 65535 : 255;
+    for (let i = 0; i < count; i++) out[i] = Math.round((Math.min(samples[i]!, most) * white) / most);
+    return image(out, height, width, channels);
+  },
+};
+
+/** Width, height, largest sample, and where the header ends. */
+function readHeader(bytes: Uint8Array): [width: number, height: number, most: number, end: number] {
+  let at = 2;
+  const numbers: number[] = [];
+  while (numbers.length < 3) {
+    const [value, end] = readNumber(bytes, at);
+    numbers.push(value);
+    at = end;
+  }
+  const [width, height, most] = numbers as [number, number, number];
+  if (most < 1 || most > 65535) throw new CxrFileError('corrupt', `a PNM image with samples up to ${most}`);
+  return [width, height, most, at];
+}
+
+/** The next number, after white space and comments, and where it ends. */
+function readNumber(bytes: Uint8Array, start: number): [value: number, end: number] {
+  let at = start;
+  while (at < bytes.length && (isSpace(bytes[at]!) || bytes[at] === 0x23)) {
+    if (bytes[at] !== 0x23) at++;
+    else while (at < bytes.length && bytes[at] !== 0x0a) at++;
+  }
+  let value = 0;
+  const first = at;
+  for (; at < bytes.length && at - first < 10 && isDigit(bytes[at]!); at++)
+    value = value * 10 + bytes[at]! - 0x30;
+  if (at >= bytes.length && at === first) throw new CxrFileError('truncated', 'the PNM image is cut off');
+  if (at === first || (at < bytes.length && !isSpace(bytes[at]!))) {
+    throw new CxrFileError('corrupt', 'a PNM image with something else where a number must be');
+  }
+  return [value, at];
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+function readText(bytes: Uint8Array, start: number, count: number): Uint32Array {
+  // Each number takes two bytes at least: a header that promises more must not cost memory.
+  if (bytes.length - start < 2 * count - 1) throw new CxrFileError('truncated', 'the PNM image is cut off');
+  const samples = new Uint32Array(count);
+  let at = start;
+  for (let i = 0; i < count; i++) [samples[i], at] = readNumber(bytes, at);
+  return samples;
+}
+
+function readBinary(bytes: Uint8Array, start: number, count: number, most: number): Uint8Array | Uint16Array {
+  const size = most > 255 ? 2 : 1;
+  if (start + count * size > bytes.length) throw new CxrFileError('truncated', 'the PNM image is cut off');
+  if (size === 1) return bytes.subarray(start, start + count);
+  const samples = new Uint16Array(count);
+  for (let i = 0; i < count; i++) samples[i] = bytes[start + 2 * i]! * 256 + bytes[start + 2 * i + 1]!;
+  return samples;
+}

@@ -1,0 +1,153 @@
+import { encodeOnnx, type OnnxNode, type OnnxTensor } from '@cxr/backend/onnx';
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { classCount, latentLength } from '../sampling/sample.js';
+
+/**
+ * A generator as an ONNX model (opset 17), for onnxruntime in any language. Inputs: `latent` float32
+ * `[n, latentDim]`, N(0, 1), and for a conditional generator `label` float32 `[n, classes]`, one-hot. Output: `output`
+ * float32 `[n, size, size, channels]` in [−1, 1].
+ * @throws RangeError for a layer that a generator of this package does not have.
+ */
+export async function exportOnnx(generator: tfl.LayersModel): Promise<Uint8Array> {
+  const nodes: OnnxNode[] = [];
+  const initializers: OnnxTensor[] = [];
+  for (const layer of generator.layers) {
+    if (layer.getClassName() === 'InputLayer') continue;
+    const convert = CONVERTERS[layer.getClassName()];
+    if (!convert) throw new RangeError(`no ONNX form of layer ${layer.name} (${layer.getClassName()})`);
+    const weights = await Promise.all((layer.getWeights() as tf.Tensor[]).map(toWeight));
+    const sources = [layer.input].flat().map(({ sourceLayer }) => sourceLayer.name);
+    const part = convert({ name: layer.name, sources, weights, config: layer.getConfig() as LayerConfig });
+    nodes.push(...part.nodes);
+    initializers.push(...(part.initializers ?? []));
+  }
+  const last = generator.outputs[0]!;
+  nodes.push({
+    op: 'Transpose',
+    inputs: [last.sourceLayer.name],
+    outputs: ['output'],
+    attributes: { perm: [0, 2, 3, 1] },
+  });
+  const classes = classCount(generator);
+  return encodeOnnx({
+    name: 'generator',
+    nodes,
+    initializers,
+    inputs: [
+      { name: 'latent', type: 'float32', shape: ['n', latentLength(generator)] },
+      ...(classes > 0 ? [{ name: 'label', type: 'float32', shape: ['n', classes] } as const] : []),
+    ],
+    outputs: [{ name: 'output', type: 'float32', shape: ['n', ...(last.shape.slice(1) as number[])] }],
+  });
+}
+
+interface Weight {
+  shape: number[];
+  data: Float32Array;
+}
+
+interface LayerConfig {
+  alpha?: number;
+  epsilon?: number;
+  kernelSize?: number[];
+  strides?: number[];
+  targetShape?: number[];
+  units?: number;
+}
+
+interface LayerParts {
+  name: string;
+  /** Names of the layers that feed this one. */
+  sources: string[];
+  weights: Weight[];
+  config: LayerConfig;
+}
+
+/** What a layer becomes: its last node's output carries the layer's name. Images are [n, c, h, w] in between. */
+type Convert = (layer: LayerParts) => { nodes: OnnxNode[]; initializers?: OnnxTensor[] };
+
+const CONVERTERS: Readonly<Record<string, Convert>> = {
+  Dense: ({ name, sources, weights }) => {
+    const [kernel, bias] = weights;
+    const inputs = [...sources, `${name}/kernel`, ...(bias ? [`${name}/bias`] : [])];
+    const initializers = [tensor(`${name}/kernel`, kernel!), ...(bias ? [tensor(`${name}/bias`, bias)] : [])];
+    return { nodes: [{ op: 'Gemm', inputs, outputs: [name] }], initializers };
+  },
+  Concatenate: ({ name, sources }) => ({
+    nodes: [{ op: 'Concat', inputs: sources, outputs: [name], attributes: { axis: 1 } }],
+  }),
+  Reshape: ({ name, sources, config }) => {
+    const shape = {
+      name: `${name}/shape`,
+      dims: [4],
+      data: BigInt64Array.from([-1, ...config.targetShape!].map(BigInt)),
+    };
+    const nodes = [
+      { op: 'Reshape', inputs: [...sources, shape.name], outputs: [`${name}/nhwc`] },
+      { op: 'Transpose', inputs: [`${name}/nhwc`], outputs: [name], attributes: { perm: [0, 3, 1, 2] } },
+    ];
+    return { nodes, initializers: [shape] };
+  },
+  BatchNormalization: ({ name, sources, weights, config }) => {
+    const parts = ['gamma', 'beta', 'mean', 'variance'].map((part, i) =>
+      tensor(`${name}/${part}`, weights[i]!),
+    );
+    const inputs = [...sources, ...parts.map((part) => part.name)];
+    const attributes = { epsilon: { float: config.epsilon! } };
+    return {
+      nodes: [{ op: 'BatchNormalization', inputs, outputs: [name], attributes }],
+      initializers: parts,
+    };
+  },
+  // tfjs: [kh, kw, out, in]; ONNX: [in, out, kh, kw].
+  Conv2DTranspose: (layer) => convolution('ConvTranspose', layer, [3, 2, 0, 1]),
+  // tfjs: [kh, kw, in, out]; ONNX: [out, in, kh, kw].
+  Conv2D: (layer) => convolution('Conv', layer, [3, 2, 0, 1]),
+  ReLU: ({ name, sources }) => ({ nodes: [{ op: 'Relu', inputs: sources, outputs: [name] }] }),
+  LeakyReLU: ({ name, sources, config }) => ({
+    nodes: [
+      { op: 'LeakyRelu', inputs: sources, outputs: [name], attributes: { alpha: { float: config.alpha! } } },
+    ],
+  }),
+  Activation: ({ name, sources }) => ({ nodes: [{ op: 'Tanh', inputs: sources, outputs: [name] }] }),
+};
+
+/** A k × k convolution with `same` padding, the same on every side: k − stride is even in our generators. */
+function convolution(
+  op: string,
+  { name, sources, weights, config }: LayerParts,
+  order: number[],
+): ReturnType<Convert> {
+  const [kernel, bias] = weights;
+  const [size, stride] = [config.kernelSize![0]!, config.strides![0]!];
+  const pad = (size - stride) / 2;
+  const attributes = { kernel_shape: [size, size], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+  const inputs = [...sources, `${name}/kernel`, ...(bias ? [`${name}/bias`] : [])];
+  const initializers = [tensor(`${name}/kernel`, permute(kernel!, order))];
+  if (bias) initializers.push(tensor(`${name}/bias`, bias));
+  return { nodes: [{ op, inputs, outputs: [name], attributes }], initializers };
+}
+
+const tensor = (name: string, { shape, data }: Weight): OnnxTensor => ({ name, dims: shape, data });
+
+async function toWeight(weight: tf.Tensor): Promise<Weight> {
+  return { shape: weight.shape, data: Float32Array.from(await weight.data()) };
+}
+
+/** Axis i of the result is axis order[i] of the source. */
+function permute({ shape, data }: Weight, order: readonly number[]): Weight {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const to = order.map((axis) => shape[axis]!);
+  const [s0, s1, s2, s3] = order.map((axis) => strides[axis]!) as [number, number, number, number];
+  const out = new Float32Array(data.length);
+  let at = 0;
+  for (let a = 0; a < to[0]!; a++) {
+    for (let b = 0; b < to[1]!; b++) {
+      for (let c = 0; c < to[2]!; c++) {
+        for (let d = 0; d < to[3]!; d++) out[at++] = data[a * s0 + b * s1 + c * s2 + d * s3]!;
+      }
+    }
+  }
+  return { shape: to, data: out };
+}

@@ -1,0 +1,46 @@
+import type { Image } from '@cxr/image';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { drawLatent, latentLength, render } from './sample.js';
+
+/** Names the latent vector of a sample. */
+export interface SampleName {
+  seed: number;
+  /** Default 0. */
+  index?: number;
+}
+
+export interface InterpolateOptions {
+  from: SampleName;
+  to: SampleName;
+  /** Images of the strip, both ends included. Default 9. */
+  steps?: number;
+  /** Class of all images, for a conditional generator. Default 0. */
+  label?: number;
+}
+
+/**
+ * Images along the great circle between two samples' latents (slerp; White, 2016), uint8 `[size, size, channels]`. A
+ * smooth strip speaks against a generator that only remembers. Lay it out with `grid(images, { columns: steps })`.
+ * @throws RangeError for fewer than two steps.
+ */
+export async function interpolate(generator: tfl.LayersModel, options: InterpolateOptions): Promise<Image[]> {
+  const { from, to, steps = 9, label = 0 } = options;
+  if (!(Number.isInteger(steps) && steps >= 2)) throw new RangeError(`invalid steps: ${steps}`);
+  const length = latentLength(generator);
+  const start = drawLatent(from.seed, from.index ?? 0, length);
+  const end = drawLatent(to.seed, to.index ?? 0, length);
+  const latents = new Float32Array(steps * length);
+  for (let i = 0; i < steps; i++) latents.set(slerp(start, end, i / (steps - 1)), i * length);
+  return render(generator, latents, Array(steps).fill(label));
+}
+
+/** Spherical interpolation: the angle between the vectors grows evenly with `t`, 0 to 1, and so does their length. */
+export function slerp(a: Float32Array, b: Float32Array, t: number): Float32Array {
+  const dot = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const angle = Math.acos(Math.min(1, Math.max(-1, dot / (Math.hypot(...a) * Math.hypot(...b)))));
+  const sine = Math.sin(angle);
+  // Parallel vectors have no arc between them: a straight line is then the same.
+  const [left, right] =
+    sine < 1e-6 ? [1 - t, t] : [Math.sin((1 - t) * angle) / sine, Math.sin(t * angle) / sine];
+  return a.map((value, i) => left * value + right * b[i]!);
+}

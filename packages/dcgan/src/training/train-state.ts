@@ -1,0 +1,118 @@
+import { CxrFileError } from '@cxr/image';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { TrainConfig } from '../config.js';
+import type { Adam } from './adam.js';
+
+/** A weight or moment outside TensorFlow.js. */
+export interface NamedArray {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** A network: its topology as tfjs-layers writes it, and its weights in order. */
+export interface ModelState {
+  topology: unknown;
+  weights: NamedArray[];
+}
+
+/** Everything a run needs to go on where it was, on any machine; on the same backend bit for bit. */
+export interface TrainState {
+  /** Steps done. The data order and all random numbers follow from it and the config's seed. */
+  step: number;
+  config: TrainConfig;
+  /** Which images it was trained on. */
+  images: { count: number; digest: string } | undefined;
+  generator: ModelState;
+  discriminator: ModelState;
+  /** The averaged generator, where `ema` is on. */
+  average: ModelState | undefined;
+  /** Adam's: for each trainable weight its first and second moment, named `WEIGHT/first` and `WEIGHT/second`. */
+  moments: { generator: NamedArray[]; discriminator: NamedArray[] };
+  /** The lowest score so far, where the run is scored. */
+  best?: { step: number; score: number } | undefined;
+}
+
+/** Reads a model out of TensorFlow.js. */
+export async function saveModel(model: tfl.LayersModel): Promise<ModelState> {
+  const weights = await Promise.all(
+    model.weights.map((weight) => toArray(weight.originalName, weight.read())),
+  );
+  return { topology: model.toJSON(null, false), weights };
+}
+
+/** Sets a model's weights. @throws CxrFileError `mismatch` where a name or shape differs. */
+export function restoreModel(model: tfl.LayersModel, state: ModelState, what: string): void {
+  const expected = model.weights.map(({ originalName, shape }) => ({
+    name: originalName,
+    shape: shape as number[],
+  }));
+  checkSame(expected, state.weights, what);
+  tf.tidy(() => {
+    for (const [i, weight] of model.weights.entries()) weight.write(toTensor(state.weights[i]!));
+  });
+}
+
+/**
+ * Sets the weights of those layers that the state has under the same name and in the same shapes: all but the ones next
+ * to the image, where the state is of half the size and twice the width. @returns how many layers.
+ */
+export function copySharedLayers(model: tfl.LayersModel, state: ModelState): number {
+  const known = new Map(state.weights.map((array) => [`${array.name} ${array.shape}`, array]));
+  let copied = 0;
+  tf.tidy(() => {
+    for (const { weights } of model.layers) {
+      const arrays = weights.map(({ originalName, shape }) => known.get(`${originalName} ${shape}`));
+      if (weights.length === 0 || arrays.includes(undefined)) continue;
+      for (const [i, weight] of weights.entries()) weight.write(toTensor(arrays[i]!));
+      copied++;
+    }
+  });
+  return copied;
+}
+
+/** Reads an optimiser's moments, named after the model's weights. */
+export async function saveMoments(optimiser: Adam, model: tfl.LayersModel): Promise<NamedArray[]> {
+  const arrays = optimiser.moments.map(async ({ first, second }, i) => {
+    const name = model.trainableWeights[i]!.originalName;
+    return [await toArray(`${name}/first`, first), await toArray(`${name}/second`, second)];
+  });
+  return (await Promise.all(arrays)).flat();
+}
+
+/** Sets an optimiser's moments. @throws CxrFileError `mismatch` where a name or shape differs. */
+export function restoreMoments(
+  optimiser: Adam,
+  model: tfl.LayersModel,
+  moments: readonly NamedArray[],
+): void {
+  const variables = optimiser.moments.flatMap(({ first, second }) => [first, second]);
+  const expected = variables.map(({ shape }, i) => {
+    const name = model.trainableWeights[Math.floor(i / 2)]!.originalName;
+    return { name: `${name}/${i % 2 === 0 ? 'first' : 'second'}`, shape };
+  });
+  checkSame(expected, moments, `${model.name} optimiser`);
+  tf.tidy(() => {
+    for (const [i, variable] of variables.entries()) variable.assign(toTensor(moments[i]!));
+  });
+}
+
+async function toArray(name: string, tensor: tf.Tensor): Promise<NamedArray> {
+  return { name, shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) };
+}
+
+function toTensor({ data, shape }: NamedArray): tf.Tensor {
+  return tf.tensor(data, shape, 'float32');
+}
+
+type Layout = Pick<NamedArray, 'name' | 'shape'>;
+
+function checkSame(expected: readonly Layout[], got: readonly Layout[], what: string): void {
+  const show = (layout: Layout | undefined) => (layout ? `${layout.name} [${layout.shape}]` : 'nothing');
+  for (let i = 0; i < Math.max(expected.length, got.length); i++) {
+    const [want, have] = [show(expected[i]), show(got[i])];
+    if (want !== have)
+      throw new CxrFileError('mismatch', `${what}: another network: ${have} where ${want} belongs`);
+  }
+}

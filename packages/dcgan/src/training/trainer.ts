@@ -1,0 +1,248 @@
+import { CxrFileError } from '@cxr/image';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { TrainConfig } from '../config.js';
+import { setDropoutRandom } from '../layers/dropout.js';
+import { iterateSpectral } from '../layers/spectral.js';
+import { createDiscriminator } from '../networks/create-discriminator.js';
+import { createGenerator } from '../networks/create-generator.js';
+import { oneHot } from '../networks/one-hot.js';
+import { averageWeights, trainableVariables } from '../networks/weights.js';
+import { keyedRng, normals } from '../random.js';
+import { Adam } from './adam.js';
+import { diffAugment } from './diff-augment.js';
+import { fakeLoss, generatorLoss, realLoss } from './losses.js';
+import { gradientPenalty } from './r1.js';
+import { measure, type StepMetrics } from './step-metrics.js';
+import {
+  copySharedLayers,
+  restoreModel,
+  restoreMoments,
+  saveModel,
+  saveMoments,
+  type TrainState,
+} from './train-state.js';
+import { drawIndices, gather, type TrainingSet } from './training-set.js';
+
+type Gradients = tf.NamedTensorMap;
+
+/** A batch for one network pass: images `[n, h, w, c]` and, where conditional, one-hot labels `[n, classes]`. */
+interface Batch {
+  images: tf.Tensor4D;
+  labels: tf.Tensor2D | undefined;
+}
+
+/**
+ * Both networks, both optimisers and the step number of one run, on the active TensorFlow.js backend. `train` drives
+ * it; use it directly for a loop of your own. Steps are deterministic: they depend on the config, the images and the
+ * state alone.
+ */
+export class Trainer {
+  readonly config: TrainConfig;
+  readonly generator: tfl.LayersModel;
+  readonly discriminator: tfl.LayersModel;
+  /** The averaged copy of the generator, where `ema` is on. */
+  readonly average: tfl.LayersModel | undefined;
+  /** Steps done. */
+  step = 0;
+  private readonly optimiserG: Adam;
+  private readonly optimiserD: Adam;
+
+  constructor(config: TrainConfig) {
+    this.config = config;
+    this.generator = createGenerator(config);
+    this.discriminator = createDiscriminator(config);
+    this.average = config.ema > 0 ? createGenerator(config) : undefined;
+    const { beta1, beta2, learningRateG, learningRateD } = config;
+    this.optimiserG = new Adam(trainableVariables(this.generator), {
+      learningRate: learningRateG,
+      beta1,
+      beta2,
+    });
+    this.optimiserD = new Adam(trainableVariables(this.discriminator), {
+      learningRate: learningRateD,
+      beta1,
+      beta2,
+    });
+  }
+
+  /** The network that samples are drawn from: the averaged generator where there is one. */
+  get sampler(): tfl.LayersModel {
+    return this.average ?? this.generator;
+  }
+
+  /** Images of one half (real or fake) of a discriminator step. */
+  get discriminatorBatch(): number {
+    return this.config.halfBatch ? this.config.batchSize / 2 : this.config.batchSize;
+  }
+
+  /** One discriminator step and one generator step. Leaves no tensor behind. */
+  async trainStep(set: TrainingSet): Promise<StepMetrics> {
+    const { config } = this;
+    setDropoutRandom(this.discriminator, keyedRng(config.seed, 'dropout', this.step));
+    const kept = tf.tidy(() => {
+      iterateSpectral(this.discriminator);
+      const indices = drawIndices(set.count, this.discriminatorBatch, this.step, config);
+      const reals = this.realBatch(set, indices);
+      const fakes = this.fakeBatch(set, this.discriminatorBatch, 'discriminatorLatents');
+      const d = this.stepDiscriminator(reals, fakes);
+      const g = this.stepGenerator(set);
+      return { ...d, ...g, reals: reals.images, fakes: fakes.images };
+    });
+    if (this.average) averageWeights(this.average, this.generator, this.averageDecay());
+    this.step++;
+    return measure(kept, config.loss, this.step);
+  }
+
+  /** Everything that a run needs to go on exactly here. */
+  async state(set?: TrainingSet): Promise<TrainState> {
+    return {
+      step: this.step,
+      config: this.config,
+      images: set && { count: set.count, digest: set.digest },
+      generator: await saveModel(this.generator),
+      discriminator: await saveModel(this.discriminator),
+      average: this.average && (await saveModel(this.average)),
+      moments: {
+        generator: await saveMoments(this.optimiserG, this.generator),
+        discriminator: await saveMoments(this.optimiserD, this.discriminator),
+      },
+    };
+  }
+
+  /** Goes back to a state. @throws CxrFileError `mismatch` where it is of other networks. */
+  restore(state: TrainState): void {
+    restoreModel(this.generator, state.generator, 'generator');
+    restoreModel(this.discriminator, state.discriminator, 'discriminator');
+    if (this.average) restoreModel(this.average, state.average ?? state.generator, 'generator average');
+    restoreMoments(this.optimiserG, this.generator, state.moments.generator);
+    restoreMoments(this.optimiserD, this.discriminator, state.moments.discriminator);
+    this.step = state.step;
+  }
+
+  /**
+   * Begins from what a run at a smaller size has learnt (after Karras et al., 2018): the layers that have the same name
+   * and shapes there. From a run of half the size and twice the width these are all but the ones next to the image.
+   * @throws CxrFileError `mismatch` where there are none.
+   */
+  growFrom(state: TrainState): void {
+    const generator = state.average ?? state.generator;
+    if (copySharedLayers(this.generator, generator) === 0) {
+      throw new CxrFileError(
+        'mismatch',
+        'the run to grow from shares no layer of the generator with this one',
+      );
+    }
+    copySharedLayers(this.discriminator, state.discriminator);
+    if (this.average) copySharedLayers(this.average, generator);
+  }
+
+  /** Frees everything; `keepSampler` leaves the network of `sampler` to the caller. */
+  dispose({ keepSampler = false }: { keepSampler?: boolean } = {}): void {
+    for (const model of [this.generator, this.discriminator, this.average]) {
+      if (model && !(keepSampler && model === this.sampler)) model.dispose();
+    }
+    this.optimiserG.dispose();
+    this.optimiserD.dispose();
+  }
+
+  private stepDiscriminator(
+    reals: Batch,
+    fakes: Batch,
+  ): { logitsReal: tf.Tensor; logitsFake: tf.Tensor; normD: tf.Tensor } {
+    const { loss, separateUpdates } = this.config;
+    const augmentedReals = this.augment(reals, 'augmentReal');
+    const augmentedFakes = this.augment(fakes, 'augmentFake');
+    let logitsReal!: tf.Tensor;
+    let logitsFake!: tf.Tensor;
+    const onReals = (): tf.Scalar => {
+      logitsReal = tf.keep(this.discriminate(augmentedReals));
+      return tf.add(realLoss(loss, logitsReal), this.penalty(augmentedReals));
+    };
+    const onFakes = (): tf.Scalar => {
+      logitsFake = tf.keep(this.discriminate(augmentedFakes));
+      return fakeLoss(loss, logitsFake);
+    };
+    const variables = [...this.optimiserD.variables];
+    let gradients: Gradients;
+    if (separateUpdates) {
+      this.optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1);
+      gradients = tf.variableGrads(onFakes, variables).grads;
+      this.optimiserD.update(gradients, 2 * this.step + 2);
+    } else {
+      gradients = tf.variableGrads(() => tf.add(onReals(), onFakes()), variables).grads;
+      this.optimiserD.update(gradients, this.step + 1);
+    }
+    return { logitsReal, logitsFake, normD: squaredNorm(gradients) };
+  }
+
+  private stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; normG: tf.Tensor } {
+    const { loss, batchSize } = this.config;
+    let logitsG!: tf.Tensor;
+    const { grads } = tf.variableGrads(() => {
+      const fakes = this.fakeBatch(set, batchSize, 'generatorLatents');
+      logitsG = tf.keep(this.discriminate(this.augment(fakes, 'augmentGenerator')));
+      return generatorLoss(loss, logitsG);
+    }, [...this.optimiserG.variables]);
+    this.optimiserG.update(grads, this.step + 1);
+    return { logitsG, normG: squaredNorm(grads) };
+  }
+
+  private realBatch(set: TrainingSet, indices: readonly number[]): Batch {
+    const { size, channels, classes } = this.config;
+    const images = tf.tensor4d(gather(set, indices), [indices.length, size, size, channels]);
+    return {
+      images,
+      labels: oneHot(
+        indices.map((index) => set.labels[index]!),
+        classes,
+      ),
+    };
+  }
+
+  /** Fakes, labelled as often with each class as the real images are. */
+  private fakeBatch(
+    set: TrainingSet,
+    count: number,
+    purpose: 'discriminatorLatents' | 'generatorLatents',
+  ): Batch {
+    const { seed, latentDim, classes } = this.config;
+    const random = keyedRng(seed, purpose, this.step);
+    const latents = tf.tensor2d(normals(random, count * latentDim), [count, latentDim]);
+    const drawn = Array.from(
+      { length: classes > 0 ? count : 0 },
+      () => set.labels[random.integer(set.count)]!,
+    );
+    const labels = oneHot(drawn, classes);
+    const images = this.generator.apply(labels ? [latents, labels] : latents, {
+      training: true,
+    }) as tf.Tensor4D;
+    return { images, labels };
+  }
+
+  private discriminate({ images, labels }: Batch): tf.Tensor {
+    return this.discriminator.apply(labels ? [images, labels] : images, { training: true }) as tf.Tensor;
+  }
+
+  private augment(batch: Batch, purpose: 'augmentReal' | 'augmentFake' | 'augmentGenerator'): Batch {
+    const { diffAugment: kinds, seed } = this.config;
+    if (kinds.length === 0) return batch;
+    return { ...batch, images: diffAugment(batch.images, kinds, keyedRng(seed, purpose, this.step)) };
+  }
+
+  private penalty(reals: Batch): tf.Scalar {
+    const { r1, r1Every } = this.config;
+    if (r1 === 0 || this.step % r1Every !== 0) return tf.scalar(0);
+    const discriminate = (images: tf.Tensor4D): tf.Tensor => this.discriminate({ ...reals, images });
+    return tf.mul(gradientPenalty(discriminate, reals.images), (r1 / 2) * r1Every);
+  }
+
+  /** Shorter memory at the start, when the first weights are worth little. */
+  private averageDecay(): number {
+    return Math.min(this.config.ema, (1 + this.step) / (10 + this.step));
+  }
+}
+
+function squaredNorm(gradients: Gradients): tf.Tensor {
+  return tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient))));
+}

@@ -1,0 +1,132 @@
+import ndarray, { type NdArray } from 'ndarray';
+import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
+import { dimensions, pixels } from './image.js';
+import { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
+
+/** Images of one size side by side. */
+export interface BatchLike<T extends Pixels = Pixels> {
+  data: T;
+  shape: readonly number[];
+  /** The values of black and white in float data, where they are not those of the whole set: [−1, 1] for a GAN's. */
+  range?: ValueRange | undefined;
+}
+
+/** A tensor of TensorFlow.js, or anything of its form: `[n, height, width, channels]`, float32 or int32 (0..255). */
+export interface TensorLike {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  data(): Promise<Float32Array | Int32Array | Uint8Array>;
+}
+
+/** One item of a set: an image, an image with its name, a function that loads one, or a batch of images. */
+export type ImageItem =
+  | Image
+  | NamedImage
+  | BatchLike
+  | TensorLike
+  | (() => Image | NamedImage | Promise<Image | NamedImage>);
+
+/**
+ * "A set of images": a batch, `[n, height, width, channels]`, as an ndarray, a tensor or `{ data, shape }`; or an array or
+ * any other iterable or async iterable of images or batches, such as `readImages(files)` or `streamBatches(files, …)`.
+ *
+ * Values mean the same everywhere: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1 unless an option or the batch itself
+ * names another `range`. A float outside it is refused.
+ */
+export type ImageSet =
+  | Iterable<ImageItem>
+  | AsyncIterable<ImageItem>
+  | NdArray<Pixels>
+  | BatchLike
+  | TensorLike;
+
+export interface ImageSetOptions {
+  /** The values of black and white in float images; a batch with a range of its own keeps that. @default [0, 1] */
+  range?: ValueRange | undefined;
+}
+
+/**
+ * The images of a set one after the other, with names (`image 0` and so on where they have none). Floats become 8-bit
+ * samples, rounded; whole numbers stay as they are.
+ * @throws TypeError for what is no set of images; RangeError for floats outside the range.
+ */
+export async function* imagesOf(
+  set: ImageSet,
+  options: ImageSetOptions = {},
+): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
+  const { range = UNIT_RANGE } = options;
+  let index = 0;
+  for await (const item of itemsOf(set)) {
+    const loaded = typeof item === 'function' ? await item() : item;
+    for await (const { name = `image ${index}`, image, label, range: own = range } of namedImages(loaded)) {
+      yield { name, image: toIntegers(image, name, own), label };
+      index++;
+    }
+  }
+}
+
+function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
+  if (set === null || typeof set !== 'object') {
+    const advice =
+      typeof set === 'string' ? ': to read a folder, pass readImages(await listImages(folder))' : '';
+    throw new TypeError(`not a set of images: ${typeof set} ${String(set)}${advice}`);
+  }
+  if (Symbol.iterator in set || Symbol.asyncIterator in set) return set;
+  if ('shape' in set) return [set as BatchLike | TensorLike];
+  throw new TypeError(`not a set of images: ${(set as object).constructor?.name ?? 'an object'}`);
+}
+
+interface SetImage {
+  name?: string | undefined;
+  image: Image;
+  label?: number | undefined;
+  range?: ValueRange | undefined;
+}
+
+async function* namedImages(
+  item: Image | NamedImage | BatchLike | TensorLike,
+): AsyncGenerator<SetImage, void, void> {
+  if (item === null || typeof item !== 'object')
+    throw new TypeError(`not an image: ${typeof item} ${String(item)}`);
+  if ('image' in item) yield item;
+  else if (typeof item.data === 'function') yield* unstack(await readTensor(item as TensorLike));
+  else if ((item.shape as readonly number[] | undefined)?.length === 4) yield* unstack(item as BatchLike);
+  else yield { image: item as Image };
+}
+
+/** @throws RangeError for whole numbers outside 0..255. */
+async function readTensor(tensor: TensorLike): Promise<BatchLike> {
+  const data = await tensor.data();
+  if (data instanceof Float32Array) return { data, shape: tensor.shape };
+  const wrong = data.find((value) => value < 0 || value > 255);
+  if (wrong !== undefined) throw new RangeError(`a sample of ${wrong} in an ${tensor.dtype} tensor (0..255)`);
+  return { data: Uint8Array.from(data), shape: tensor.shape };
+}
+
+function* unstack(batch: BatchLike | NdArray<Pixels>): Generator<SetImage, void, void> {
+  const [count, height, width, channels] = batch.shape as [number, number, number, number];
+  if (batch.shape.length !== 4) throw new TypeError(`a batch of images is [n, h, w, c]: [${batch.shape}]`);
+  if ('stride' in batch) {
+    for (let n = 0; n < count; n++) yield { image: batch.pick(n, null, null, null) };
+    return;
+  }
+  const size = height * width * channels;
+  if (batch.data.length !== count * size) {
+    throw new RangeError(`invalid data length: ${batch.data.length} for [${batch.shape}]`);
+  }
+  for (let n = 0; n < count; n++) {
+    const data = batch.data.subarray(n * size, (n + 1) * size);
+    yield { image: ndarray(data, [height, width, channels]) as Image, range: batch.range };
+  }
+}
+
+function toIntegers(source: Image, name: string, range: ValueRange): IntegerImage {
+  const shape = dimensions(source);
+  const data = pixels(source);
+  if (!(data instanceof Float32Array)) return source as IntegerImage;
+  try {
+    return ndarray(toBytes(data, range), shape) as IntegerImage;
+  } catch (error) {
+    throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error;
+  }
+}

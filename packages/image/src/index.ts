@@ -1,0 +1,34 @@
+export { checkPixels } from './check-pixels.js';
+export { CxrFileError, type CxrFileErrorCode, type CxrFileErrorOptions, withFile } from './cxr-file-error.js';
+export { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';
+export { type FitOptions, fitImage } from './fit-image.js';
+export { fromImageData, type ImageDataLike } from './from-image-data.js';
+export {
+  checkSize,
+  dimensions,
+  type Image,
+  type IntegerImage,
+  image,
+  type NamedImage,
+  type Pixels,
+  pixels,
+  samples,
+} from './image.js';
+export {
+  type BatchLike,
+  type ImageItem,
+  type ImageSet,
+  type ImageSetOptions,
+  imagesOf,
+  type TensorLike,
+} from './image-set.js';
+export { resizeBilinearTorch } from './resize/resize-bilinear-torch.js';
+export type { ResizeFilter } from './resize/resize-filter.js';
+export { resizePillow } from './resize/resize-pillow.js';
+export { resizePillowFloat } from './resize/resize-pillow-float.js';
+export { createRng, hashKeys, type Rng, rngFromState } from './rng.js';
+export { shuffle } from './shuffle.js';
+export { split, splitHalves } from './split.js';
+export { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
+export { toGrey8 } from './to-grey8.js';
+export { toRgb8 } from './to-rgb8.js';
