@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { embedWasm } from './embed-wasm.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -38,6 +39,7 @@ function install() {
     '--reporter=append-only',
     '--loglevel=warn',
   ]);
+  embedWasm();
   writeFileSync(stamp, lock);
 }
 
@@ -61,6 +63,7 @@ function build() {
   const complete = present.every((folder) => existsSync(join(dirname(folder), 'dist')));
   if (complete && present.every((folder) => newest(folder) < built)) return;
   const started = new Date();
+  embedWasm();
   run(bin('tsc'), ['-b']);
   writeFileSync(stamp, started.toISOString());
 }

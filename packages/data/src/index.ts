@@ -53,6 +53,7 @@ export {
 } from './codecs/dicom/dicom-header.js';
 export { encodePng } from './codecs/encode-png.js';
 export { type ImageFormat, type ImageHeader, imageHeader } from './codecs/image-header.js';
+export { DecoderLoadError } from './codecs/load-wasm.js';
 export { type ContactSheetOptions, contactSheet } from './contact-sheet.js';
 export type { DatasetItem } from './layouts/dataset-item.js';
 export { type Duplicates, findDuplicates, type ImageSignature } from './layouts/find-duplicates.js';

@@ -7,6 +7,7 @@ import { type Gemm, Scratch, type Tools, type WasmBackend } from '../kernels/too
 import { loadSimd } from '../simd/module.js';
 import type { Candidate, CandidateOptions } from './candidate.js';
 import { processors } from './platform.js';
+import { giveTfjsWasm } from './tfjs-wasm.js';
 
 let ready: Promise<Tools> | undefined;
 let started: { threads: number; done: Promise<void> } | undefined;
@@ -20,6 +21,7 @@ export function wasmTools(): Promise<Tools> {
 async function prepare(): Promise<Tools> {
   // tfjs's build with threads keeps its tensors in shared memory, which our module cannot work in.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await giveTfjsWasm();
   if (!(await setBackend('wasm'))) throw new Error('tfjs-backend-wasm does not start here');
   const backend = findBackend('wasm') as unknown as WasmBackend;
   const simd = await loadSimd(backend.wasm.asm.memory);

@@ -26,6 +26,7 @@ const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffC
  * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied.
  * The format is told by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
  * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'.
+ * @throws DecoderLoadError when the WebAssembly for JPEG or WebP cannot be loaded: the image may be good.
  */
 export async function decodeImage(
   bytes: Uint8Array,

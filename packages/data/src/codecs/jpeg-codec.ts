@@ -2,7 +2,7 @@ import { CxrFileError, fromImageData, type IntegerImage, image } from '@cxr/imag
 import decode, { init } from '@jsquash/jpeg/decode.js';
 import type { Codec } from './codec.js';
 import { type ImageHeader, isFrameHeader } from './image-header.js';
-import { loadWasm } from './load-wasm.js';
+import { loadWasm, type WasmDecoder } from './load-wasm.js';
 
 /** JPEG by mozjpeg compiled to WebAssembly: the same pixels as libjpeg-turbo, which Pillow uses. */
 export const jpegCodec: Codec = {
@@ -15,11 +15,23 @@ export const jpegCodec: Codec = {
   },
 };
 
-let loading: Promise<unknown> | undefined;
+const DECODER: WasmDecoder = {
+  name: 'JPEG',
+  file: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  embedded: () => import('../../wasm/jpeg.js'),
+};
 
-function ready(): Promise<unknown> {
-  loading ??= loadWasm('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', init);
-  return loading;
+let loading: Promise<void> | undefined;
+
+async function ready(): Promise<void> {
+  loading ??= loadWasm(DECODER, init);
+  try {
+    await loading;
+  } catch (error) {
+    // The next image tries again.
+    loading = undefined;
+    throw error;
+  }
 }
 
 async function decodeRgba(bytes: Uint8Array): Promise<ImageData> {

@@ -1,0 +1,64 @@
+import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { env } from '@tensorflow/tfjs-core';
+import { nodeRequire } from './platform.js';
+
+/** In front of the names of TensorFlow.js's `.wasm` files, so that their fetch is known from all others. */
+const PREFIX = 'cxr-embedded:';
+
+let given: Promise<void> | undefined;
+
+/**
+ * Gives TensorFlow.js's wasm backend its WebAssembly outside Node, where it would fetch a `.wasm` file from beside the
+ * script: bundlers do not put it there. Nothing is fetched; the bytes are a JavaScript module of this package.
+ *
+ * @throws Error where WebAssembly SIMD is not there, is forbidden, or the module cannot be loaded.
+ */
+export async function giveTfjsWasm(): Promise<void> {
+  if (nodeRequire()) return;
+  given ??= give();
+  try {
+    await given;
+  } catch (error) {
+    given = undefined;
+    throw error;
+  }
+}
+
+async function give(): Promise<void> {
+  const { bytes, version } = await loadModule();
+  // The module and the JavaScript around it are made for each other. With another version TensorFlow.js's own way is left.
+  if (version !== version_wasm) return;
+  const wasm = await bytes();
+  // TensorFlow.js does not notice when this fails: it would wait for ever.
+  await assertCompiles(wasm);
+  const { platform } = env();
+  const fetch = platform.fetch.bind(platform);
+  platform.fetch = (path, init) =>
+    path.startsWith(PREFIX) ? Promise.resolve(new Response(wasm)) : fetch(path, init);
+  setWasmPaths(PREFIX, true);
+}
+
+async function loadModule(): Promise<typeof import('../../wasm/tfjs-simd.js')> {
+  try {
+    return await import('../../wasm/tfjs-simd.js');
+  } catch (cause) {
+    throw new Error(`the script with TensorFlow.js's WebAssembly does not load: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function assertCompiles(wasm: Uint8Array<ArrayBuffer>): Promise<void> {
+  if (!('WebAssembly' in globalThis)) throw new Error('there is no WebAssembly here');
+  if (!WebAssembly.validate(wasm)) throw new Error('WebAssembly has no SIMD here');
+  try {
+    await WebAssembly.compile(wasm);
+  } catch (cause) {
+    const hint = "a content security policy has to allow script-src 'wasm-unsafe-eval'";
+    throw new Error(`WebAssembly is forbidden here (${hint}): ${messageOf(cause)}`, { cause });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
