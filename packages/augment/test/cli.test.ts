@@ -133,6 +133,45 @@ describe('cxr-augment', () => {
     expect(result.images).toBe(3);
   });
 
+  it.each([1, 2, 3, 8])('writes and logs every copy of every image, with %i workers', async (workers) => {
+    const images = 41;
+    const bad = ['NORMAL/bad-1.png', 'SICK/bad-2.png'];
+    for (let i = 3; i < images; i++) {
+      const file = join(folder, 'in', 'MORE', `${i}.png`);
+      await writeFileAtomic(file, encodePng(phantom({ seed: i, size: 16 + (i % 7) })));
+    }
+    for (const name of bad) await writeFileAtomic(join(folder, 'in', name), 'not a picture');
+    const result = await work('out', '--copies', '3', '--skip-bad', '--workers', String(workers));
+    expect(result).toMatchObject({ images, written: images * 3, kept: 0 });
+    expect(result.bad.map((line) => line.split(':')[0]).sort()).toEqual(bad);
+    const written = Object.keys(contents('out')).filter((name) => /_\d\.png$/.test(name));
+    expect(written).toHaveLength(images * 3);
+    expect(
+      logLines('out')
+        .map(({ output }) => `/${output}`)
+        .sort(),
+    ).toEqual(written.sort());
+  });
+
+  it.each([1, 3])('logs what it has written when it is interrupted, with %i workers', async (workers) => {
+    for (let i = 0; i < 100; i++) {
+      await writeFileAtomic(
+        join(folder, 'in', 'MORE', `${i}.png`),
+        encodePng(phantom({ seed: i, size: 16 })),
+      );
+    }
+    const abort = new AbortController();
+    const flags = ['--copies', '2', '--workers', String(workers)];
+    const options = parseOptions([join(folder, 'in'), join(folder, 'out'), ...flags])!;
+    await expect(run(options, abort.signal, () => abort.abort(new Error('enough')))).rejects.toThrow(
+      'enough',
+    );
+    const kept = Object.keys(contents('out')).filter((name) => /_\d\.png$/.test(name)).length;
+    expect(kept).toBeLessThan(103);
+    expect(logLines('out')).toHaveLength(kept);
+    expect(await work('out', ...flags)).toMatchObject({ kept, written: 206 - kept });
+  });
+
   it('stops between images when interrupted', async () => {
     const abort = new AbortController();
     const options = parseOptions([
@@ -161,7 +200,7 @@ describe('cxr-augment', () => {
 });
 
 const bin = fileURLToPath(new URL('../bin/cxr-augment.js', import.meta.url));
-const built = existsSync(fileURLToPath(new URL('../dist/cli/worker.js', import.meta.url)));
+const built = existsSync(fileURLToPath(new URL('../dist/cli/task.js', import.meta.url)));
 if (!built) console.info('cxr-augment: the tests of its threads need a build (npm run build)');
 
 describe('the program, as built', () => {

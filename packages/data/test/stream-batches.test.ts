@@ -160,4 +160,60 @@ describe('WorkerPool', () => {
     await expect(pool.map([1, 2]).next()).rejects.toThrow('a bug');
     await pool.close();
   });
+
+  /** A task that does as the item says. */
+  const obey = async () => {
+    const module = join(folder, 'obey.mjs');
+    await writeFile(
+      module,
+      `export default (item) => {
+         if (item === 'exit') process.exit(3);
+         if (item === 'reject') return new Promise(() => void Promise.reject(new Error('left alone')));
+         if (item === 'uncloneable') return () => 1;
+         if (item === 'TypeError') throw new TypeError('a wrong type');
+         return item;
+       };`,
+    );
+    return pathToFileURL(module);
+  };
+  const values = async (pool: WorkerPool<string, string>, items: string[]) => {
+    const found: unknown[] = [];
+    for await (const result of pool.map(items)) found.push('value' in result ? result.value : result.error);
+    return found;
+  };
+
+  it.each([1, 2])('names the item whose thread has died, and goes on, with %i workers', async (workers) => {
+    const pool = new WorkerPool<string, string>(await obey(), { workers });
+    const many = Array.from({ length: 20 }, (_, i) => `item ${i}`);
+    for (const item of ['exit', 'reject', 'exit']) {
+      await expect(values(pool, [item])).rejects.toThrow(
+        item === 'exit'
+          ? "a worker thread has ended (exit code 3) while working on 'exit'"
+          : "a worker thread has ended (left alone) while working on 'reject'",
+      );
+    }
+    expect(await values(pool, many)).toEqual(many);
+    await expect(values(pool, ['first', 'exit', ...many])).rejects.toThrow(/while working on .*'exit'/);
+    expect(await values(pool, many)).toEqual(many);
+    await pool.close();
+  });
+
+  it('keeps a thread whose task throws or gives what cannot be sent', async () => {
+    const pool = new WorkerPool<string, string>(await obey(), { workers: 1 });
+    await expect(values(pool, ['TypeError'])).rejects.toThrow(new TypeError('a wrong type'));
+    await expect(values(pool, ['uncloneable'])).rejects.toThrow(/cannot be sent/);
+    await expect(values(pool, [(() => 1) as unknown as string])).rejects.toThrow(/could not be cloned/);
+    expect(await values(pool, ['next'])).toEqual(['next']);
+    await pool.close();
+    await expect(values(pool, ['late'])).rejects.toThrow('the pool is closed');
+  });
+
+  it('says which module is no task', async () => {
+    const module = join(folder, 'empty.mjs');
+    await writeFile(module, 'export const task = 1;');
+    const pool = new WorkerPool<string, string>(pathToFileURL(module), { workers: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(values(pool, ['a'])).rejects.toThrow(/no default function in .*empty\.mjs/);
+    await pool.close();
+  });
 });

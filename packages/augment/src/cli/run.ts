@@ -1,11 +1,10 @@
 import { relative, resolve, sep } from 'node:path';
-import { listImages } from '@cxr/data/node';
+import { listImages, WorkerPool } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { appendLog, openOutput, readLog, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
-import { performAll } from './pool.js';
-import { type LogLine, outputOf, type Task } from './task.js';
+import { type LogLine, type Outcome, outputOf, type Task } from './task.js';
 import { UsageError } from './usage-error.js';
 
 export interface RunProgress {
@@ -41,14 +40,14 @@ export async function run(
   await openOutput(options.output, options.settings);
   const lines = await readLog(options.output);
   const kept = lines.length;
-  const tasks = missing(files, options.copies, lines);
+  const tasks = missing(options, files, lines);
   const total = kept + tasks.reduce((sum, { copies }) => sum + copies.length, 0);
   const bad: string[] = [];
-  for await (const outcome of performAll(options, tasks, options.workers, signal)) {
+  for await (const { file, outcome } of performAll(tasks, options.workers, signal)) {
     if ('bad' in outcome) {
       const { code, reason } = outcome.bad;
-      if (!options.skipBad) throw new CxrFileError(code, reason, { file: outcome.file });
-      bad.push(`${outcome.file}: ${reason}`);
+      if (!options.skipBad) throw new CxrFileError(code, reason, { file });
+      bad.push(`${file}: ${reason}`);
       continue;
     }
     lines.push(...outcome.lines);
@@ -87,12 +86,50 @@ async function listFiles({ input, output }: CliOptions): Promise<string[]> {
   return files;
 }
 
-function missing(files: readonly string[], copies: number, lines: readonly LogLine[]): Task[] {
-  const done = new Set(lines.map(({ output }) => output));
+function missing(
+  { input, output, settings, copies }: CliOptions,
+  files: readonly string[],
+  lines: readonly LogLine[],
+): Task[] {
+  const done = new Set(lines.map((line) => line.output));
   return files.flatMap((file) => {
-    const wanted = Array.from({ length: copies }, (_, i) => i + 1).filter(
+    const rest = Array.from({ length: copies }, (_, i) => i + 1).filter(
       (copy) => !done.has(outputOf(file, copy)),
     );
-    return wanted.length === 0 ? [] : [{ file, copies: wanted }];
+    return rest.length === 0 ? [] : [{ input, output, settings, file, copies: rest }];
   });
+}
+
+/** Tasks that may wait, each thread: as many are still done after an interruption. */
+const AHEAD_EACH = 4;
+
+/**
+ * Performs the tasks on this many threads (one: on this one). Once `signal` aborts, no task is begun any more; what those
+ * under way have written is still an outcome.
+ */
+async function* performAll(
+  tasks: readonly Task[],
+  workers: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ file: string; outcome: Outcome }, void, void> {
+  const module = new URL(import.meta.url.replace(/run(\.[jt]s)$/, 'task$1'));
+  const threads = workers === 1 ? 0 : Math.min(workers, tasks.length);
+  const pool = new WorkerPool<Task, Outcome>(module, {
+    workers: threads,
+    ahead: Math.max(1, AHEAD_EACH * threads),
+  });
+  function* untilAborted(): Generator<Task, void, void> {
+    for (const task of tasks) {
+      if (signal.aborted) return;
+      yield task;
+    }
+  }
+  try {
+    for await (const result of pool.map(untilAborted())) {
+      if ('error' in result) throw result.error;
+      yield { file: result.item.file, outcome: result.value };
+    }
+  } finally {
+    await pool.close();
+  }
 }

@@ -1,23 +1,21 @@
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
-import { CxrFileError, type Image } from '@cxr/image';
+import { CxrFileError, type CxrFileErrorCode, type Image } from '@cxr/image';
 import { type AugmentRecord, augment } from '../augment.js';
 import { chestXray } from '../presets/chest-xray.js';
 import { paperClassic } from '../presets/paper-classic.js';
 import type { Transform } from '../transform.js';
 import type { Settings } from './options.js';
 
-/** Where from, where to, and how: the same for all images. */
-export interface Job {
-  readonly input: string;
-  readonly output: string;
-  readonly settings: Settings;
-}
-
 /** One image and the copies of it to make. */
 export interface Task {
-  /** Relative to the input folder, with slashes. */
+  /** The input folder. */
+  readonly input: string;
+  /** The output folder. */
+  readonly output: string;
+  readonly settings: Settings;
+  /** The image, relative to the input folder, with slashes. */
   readonly file: string;
   /** Numbers from 1 on. */
   readonly copies: readonly number[];
@@ -31,35 +29,39 @@ export interface LogLine extends AugmentRecord {
   readonly output: string;
 }
 
-/** What became of a task. */
+/** What became of a task: the lines for the log, or why the image cannot be read. */
 export type Outcome =
-  | { readonly file: string; readonly lines: readonly LogLine[] }
-  | { readonly file: string; readonly bad: { readonly code: CxrFileError['code']; readonly reason: string } };
+  | { readonly lines: readonly LogLine[] }
+  | { readonly bad: { readonly code: CxrFileErrorCode; readonly reason: string } };
 
 export function outputOf(file: string, copy: number): string {
   return `${file.replace(/\.[^./]*$/, '')}_${copy}.png`;
 }
 
-/** Reads an image, makes its copies and writes them. A file that cannot be read is an outcome, not an error. */
-export async function perform(job: Job, task: Task): Promise<Outcome> {
-  const { file } = task;
+/**
+ * Reads an image, makes its copies and writes them. A module of a `WorkerPool`. An image that cannot be read is an outcome.
+ * @throws CxrFileError naming a copy that cannot be written.
+ * @public
+ */
+export default async function makeCopies(task: Task): Promise<Outcome> {
+  const { file, input, settings } = task;
   let image: Image;
   try {
-    image = await readImage(join(job.input, file));
+    image = await readImage(join(input, file));
   } catch (error) {
     if (!(error instanceof CxrFileError)) throw error;
-    return { file, bad: { code: error.code, reason: error.reason } };
+    return { bad: { code: error.code, reason: error.reason } };
   }
-  const transform = transformOf(job.settings);
+  const transform = transformOf(settings);
   const lines: LogLine[] = [];
   for (const copy of task.copies) {
-    const key = { seed: job.settings.seed, epoch: copy, index: hash(file) };
+    const key = { seed: settings.seed, epoch: copy, index: hash(file) };
     const { image: result, record } = augment(transform, { image }, key);
     const output = outputOf(file, copy);
-    await writeFileAtomic(join(job.output, output), encodePng(result as Image));
+    await writeFileAtomic(join(task.output, output), encodePng(result as Image));
     lines.push({ file, copy, output, ...record });
   }
-  return { file, lines };
+  return { lines };
 }
 
 function transformOf({ preset, size }: Settings): Transform {

@@ -13,7 +13,11 @@ interface ErrorParts {
 /** Tells a thread to end once its work is done. */
 export const CLOSE = 'close';
 
-export type PoolReply = { id: number; value: unknown } | { id: number; error: ErrorParts };
+/** What a thread answers: the task's value, its error about a file, or anything else that it threw. */
+export type PoolReply =
+  | { id: number; value: unknown }
+  | { id: number; error: ErrorParts }
+  | { id: number; fault: unknown };
 
 /** @throws TypeError if the module has no default function. */
 export async function pathToTask(href: string): Promise<Task> {

@@ -3,17 +3,32 @@ import { CxrFileError } from '@cxr/image';
 import { CLOSE, type PoolReply, pathToTask } from './pool-task.js';
 
 const task = pathToTask(workerData as string);
+// Each job reports it; before the first job it must not end the thread.
+task.catch(() => {});
 
 async function work(id: number, item: unknown): Promise<void> {
-  let reply: PoolReply;
   try {
-    reply = { id, value: await (await task)(item) };
+    const value = await (await task)(item);
+    answer({ id, value }, buffersOf(value));
   } catch (error) {
-    if (!(error instanceof CxrFileError)) throw error;
-    const { code, reason, file } = error;
-    reply = { id, error: { code, reason, file } };
+    answer(failure(id, error));
   }
-  parentPort?.postMessage(reply, 'value' in reply ? buffersOf(reply.value) : []);
+}
+
+function failure(id: number, error: unknown): PoolReply {
+  if (!(error instanceof CxrFileError)) return { id, fault: error };
+  const { code, reason, file } = error;
+  return { id, error: { code, reason, file } };
+}
+
+function answer(reply: PoolReply, moved: ArrayBuffer[] = []): void {
+  try {
+    parentPort?.postMessage(reply, moved);
+  } catch (error) {
+    // Neither every value nor every error can be cloned.
+    const text = error instanceof Error ? error.message : String(error);
+    parentPort?.postMessage({ id: reply.id, fault: new Error(`a result that cannot be sent: ${text}`) });
+  }
 }
 
 /** The buffers to move: of the value itself or of its properties. */

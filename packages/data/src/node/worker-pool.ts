@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { CxrFileError } from '@cxr/image';
-import { CLOSE, type PoolReply, pathToTask, type Task } from './pool-task.js';
+import { pathToTask, type Task } from './pool-task.js';
+import { type PoolJob, PoolThread } from './pool-thread.js';
 
 export interface WorkerPoolOptions {
   /** Threads. 0: in this thread. Default: as many as the machine runs at once, at most 8. */
@@ -19,33 +19,23 @@ export interface MapOptions {
 /** What became of an item: its value, or the file's error. */
 export type PoolResult<In, Out> = { item: In; value: Out } | { item: In; error: CxrFileError };
 
-interface Job {
-  item: unknown;
-  resolve: (value: unknown) => void;
-  reject: (error: unknown) => void;
-}
-
-interface Thread {
-  worker: Worker;
-  jobs: Map<number, Job>;
-  ended: Promise<unknown>;
-}
-
 /** A second job lies ready while the first is worked on; more would be decoded at the same time, at the cost of memory. */
 const JOBS_EACH = 2;
 
 /**
  * Threads that run the default export of a module, `(item) => result`, on items in turn: for decoding and resizing ahead
  * of a network. Items and results are what can be cloned between threads; arrays of bytes or numbers in a result, itself
- * or its properties, are moved, not copied.
+ * or its properties, are moved, not copied. A thread that dies (out of memory, or the task ends its process) fails the
+ * items that it was working on; another takes its place.
  */
 export class WorkerPool<In, Out> {
   readonly #module: URL;
   readonly #ahead: number;
-  readonly #threads: Thread[];
-  readonly #queue: Job[] = [];
+  readonly #start: (() => PoolThread) | undefined;
+  readonly #threads: PoolThread[];
+  readonly #queue: PoolJob[] = [];
   #task: Promise<Task> | undefined;
-  #next = 0;
+  #closed = false;
 
   /** @throws RangeError for invalid options. */
   constructor(module: URL, options: WorkerPoolOptions = {}) {
@@ -56,13 +46,16 @@ export class WorkerPool<In, Out> {
     this.#ahead = ahead;
     const script = builtScript(new URL('./pool-worker.js', import.meta.url));
     const task = builtScript(module);
-    this.#threads = script && task ? Array.from({ length: workers }, () => this.#start(script, task)) : [];
+    const start = script && task && (() => new PoolThread(script, task, () => this.#assign()));
+    this.#start = start;
+    this.#threads = start ? Array.from({ length: workers }, start) : [];
   }
 
   /**
    * The results for `items`, in order. Items are taken only as results are read: no more than `ahead` of them are in work
    * or waiting.
-   * @throws what the task throws, other than CxrFileError, which is a result; the signal's reason when aborted.
+   * @throws what the task throws, other than CxrFileError, which is a result; Error naming the item whose thread has died,
+   * or for a closed pool; the signal's reason when aborted.
    */
   async *map(items: Iterable<In>, options: MapOptions = {}): AsyncGenerator<PoolResult<In, Out>, void, void> {
     const { signal } = options;
@@ -93,15 +86,13 @@ export class WorkerPool<In, Out> {
    * brings down the whole process.
    */
   async close(): Promise<void> {
-    const closed = new Error('the pool is closed');
-    for (const job of this.#queue.splice(0)) job.reject(closed);
-    for (const { worker } of this.#threads) worker.postMessage(CLOSE);
-    await Promise.all(this.#threads.map(({ ended }) => ended));
+    this.#closed = true;
+    for (const job of this.#queue.splice(0)) job.reject(new Error('the pool is closed'));
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
   #submit(item: In): Promise<PoolResult<In, Out>> {
-    const running = this.#threads.length > 0 ? this.#elsewhere(item) : this.#here(item);
-    const result = running.then(
+    const result = this.#run(item).then(
       (value) => ({ item, value: value as Out }),
       (error: unknown) => {
         if (error instanceof CxrFileError) return { item, error };
@@ -111,6 +102,11 @@ export class WorkerPool<In, Out> {
     // It may fail long before its turn comes; unobserved until then, it must not count as unhandled.
     result.catch(() => {});
     return result;
+  }
+
+  #run(item: In): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new Error('the pool is closed'));
+    return this.#threads.length > 0 ? this.#elsewhere(item) : this.#here(item);
   }
 
   async #here(item: In): Promise<unknown> {
@@ -126,38 +122,20 @@ export class WorkerPool<In, Out> {
     });
   }
 
-  /** Gives jobs to the threads that have the fewest. */
+  /** Gives jobs to the threads that have the fewest; a thread that has died is replaced first. */
   #assign(): void {
     while (this.#queue.length > 0) {
-      const free = this.#threads.reduce((a, b) => (b.jobs.size < a.jobs.size ? b : a));
-      if (free.jobs.size >= JOBS_EACH) return;
+      const at = this.#threads.findIndex(({ alive }) => !alive);
+      if (at >= 0) this.#threads[at] = this.#start!();
+      const free = this.#threads.reduce((a, b) => (b.load < a.load ? b : a));
+      if (free.load >= JOBS_EACH) return;
       const job = this.#queue.shift()!;
-      const id = this.#next++;
-      free.jobs.set(id, job);
-      free.worker.postMessage({ id, item: job.item });
+      try {
+        free.give(job);
+      } catch (error) {
+        job.reject(error);
+      }
     }
-  }
-
-  #start(script: URL, task: URL): Thread {
-    const worker = new Worker(script, { workerData: task.href });
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
-    const thread: Thread = { worker, jobs: new Map(), ended };
-    worker.on('message', (reply: PoolReply) => {
-      const job = thread.jobs.get(reply.id);
-      thread.jobs.delete(reply.id);
-      if ('error' in reply) {
-        const { code, reason, file } = reply.error;
-        job?.reject(new CxrFileError(code, reason, { file }));
-      } else job?.resolve(reply.value);
-      this.#assign();
-    });
-    const fail = (error: unknown): void => {
-      for (const job of [...thread.jobs.values(), ...this.#queue.splice(0)]) job.reject(error);
-      thread.jobs.clear();
-    };
-    worker.on('error', fail);
-    worker.on('exit', () => fail(new Error('the worker thread has ended')));
-    return thread;
   }
 }
 
