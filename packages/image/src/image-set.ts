@@ -1,4 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { BitsWatch, checkBits, scaleBits } from './bits.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
 import { dimensions, pixels } from './image.js';
 import { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
@@ -43,26 +44,39 @@ export type ImageSet =
 export interface ImageSetOptions {
   /** The values of black and white in float images; a batch with a range of its own keeps that. @default [0, 1] */
   range?: ValueRange | undefined;
+  /**
+   * Bits that the samples of Uint16 images really use, 1 to 16: 12 for 0..4095 of a camera. They are brought to the full
+   * scale as `scaleBits` does. For images in memory: what `readImages` gives with its own `bits` is at full scale.
+   * @default 16
+   */
+  bits?: number | undefined;
+  /** Called once, after the last image, where the 16-bit images of the set use so few bits that `bits` is missing. */
+  onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
  * The images of a set one after the other, with names (`image 0` and so on where they have none). Floats become 8-bit
  * samples, rounded; whole numbers stay as they are.
- * @throws TypeError for what is no set of images; RangeError for floats outside the range.
+ * @throws TypeError for what is no set of images; RangeError for floats outside the range, and for samples of more than
+ * `bits` bits.
  */
 export async function* imagesOf(
   set: ImageSet,
   options: ImageSetOptions = {},
 ): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
-  const { range = UNIT_RANGE } = options;
+  const { range = UNIT_RANGE, bits, onWarning } = options;
+  if (bits !== undefined) checkBits(bits);
+  const watch = new BitsWatch(bits === undefined ? onWarning : undefined);
   let index = 0;
   for await (const item of itemsOf(set)) {
     const loaded = typeof item === 'function' ? await item() : item;
     for await (const { name = `image ${index}`, image, label, range: own = range } of namedImages(loaded)) {
-      yield { name, image: toIntegers(image, name, own), label };
+      watch.look(image);
+      yield { name, image: naming(name, () => toIntegers(image, own, bits)), label };
       index++;
     }
   }
+  watch.end();
 }
 
 function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
@@ -120,12 +134,16 @@ function* unstack(batch: BatchLike | NdArray<Pixels>): Generator<SetImage, void,
   }
 }
 
-function toIntegers(source: Image, name: string, range: ValueRange): IntegerImage {
+function toIntegers(source: Image, range: ValueRange, bits: number | undefined): IntegerImage {
   const shape = dimensions(source);
   const data = pixels(source);
-  if (!(data instanceof Float32Array)) return source as IntegerImage;
+  if (data instanceof Float32Array) return ndarray(toBytes(data, range), shape) as IntegerImage;
+  return bits === undefined ? (source as IntegerImage) : scaleBits(source as IntegerImage, bits);
+}
+
+function naming<T>(name: string, convert: () => T): T {
   try {
-    return ndarray(toBytes(data, range), shape) as IntegerImage;
+    return convert();
   } catch (error) {
     throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error;
   }

@@ -20,6 +20,10 @@ export interface BatchesOptions extends FitOptions {
   dropLast?: boolean;
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;
+  /** Bits that the samples of Uint16 images really use, 1 to 16, see `imagesOf`. @default 16 */
+  bits?: number | undefined;
+  /** Called once, at the end of the first epoch, where `bits` seems to be missing. */
+  onWarning?: ((message: string) => void) | undefined;
   signal?: AbortSignal;
 }
 
@@ -37,7 +41,7 @@ export interface Batch {
  * @throws RangeError for invalid options; whatever the source throws.
  */
 export async function* batches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
-  const { batchSize, size, channels = 1, seed, epochs = 1, dropLast = false, range, signal } = options;
+  const { batchSize, size, channels = 1, seed, epochs = 1, dropLast = false, range, bits, signal } = options;
   for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
     if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
   }
@@ -49,7 +53,11 @@ export async function* batches(source: ImageSet, options: BatchesOptions): Async
     let n = 0;
     const items: ImageSet =
       seed === undefined ? source : shuffle(source as ImageItem[], createRng(seed, epoch));
-    for await (const { image } of imagesOf(items, { range })) {
+    for await (const { image } of imagesOf(items, {
+      range,
+      bits,
+      onWarning: epoch === 0 ? options.onWarning : undefined,
+    })) {
       signal?.throwIfAborted();
       scaleInto(data, n * length, fitImage(image, options).data);
       n++;

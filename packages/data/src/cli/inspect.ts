@@ -88,6 +88,7 @@ function* linesOf(report: DatasetReport): Generator<string, void, void> {
     'files that cannot be read',
     report.unreadable.map(({ file, reason }) => `${file}: ${reason}`),
   );
+  for (const warning of report.warnings) yield `warning: ${warning}`;
 }
 
 function rangeText({ min, median, max }: Range): string {

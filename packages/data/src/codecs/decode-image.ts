@@ -1,8 +1,17 @@
-import { CxrFileError, checkPixels, DEFAULT_MAX_PIXELS, type IntegerImage, withFile } from '@cxr/image';
+import {
+  CxrFileError,
+  checkBits,
+  checkPixels,
+  DEFAULT_MAX_PIXELS,
+  type IntegerImage,
+  scaleBits,
+  usedBits,
+  withFile,
+} from '@cxr/image';
 import { bmpCodec } from './bmp-codec.js';
 import type { Codec } from './codec.js';
 import { dicomCodec } from './dicom/decode-dicom.js';
-import { imageHeader } from './image-header.js';
+import { type ImageFormat, imageHeader } from './image-header.js';
 import { jpegCodec } from './jpeg-codec.js';
 import { pngCodec } from './png-codec.js';
 import { pnmCodec } from './pnm-codec.js';
@@ -17,7 +26,18 @@ export interface DecodeImageOptions {
   /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
    * WebAssembly for JPEG and WebP. */
   codec?: Codec;
+  /**
+   * Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16: 12 for 0..4095 of a camera, which as 16 bits would be
+   * almost black. They are brought to the full scale as `scaleBits` does. Other formats, DICOM among them, say it
+   * themselves. @default 16
+   */
+  bits?: number | undefined;
+  /** Told how many bits a 16-bit PNG or TIFF uses, unless `bits` says it: for `BitsWatch`. */
+  onUsedBits?: ((used: number) => void) | undefined;
 }
+
+/** Formats that do not say how many of 16 bits are used. */
+const UNTOLD: readonly ImageFormat[] = ['png', 'tiff'];
 
 const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffCodec, webpCodec, dicomCodec];
 
@@ -25,14 +45,16 @@ const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffC
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays
  * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied.
  * The format is told by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
- * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'.
+ * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'; 'mismatch' for a sample of more than
+ * `bits` bits; RangeError for invalid bits.
  * @throws DecoderLoadError when the WebAssembly for JPEG or WebP cannot be loaded: the image may be good.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   options: DecodeImageOptions = {},
 ): Promise<IntegerImage> {
-  const { name, maxPixels = DEFAULT_MAX_PIXELS, codec } = options;
+  const { name, maxPixels = DEFAULT_MAX_PIXELS, codec, bits } = options;
+  if (bits !== undefined) checkBits(bits);
   try {
     const header = imageHeader(bytes);
     const { format, width, height } = header;
@@ -41,8 +63,22 @@ export async function decodeImage(
     const chosen = codecs.find(({ formats }) => formats.includes(format));
     if (!chosen)
       throw new CxrFileError('unsupported', `${format} images need another codec, such as sharp in Node`);
-    return await chosen.decode(bytes, header, { maxPixels });
+    const decoded = await chosen.decode(bytes, header, { maxPixels });
+    return UNTOLD.includes(format) ? atFullScale(decoded, options) : decoded;
   } catch (error) {
     throw withFile(error, name);
+  }
+}
+
+function atFullScale(decoded: IntegerImage, { bits, onUsedBits }: DecodeImageOptions): IntegerImage {
+  if (!(decoded.data instanceof Uint16Array)) return decoded;
+  if (bits === undefined) {
+    onUsedBits?.(usedBits(decoded));
+    return decoded;
+  }
+  try {
+    return scaleBits(decoded, bits);
+  } catch (error) {
+    throw new CxrFileError('mismatch', (error as RangeError).message);
   }
 }

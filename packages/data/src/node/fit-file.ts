@@ -25,26 +25,45 @@ export interface FitFileJob {
   index: number;
   fit: FitOptions;
   maxPixels: number | undefined;
+  bits: number | undefined;
   /** Address of the augmentation module. */
   augment: string | undefined;
   parameter: unknown;
 }
 
+/** A file at the training size. */
+export interface FittedFile {
+  /** `[size, size, channels]`, 0..255. */
+  data: Uint8Array;
+  /** Bits that a 16-bit image uses whose format does not say how many: see `onUsedBits` of `decodeImage`. */
+  usedBits?: number | undefined;
+}
+
 const loaded = new Map<string, Promise<{ default: Augment }>>();
 
 /**
- * Decodes a file, resizes it and augments it: Uint8 `[size, size, channels]`. A module of a `WorkerPool`.
+ * Decodes a file, resizes it and augments it. A module of a `WorkerPool`.
  * @public
  */
-export default async function fitFile(job: FitFileJob): Promise<Uint8Array> {
-  const { file, epoch, index, fit, maxPixels, augment, parameter } = job;
-  const fitted = fitImage(await readImage(file, maxPixels === undefined ? {} : { maxPixels }), fit);
-  if (augment === undefined) return pixels(fitted);
+export default async function fitFile(job: FitFileJob): Promise<FittedFile> {
+  const { file, epoch, index, fit, maxPixels, bits, augment, parameter } = job;
+  let usedBits: number | undefined;
+  const onUsedBits = (used: number): void => {
+    usedBits = used;
+  };
+  const image = await readImage(file, {
+    bits,
+    onUsedBits,
+    ...(maxPixels === undefined ? {} : { maxPixels }),
+  });
+  const fitted = fitImage(image, fit);
+  if (augment === undefined) return { data: pixels(fitted), usedBits };
   if (!loaded.has(augment))
     loaded.set(augment, import(/* @vite-ignore */ augment) as Promise<{ default: Augment }>);
   const { default: apply } = await loaded.get(augment)!;
   try {
-    return pixels(fitImage(await apply(fitted, { file, epoch, index, parameter }), fit));
+    const augmented = await apply(fitted, { file, epoch, index, parameter });
+    return { data: pixels(fitImage(augmented, fit)), usedBits };
   } catch (error) {
     throw withFile(error, file);
   }

@@ -1,4 +1,4 @@
-import type { CxrFileError } from '@cxr/image';
+import { BitsWatch, type CxrFileError } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import type { ImageSummary } from './summarise-file.js';
@@ -50,6 +50,8 @@ export interface DatasetReport {
   exactDuplicates: DuplicateGroup[];
   nearDuplicates: DuplicateGroup[];
   unreadable: { file: string; code: string; reason: string }[];
+  /** What a person should know before the set is used, a sentence each. */
+  warnings: string[];
 }
 
 /**
@@ -114,7 +116,16 @@ function report(
     exactDuplicates: exact.map(groupOf),
     nearDuplicates: near.map(groupOf),
     unreadable: bad.map(({ file = '', code, reason }) => ({ file, code, reason })),
+    warnings: warningsOf(summaries),
   };
+}
+
+function warningsOf(summaries: readonly ImageSummary[]): string[] {
+  const warnings: string[] = [];
+  const watch = new BitsWatch((message) => warnings.push(message));
+  for (const { usedBits } of summaries) if (usedBits !== undefined) watch.add(usedBits);
+  watch.end();
+  return warnings;
 }
 
 function labelOf({ labels }: DatasetItem): string {

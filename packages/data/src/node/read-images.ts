@@ -1,4 +1,4 @@
-import { CxrFileError, type NamedImage } from '@cxr/image';
+import { BitsWatch, CxrFileError, type NamedImage } from '@cxr/image';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
 export interface ReadImagesOptions extends ReadImageOptions {
@@ -8,6 +8,8 @@ export interface ReadImagesOptions extends ReadImageOptions {
   /** Files read at the same time. Default 4. */
   concurrency?: number;
   signal?: AbortSignal;
+  /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
+  onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -18,14 +20,22 @@ export async function* readImages(
   files: Iterable<string>,
   options: ReadImagesOptions = {},
 ): AsyncGenerator<NamedImage, void, void> {
-  const { skipBad = false, onBad, concurrency = 4, signal } = options;
+  const { skipBad = false, onBad, concurrency = 4, signal, onWarning } = options;
   if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`invalid concurrency: ${concurrency}`);
   }
+  const watch = new BitsWatch(onWarning);
+  const watched: ReadImageOptions = {
+    ...options,
+    onUsedBits: (used) => {
+      watch.add(used);
+      options.onUsedBits?.(used);
+    },
+  };
   const ahead: Promise<NamedImage | CxrFileError>[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    ahead.push(readOne(file, options));
+    ahead.push(readOne(file, watched));
     if (ahead.length < concurrency) continue;
     yield* settle(await ahead.shift()!);
   }
@@ -34,6 +44,7 @@ export async function* readImages(
     signal?.throwIfAborted();
     yield* settle(result);
   }
+  watch.end();
 
   function* settle(result: NamedImage | CxrFileError): Generator<NamedImage, void, void> {
     if (!(result instanceof CxrFileError)) yield result;
@@ -43,7 +54,7 @@ export async function* readImages(
 }
 
 /** Never rejects for a bad file: one that fails while others are awaited must wait for its turn. */
-async function readOne(name: string, options: ReadImagesOptions): Promise<NamedImage | CxrFileError> {
+async function readOne(name: string, options: ReadImageOptions): Promise<NamedImage | CxrFileError> {
   try {
     return { name, image: await readImage(name, options) };
   } catch (error) {

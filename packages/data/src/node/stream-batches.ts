@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import { type CxrFileError, createRng, type FitOptions, shuffle } from '@cxr/image';
+import { BitsWatch, type CxrFileError, checkBits, createRng, type FitOptions, shuffle } from '@cxr/image';
 import type { Batch } from '../batches/batches.js';
 import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
-import type { FitFileJob } from './fit-file.js';
+import type { FitFileJob, FittedFile } from './fit-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
@@ -18,6 +18,10 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   /** Passed on to it: what can be cloned between threads. */
   augmentParameter?: unknown;
   maxPixels?: number;
+  /** Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16, see `decodeImage`. @default 16 */
+  bits?: number | undefined;
+  /** Called once, at the end of the first epoch, where the 16-bit images use so few bits that `bits` is missing. */
+  onWarning?: ((message: string) => void) | undefined;
   /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
   skipBad?: boolean;
   onBad?: (error: CxrFileError) => void;
@@ -48,13 +52,17 @@ export async function* streamBatches(
     dropLast = false,
     skipBad = false,
     onBad,
+    bits,
+    onWarning,
     signal,
   } = options;
+  if (bits !== undefined) checkBits(bits);
   for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
     if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
   }
   const length = size * size * channels;
-  const pool = new WorkerPool<FitFileJob, Uint8Array>(moduleBeside('fit-file'), options);
+  const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), options);
+  const watch = new BitsWatch(onWarning);
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       let data = new Float32Array(batchSize * length);
@@ -66,7 +74,8 @@ export async function* streamBatches(
           onBad?.(result.error);
           continue;
         }
-        scaleInto(data, indices.length * length, result.value);
+        if (epoch === 0 && result.value.usedBits !== undefined) watch.add(result.value.usedBits);
+        scaleInto(data, indices.length * length, result.value.data);
         indices.push(result.item.index);
         if (indices.length === batchSize) {
           yield { data, shape: [batchSize, size, size, channels], range: GAN_RANGE, epoch, indices };
@@ -74,6 +83,7 @@ export async function* streamBatches(
           indices = [];
         }
       }
+      watch.end();
       const rest = indices.length;
       if (rest > 0 && !dropLast) {
         yield {
@@ -95,13 +105,13 @@ function* jobsOf(
   epoch: number,
   options: StreamBatchesOptions,
 ): Generator<FitFileJob, void, void> {
-  const { size, channels = 1, filter, seed, augment, augmentParameter: parameter, maxPixels } = options;
+  const { size, channels = 1, filter, seed, augment, augmentParameter: parameter, maxPixels, bits } = options;
   const fit: FitOptions = { size, channels, ...(filter ? { filter } : {}) };
   const module = typeof augment === 'string' ? pathToFileURL(augment).href : augment?.href;
   const order = Uint32Array.from(files.keys());
   const indices = seed === undefined ? order : shuffle([...order], createRng(seed, epoch));
   for (const index of indices) {
-    yield { file: files[index]!, epoch, index, fit, maxPixels, augment: module, parameter };
+    yield { file: files[index]!, epoch, index, fit, maxPixels, bits, augment: module, parameter };
   }
 }
 

@@ -10,6 +10,8 @@ export interface ImageSummary {
   channels: number;
   /** Bits a sample: 8 or 16. */
   depth: number;
+  /** Of a 16-bit image whose format does not say how many bits are used: see `onUsedBits` of `decodeImage`. */
+  usedBits?: number | undefined;
   /** sha256 of size and pixels. */
   digest: string;
   /** Grey, 0..255. */
@@ -25,7 +27,11 @@ export interface ImageSummary {
  * @public
  */
 export default async function summariseFile(file: string): Promise<ImageSummary> {
-  const image = await readImage(file);
+  let usedBits: number | undefined;
+  const onUsedBits = (used: number): void => {
+    usedBits = used;
+  };
+  const image = await readImage(file, { onUsedBits });
   const [height, width, channels] = dimensions(image);
   const data = pixels(image);
   const digest = createHash('sha256')
@@ -46,6 +52,7 @@ export default async function summariseFile(file: string): Promise<ImageSummary>
     height,
     channels,
     depth,
+    usedBits,
     digest,
     mean: sum / grey.length,
     meanSquare: squares / grey.length,
