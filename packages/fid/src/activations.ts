@@ -1,5 +1,6 @@
 import type { ImageSet, ImageSetOptions } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
+import { type ActivationRows, activationRows } from './activation-rows.js';
 import type { InceptionEngine } from './engines/engine.js';
 import { type PreparedImage, prepareImages } from './image-set.js';
 import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
@@ -20,14 +21,14 @@ export interface ActivationsProgress {
 }
 
 export interface ActivationsOptions extends ImageSetOptions {
-  /** Default `pil299`. */
-  resize?: ResizeMode;
-  /** Images a batch, default 50. It changes no result. */
-  batchSize?: number;
-  signal?: AbortSignal;
-  onProgress?: (progress: ActivationsProgress) => void;
+  /** @default 'pil299' */
+  resize?: ResizeMode | undefined;
+  /** Images a batch; it changes no result. @default 50 */
+  batchSize?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: ActivationsProgress) => void) | undefined;
   /** Number of images, where the set does not say, for the time left. */
-  total?: number;
+  total?: number | undefined;
 }
 
 /** One batch's activations `[n, dims]` and its images' names. */
@@ -47,9 +48,22 @@ export async function* activationBatches(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): AsyncGenerator<ActivationsBatch> {
+  yield* checkedBatches(set, engine, options);
+}
+
+async function* checkedBatches(
+  set: ImageSet,
+  engine: InceptionEngine,
+  options: ActivationsOptions,
+): AsyncGenerator<CheckedBatch> {
   const { resize = 'pil299' } = options;
   assertResizeMode(resize);
   yield* preparedBatches(prepareImages(set, resize, options), engine, { ...options, resize });
+}
+
+/** With the activations as rows that were checked. */
+export interface CheckedBatch extends ActivationsBatch {
+  rows: ActivationRows;
 }
 
 /** As `activationBatches`, for images that are already resized in the mode given. */
@@ -57,7 +71,7 @@ export async function* preparedBatches(
   images: AsyncIterable<PreparedImage>,
   engine: InceptionEngine,
   options: ActivationsOptions & { resize: ResizeMode },
-): AsyncGenerator<ActivationsBatch> {
+): AsyncGenerator<CheckedBatch> {
   const { resize, batchSize = 50, signal, onProgress, total } = options;
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
     throw new RangeError(`invalid batch size: ${batchSize}`);
@@ -76,9 +90,14 @@ export async function* preparedBatches(
       signal ? { signal } : {},
     );
     busy += performance.now() - begin;
-    assertFinite(activations, names);
+    const rows = activationRows(activations, names);
+    if (rows.n !== names.length || rows.dims !== engine.dims) {
+      throw new RangeError(
+        `the engine ${engine.name} gave activations [${activations.shape}] for ${names.length} images, not [${names.length},${engine.dims}]`,
+      );
+    }
     done += batch.length;
-    yield { names, activations };
+    yield { names, activations, rows };
     const seconds = (performance.now() - start) / 1000;
     const imagesPerSecond = done / seconds;
     const secondsLeft = total === undefined ? undefined : (total - done) / imagesPerSecond;
@@ -92,17 +111,14 @@ export async function activations(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<NdArray<Float32Array>> {
-  const parts: NdArray<Float32Array>[] = [];
-  for await (const batch of activationBatches(set, engine, options)) parts.push(batch.activations);
+  const parts: ActivationRows[] = [];
+  for await (const { rows } of checkedBatches(set, engine, options)) parts.push(rows);
   return joinActivations(parts, engine.dims);
 }
 
-/** Batches `[n, dims]` one below the other. */
-export function joinActivations(
-  parts: readonly NdArray<Float32Array>[],
-  dims: number,
-): NdArray<Float32Array> {
-  const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
+/** Batches one below the other, `[n, dims]`. */
+export function joinActivations(parts: readonly ActivationRows[], dims: number): NdArray<Float32Array> {
+  const count = parts.reduce((sum, part) => sum + part.n, 0);
   const all = new Float32Array(count * dims);
   let at = 0;
   for (const { data } of parts) {
@@ -118,9 +134,9 @@ export async function statistics(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<Statistics> {
-  const gathered = Statistics.empty(engine.dims);
-  for await (const batch of activationBatches(set, engine, options)) gathered.add(batch.activations);
-  return gathered;
+  const all = Statistics.empty(engine.dims);
+  for await (const { rows } of checkedBatches(set, engine, options)) all.add(rows);
+  return all;
 }
 
 async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
@@ -132,11 +148,4 @@ async function* chunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator
     chunk = [];
   }
   if (chunk.length > 0) yield chunk;
-}
-
-function assertFinite(batch: NdArray<Float32Array>, names: readonly string[]): void {
-  const bad = batch.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new RangeError(`activations of ${names[Math.floor(bad / batch.shape[1]!)]} are not finite`);
-  }
 }

@@ -1,4 +1,5 @@
 export type { Image, ImageItem, ImageSet, NamedImage, ValueRange } from '@cxr/image';
+export type { ActivationRows } from './activation-rows.js';
 export {
   type ActivationsBatch,
   type ActivationsOptions,
@@ -15,12 +16,16 @@ export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
 export { type FidInfinity, type FidInfinityOptions, fidInfinity } from './metrics/fid-infinity.js';
-export { frechetDistance } from './metrics/frechet-distance.js';
-export { frechetDistanceReference } from './metrics/frechet-distance-reference.js';
+export {
+  FRECHET_METHODS,
+  type FrechetDistanceOptions,
+  type FrechetMethod,
+  frechetDistance,
+} from './metrics/frechet-distance.js';
 export { type Kid, type KidOptions, kid } from './metrics/kid.js';
 export { type Memorisation, memorisation, type NearestPair } from './metrics/memorisation.js';
 export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/noise-floor.js';
-export { type Prdc, prdc } from './metrics/prdc.js';
+export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
 export { Statistics } from './statistics.js';
 export { randomWeights } from './weights/random-weights.js';

@@ -1,5 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
+import { type ActivationRows, activationRows } from './activation-rows.js';
 import { addGram } from './linalg/add-gram.js';
+import { assertCovariance } from './linalg/assert-covariance.js';
 
 /**
  * Mean and covariance of activations in float64, gathered batch by batch and mergeable, in memory that does not grow
@@ -35,28 +37,34 @@ export class Statistics {
     return new Statistics(dims);
   }
 
-  /** Statistics of activations `[n, dims]`. */
-  static of(activations: NdArray<Float32Array>): Statistics {
-    return new Statistics(activations.shape[1] ?? 0).add(activations);
+  /** Statistics of activations `[n, dims]`. @throws as `add`. */
+  static of(activations: NdArray<Float32Array> | ActivationRows): Statistics {
+    const rows = activationRows(activations);
+    return new Statistics(rows.dims).add(rows);
   }
 
   /**
    * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, as a file has them. Without `count` they can be
    * compared, but not added to or merged.
    *
-   * @throws RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric.
+   * @throws RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric or not positive
+   * semidefinite: no eigenvalue may lie further below 0 than rounding to float32 can bring it, dims × 2^-24 of the largest
+   * variance.
    */
-  static fromMoments(moments: { mu: Float64Array; sigma: Float64Array; count?: number }): Statistics {
+  static fromMoments(moments: {
+    mu: Float64Array;
+    sigma: Float64Array;
+    count?: number | undefined;
+  }): Statistics {
     const { mu, sigma, count } = moments;
     const dims = mu.length;
     const statistics = new Statistics(dims);
     if (sigma.length !== dims * dims) {
       throw new RangeError(`covariance of ${dims} dims has ${sigma.length} values, not ${dims * dims}`);
     }
-    if (!mu.every(Number.isFinite) || !sigma.every(Number.isFinite)) {
-      throw new RangeError('statistics hold a value that is not finite');
-    }
-    assertSymmetric(sigma, dims);
+    const bad = mu.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`the mean is not finite: ${mu[bad]} at [${bad}]`);
+    assertCovariance(sigma, dims);
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= 2)) {
       throw new RangeError(`invalid count: ${count}`);
     }
@@ -89,19 +97,6 @@ export class Statistics {
     return this.#sigma;
   }
 
-  /** The trace of the covariance. @throws RangeError when there are fewer than two images. */
-  totalVariance(): number {
-    const { dims } = this;
-    const rows = this.centred();
-    let sum = 0;
-    if (rows) {
-      for (const value of rows) sum += value * value;
-      return sum / (this.#known(2) - 1);
-    }
-    for (let i = 0; i < dims; i++) sum += this.sigma[i * dims + i]!;
-    return sum;
-  }
-
   /**
    * The activations less their mean, `[count, dims]`, while there are no more images than dims; their Gram matrix
    * over count − 1 is the covariance. Undefined when there are more, or the statistics are from a file.
@@ -115,16 +110,11 @@ export class Statistics {
    * Adds activations `[n, dims]`.
    * @throws RangeError when they have another shape or a value that is not finite; TypeError when the count is unknown.
    */
-  add(activations: NdArray<Float32Array>): this {
+  add(activations: NdArray<Float32Array> | ActivationRows): this {
     const { dims } = this;
-    const [n = 0, width] = activations.shape;
-    if (activations.shape.length !== 2 || width !== dims) {
-      throw new RangeError(`activations must be [n, ${dims}]: [${activations.shape}]`);
-    }
+    const { data: rows, n, dims: width } = activationRows(activations);
+    if (width !== dims) throw new RangeError(`activations must be [n, ${dims}]: [${n},${width}]`);
     this.#known();
-    const rows = rowMajor(activations);
-    const bad = rows.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new RangeError(`activations of image ${Math.floor(bad / dims)} are not finite`);
     for (let start = 0; start < n; ) {
       // Whole blocks of `dims` images: as few, and as large, matrix products as the memory of one covariance allows.
       if (this.#waiting === dims) this.#flush();
@@ -158,12 +148,11 @@ export class Statistics {
     return this.add(ndarray(other.#waitingRows(), [other.#waiting, this.dims]));
   }
 
-  #known(least = 0): number {
+  #known(min = 0): number {
     if (this.#count === undefined) {
       throw new TypeError('these statistics do not say how many images they are of: they cannot be added to');
     }
-    if (this.#count < least)
-      throw new RangeError(`a covariance needs at least ${least} images: ${this.#count}`);
+    if (this.#count < min) throw new RangeError(`a covariance needs at least ${min} images: ${this.#count}`);
     return this.#count;
   }
 
@@ -251,29 +240,4 @@ function centre(rows: Float32Array, mean: Float64Array): Float64Array {
     for (let i = 0; i < dims; i++) out[row + i] = rows[row + i]! - mean[i]!;
   }
   return out;
-}
-
-function rowMajor(activations: NdArray<Float32Array>): Float32Array {
-  const [n = 0, dims = 0] = activations.shape;
-  const [down, across] = activations.stride as [number, number];
-  const { data, offset } = activations;
-  if (across === 1 && (down === dims || n <= 1)) return data.subarray(offset, offset + n * dims);
-  const out = new Float32Array(n * dims);
-  for (let row = 0; row < n; row++) {
-    for (let i = 0; i < dims; i++) out[row * dims + i] = data[offset + row * down + i * across]!;
-  }
-  return out;
-}
-
-function assertSymmetric(sigma: Float64Array, dims: number): void {
-  let largest = 0;
-  for (let i = 0; i < dims; i++) largest = Math.max(largest, Math.abs(sigma[i * dims + i]!));
-  for (let i = 0; i < dims; i++) {
-    for (let j = 0; j < i; j++) {
-      // NumPy's own covariance is symmetric to the last bit or two; anything beyond is another kind of matrix.
-      if (Math.abs(sigma[i * dims + j]! - sigma[j * dims + i]!) > 1e-6 * largest) {
-        throw new RangeError('the covariance is not symmetric');
-      }
-    }
-  }
 }

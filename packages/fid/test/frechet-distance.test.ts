@@ -1,4 +1,4 @@
-import { frechetDistance, frechetDistanceReference, Statistics } from '@cxr/fid';
+import { frechetDistance, Statistics } from '@cxr/fid';
 import { describe, expect, it } from 'vitest';
 import { relative, syntheticActivations } from './shared.js';
 
@@ -21,7 +21,7 @@ describe('frechetDistance', () => {
     const a = Statistics.of(syntheticActivations(n1, dims, 1));
     const b = Statistics.of(syntheticActivations(n2, dims, 2, 0.1));
     // The reference squares its condition: rank-deficient covariances cost it half of the 16 digits.
-    const want = frechetDistanceReference(a, b);
+    const want = frechetDistance(a, b, { method: 'eigen' });
     expect(relative(frechetDistance(a, b), want)).toBeLessThan(1e-6);
     expect(relative(frechetDistance(b, a), want)).toBeLessThan(1e-6);
     // From a file there are only the covariances, of lower rank than dims where the images are few. Zeros of the
@@ -78,7 +78,26 @@ describe('frechetDistance', () => {
     expect(frechetDistance(a, b)).toBe(9);
   });
 
-  it('refuses other dims', () => {
+  it('refuses other dims, too few images, an unknown method, and what are no statistics', () => {
     expect(() => frechetDistance(Statistics.empty(2), Statistics.empty(3))).toThrow(/2 and 3/);
+    const one = Statistics.of(syntheticActivations(1, 4, 1));
+    const many = Statistics.of(syntheticActivations(9, 4, 1));
+    for (const method of ['factors', 'eigen'] as const) {
+      expect(() => frechetDistance(many, one, { method })).toThrow(/at least 2 images: 1/);
+    }
+    expect(() => frechetDistance(many, many, { method: 'sqrtm' as 'eigen' })).toThrow(
+      new RangeError('method must be one of factors, eigen: sqrtm'),
+    );
+    const rows = syntheticActivations(9, 4, 1) as unknown as Statistics;
+    expect(() => frechetDistance(rows, many)).toThrow(TypeError);
+  });
+
+  it.each(['factors', 'eigen'] as const)('refuses a distance that is not finite (%s)', (method) => {
+    const sigma = Float64Array.of(1, 0, 0, 1);
+    const far = Statistics.fromMoments({ mu: Float64Array.of(1e200, 0), sigma });
+    const near = Statistics.fromMoments({ mu: Float64Array.of(-1e200, 0), sigma });
+    expect(() => frechetDistance(far, near, { method })).toThrow(/the distance is not finite: Infinity/);
+    const wide = Statistics.fromMoments({ mu: new Float64Array(2), sigma: sigma.map((v) => v * 1e76) });
+    expect(() => frechetDistance(wide, wide, { method })).toThrow(/not finite/);
   });
 });

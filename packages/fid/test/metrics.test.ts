@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readNpz } from '@cxr/data';
 import { fidInfinity, frechetDistance, kid, memorisation, noiseFloor, prdc, Statistics } from '@cxr/fid';
+import { createRng } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { fixtures, readBytes, relative, syntheticActivations } from './shared.js';
@@ -42,7 +43,7 @@ describe('on the activations of the reference', () => {
   it('authenticity is its definition, and the planted copies come first', () => {
     const report = memorisation(real, fake);
     expect(report.authPct).toBeCloseTo(golden.authPct, 9);
-    expect(report.authPct + report.copiesPct).toBeCloseTo(100, 9);
+    expect(report.authPct + report.unauthenticPct).toBeCloseTo(100, 9);
     expect(relative(report.medianFakeToReal, golden.medianFakeToReal)).toBeLessThan(1e-9);
     expect(relative(report.medianRealToReal, golden.medianRealToReal)).toBeLessThan(1e-9);
     expect(report.pairs[0]).toMatchObject({ fake: 7, real: 11 });
@@ -88,10 +89,79 @@ describe('noiseFloor', () => {
   });
 });
 
+describe('memorisation of independent images', () => {
+  // Rows i.i.d. normal in `d` dims. Two points are each other's nearest with probability 2/3 on a line and 0.6215 in a plane
+  // (Cox, 1981), whatever the density.
+  const normal = (n: number, dims: number, seed: number) => {
+    const rng = createRng(seed);
+    return ndarray(
+      Float32Array.from({ length: n * dims }, () => rng.normal()),
+      [n, dims],
+    );
+  };
+
+  it.each([
+    [1, 66.7],
+    [2, 62.15],
+  ])('is as probable as theory has it in %i dims, for new images and as expected', (dims, percent) => {
+    const report = memorisation(normal(3000, dims, 1), normal(3000, dims, 2));
+    // Standard error below 1 % of 3000 draws; four of them.
+    expect(Math.abs(report.expectedUnauthenticPct - percent)).toBeLessThan(4);
+    expect(Math.abs(report.unauthenticPct - percent)).toBeLessThan(4);
+  });
+
+  it('is expected as it comes, and copies are far above it', () => {
+    const reals = normal(800, 64, 3);
+    const fakes = normal(800, 64, 4);
+    const independent = memorisation(reals, fakes);
+    expect(Math.abs(independent.unauthenticPct - independent.expectedUnauthenticPct)).toBeLessThan(6);
+    expect(independent.expectedUnauthenticPct).toBeLessThan(40);
+    for (let i = 0; i < 400 * 64; i++) fakes.data[i] = reals.data[i]! + 1e-3;
+    const half = memorisation(reals, fakes);
+    expect(half.unauthenticPct).toBeGreaterThan(independent.expectedUnauthenticPct + 30);
+    expect(half.expectedUnauthenticPct).toBe(independent.expectedUnauthenticPct);
+  });
+
+  it('counts equal reals as nearest to each other', () => {
+    const line = (...values: number[]) => ndarray(Float32Array.from(values), [values.length, 1]);
+    const report = memorisation(line(0, 0, 10, 11, 14), line(0, 1));
+    // 14's nearest is 11, whose own nearest is 10.
+    expect(report.expectedUnauthenticPct).toBe(80);
+    expect(report.pairs.map(({ ratio }) => ratio)).toEqual([0, Number.POSITIVE_INFINITY]);
+    expect([report.authPct, report.unauthenticPct, report.duplicates]).toEqual([50, 50, 1]);
+  });
+});
+
+describe.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%d in one row', (value) => {
+  const good = syntheticActivations(30, 4, 1);
+  const bad = syntheticActivations(30, 4, 2);
+  bad.set(17, 3, value);
+  const moments = Statistics.of(good);
+  it.each([
+    ['kid', () => kid(bad, good)],
+    ['kid, of the second set', () => kid(good, bad)],
+    ['prdc', () => prdc(bad, good)],
+    ['prdc, of the second set', () => prdc(good, bad)],
+    ['memorisation', () => memorisation(bad, good)],
+    ['memorisation, of the second set', () => memorisation(good, bad)],
+    ['fidInfinity', () => fidInfinity(moments, bad)],
+    ['noiseFloor', () => noiseFloor(bad)],
+    ['Statistics.of', () => Statistics.of(bad)],
+  ])('is refused by name: %s', (_, compute) => {
+    expect(compute).toThrow(new RangeError(`activations of image 17 are not finite: ${value}`));
+  });
+});
+
 describe('wrong arguments', () => {
   const few = syntheticActivations(3, 4, 1);
   it.each([
     ['kid', () => kid(few, few, { subsetSize: 4 }), /subset size: 4/],
+    ['kid, half an image', () => kid(few, few, { subsetSize: 2.5 }), /subset size: 2.5/],
+    ['kid, one image a subset', () => kid(few, few, { subsetSize: 1 }), /subset size: 1/],
+    ['kid, no subset', () => kid(few, few, { subsets: 0 }), /number of subsets: 0/],
+    ['prdc, k', () => prdc(few, few, { k: 0 }), /invalid k: 0/],
+    ['no array', () => kid([[1, 2]] as never, few), /must be an ndarray \[n, dims\], not Array/],
+    ['a flat array', () => kid(ndarray(new Float32Array(4), [4]), few), /must be \[n, dims\]: \[4\]/],
     ['prdc', () => prdc(few, few), /at least 6: \[3,4\]/],
     ['dims', () => prdc(syntheticActivations(9, 4, 1), syntheticActivations(9, 5, 1)), /4 and 5/],
     ['memorisation', () => memorisation(first(few, 1), few), /at least 2/],

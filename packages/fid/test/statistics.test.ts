@@ -96,15 +96,69 @@ describe('Statistics', () => {
     const one = Statistics.of(rows(0, 1));
     expect(() => one.sigma).toThrow(/at least 2 images: 1/);
     expect(() => one.add(ndarray(new Float32Array(4), [2, 2]))).toThrow(/\[2,2\]/);
-    expect(() => one.add(ndarray(new Float32Array(DIMS).fill(Number.NaN), [1, DIMS]))).toThrow(/image 0/);
+    const bad = ndarray(new Float32Array(3 * DIMS), [3, DIMS]);
+    bad.set(1, DIMS - 1, Number.NEGATIVE_INFINITY);
+    expect(() => one.add(bad)).toThrow('activations of image 1 are not finite: -Infinity');
+    expect(one.count).toBe(1);
+    expect(() => Statistics.of([1, 2] as never)).toThrow(
+      'activations must be an ndarray [n, dims], not Array',
+    );
+    expect(() => Statistics.of(undefined as never)).toThrow('not undefined undefined');
     expect(() => one.merge(Statistics.empty(5))).toThrow(/24 and 5/);
     const mu = new Float64Array(2);
     const unknown = Statistics.fromMoments({ mu, sigma: Float64Array.of(1, 0, 0, 1) });
     expect(() => unknown.merge(unknown)).toThrow(TypeError);
     expect(() => Statistics.fromMoments({ mu, sigma: new Float64Array(3) })).toThrow(/3 values, not 4/);
-    expect(() => Statistics.fromMoments({ mu, sigma: Float64Array.of(1, 0.5, 0, 1) })).toThrow(/symmetric/);
-    expect(() => Statistics.fromMoments({ mu, sigma: Float64Array.of(1, Number.NaN, 0, 1) })).toThrow(
-      /finite/,
+  });
+});
+
+describe('fromMoments', () => {
+  const mu = new Float64Array(2);
+  const from = (...sigma: number[]) => Statistics.fromMoments({ mu, sigma: Float64Array.from(sigma) });
+
+  it.each([
+    ['an asymmetric matrix', [1, 0.5, 0, 1], 'not symmetric: 0 and 0.5 at [1, 0]'],
+    ['NaN', [1, Number.NaN, 0, 1], 'not finite: 0 at [1, 0]'],
+    ['infinity on the diagonal', [1, 0, 0, Number.POSITIVE_INFINITY], 'not finite: Infinity at [1, 1]'],
+    ['a negative variance', [1, 0, 0, -0.5], 'not positive semidefinite'],
+    ['only negative variances', [-1, 0, 0, -1], 'not positive semidefinite'],
+    ['a correlation above 1', [1, 2, 2, 1], 'not positive semidefinite'],
+    ['a covariance without variances', [0, 1, 1, 0], 'not symmetric|not positive semidefinite'],
+    ['a tiny one', [1e-300, 2e-300, 2e-300, 1e-300], 'not positive semidefinite'],
+    ['a huge one', [1e300, 1.5e300, 1.5e300, 1e300], 'not positive semidefinite'],
+  ])('refuses %s', (_, sigma, message) => {
+    expect(() => from(...sigma)).toThrow(RangeError);
+    expect(() => from(...sigma)).toThrow(new RegExp(message.replace(/[[\]]/g, '\\$&')));
+  });
+
+  it('says the smallest eigenvalue it takes: rounding to float32', () => {
+    const least = 2 * 2 ** -24;
+    expect(() => from(1, 0, 0, -0.9 * least)).not.toThrow();
+    expect(() => from(1, 0, 0, -1.1 * least)).toThrow(
+      `the covariance is not positive semidefinite: it has an eigenvalue below ${-least}`,
     );
+  });
+
+  it('takes covariances that are short of rank, also when rounded to float32, and no variance at all', () => {
+    expect(() => from(0, 0, 0, 0)).not.toThrow();
+    for (const [n, dims] of [
+      [3, 100],
+      [40, 300],
+    ] as const) {
+      const { mu, sigma } = Statistics.of(syntheticActivations(n, dims, 1, 100));
+      expect(() => Statistics.fromMoments({ mu, sigma })).not.toThrow();
+      expect(() => Statistics.fromMoments({ mu, sigma: sigma.map(Math.fround) })).not.toThrow();
+    }
+  });
+
+  it('refuses a mean that is not finite, and a count below 2 or not whole', () => {
+    const sigma = Float64Array.of(1, 0, 0, 1);
+    expect(() => Statistics.fromMoments({ mu: Float64Array.of(0, Number.NaN), sigma })).toThrow(
+      'the mean is not finite: NaN at [1]',
+    );
+    for (const count of [1, 2.5, Number.NaN, -3]) {
+      expect(() => Statistics.fromMoments({ mu, sigma, count })).toThrow(`invalid count: ${count}`);
+    }
+    expect(Statistics.fromMoments({ mu, sigma, count: 2 }).count).toBe(2);
   });
 });

@@ -4,7 +4,24 @@ import {
   traceRootOfFactorAndCovariance,
   traceRootOfFactors,
 } from '../linalg/trace-root.js';
-import type { Statistics } from '../statistics.js';
+import { traceRootByEigen } from '../linalg/trace-root-eigen.js';
+import { Statistics } from '../statistics.js';
+
+/**
+ * How tr √(ΣₐΣᵦ) is computed; the distance is the same.
+ * - `factors`: from a factor of the smaller rank, in WebAssembly SIMD.
+ * - `eigen`: matrix square roots by ml-matrix's eigendecompositions, to check the other: minutes at 2048 dims, and half of the
+ *   digits where a covariance is short of rank.
+ */
+export type FrechetMethod = 'factors' | 'eigen';
+
+/** All methods, the default first. */
+export const FRECHET_METHODS: readonly FrechetMethod[] = ['factors', 'eigen'];
+
+export interface FrechetDistanceOptions {
+  /** @default 'factors' */
+  method?: FrechetMethod | undefined;
+}
 
 /**
  * The Fréchet distance of two normal distributions with these means and covariances (Dowson and Landau, 1982; for
@@ -13,36 +30,75 @@ import type { Statistics } from '../statistics.js';
  * Covariances may be rank-deficient. Where either set has no more images than dims and its activations are at hand,
  * the work is that of the smaller number, and nothing is added to a covariance to make it invertible.
  *
- * @throws RangeError when the dims differ, or one has fewer than two images.
+ * @throws TypeError for what are no statistics; RangeError when the dims differ, one has fewer than two images, the method is
+ * unknown, or the distance is not finite (values near the limits of float64).
  */
-export function frechetDistance(a: Statistics, b: Statistics): number {
+export function frechetDistance(a: Statistics, b: Statistics, options: FrechetDistanceOptions = {}): number {
+  const { method = 'factors' } = options;
+  if (!FRECHET_METHODS.includes(method)) {
+    throw new RangeError(`method must be one of ${FRECHET_METHODS.join(', ')}: ${method}`);
+  }
+  assertStatistics(a);
+  assertStatistics(b);
   if (a.dims !== b.dims) throw new RangeError(`dims differ: ${a.dims} and ${b.dims}`);
+  const [x, y] = [sideOf(a, method), sideOf(b, method)];
   let meanTerm = 0;
   const { mu } = b;
   a.mu.forEach((value, i) => {
     meanTerm += (value - mu[i]!) ** 2;
   });
-  const distance = meanTerm + a.totalVariance() + b.totalVariance() - 2 * traceRoot(a, b);
-  // The terms cancel where the two are alike; rounding may then leave a little less than nothing.
+  if (!(x.variance * y.variance < MAX_PRODUCT)) throw notFinite(x.variance * y.variance);
+  const root = method === 'eigen' ? traceRootByEigen(a.sigma, b.sigma, a.dims) : traceRoot(x, y);
+  const distance = meanTerm + x.variance + y.variance - 2 * root;
+  if (!Number.isFinite(distance)) throw notFinite(distance);
+  // The terms cancel where the two are alike; rounding may then leave a little less than 0.
   return Math.max(0, distance);
 }
 
-/** tr √(ΣₐΣᵦ), by the cheapest of the ways. */
-function traceRoot(a: Statistics, b: Statistics): number {
-  const { dims } = a;
-  const x = factor(a);
-  const y = factor(b);
-  if (x && y) return traceRootOfFactors(x, y, dims);
-  if (x) return traceRootOfFactorAndCovariance(x, b.sigma, dims);
-  if (y) return traceRootOfFactorAndCovariance(y, a.sigma, dims);
-  return traceRootOfCovariances(a.sigma, b.sigma, dims);
+/** tr Σₐ · tr Σᵦ bounds the eigenvalues of the product, whose squares are summed on the way. */
+const MAX_PRODUCT = 1e150;
+
+function notFinite(value: number): RangeError {
+  return new RangeError(`the distance is not finite: ${value}; the activations or statistics are too large`);
 }
 
-function factor(statistics: Statistics): Factor | undefined {
-  const rows = statistics.centred();
-  if (!rows) return undefined;
-  const n = rows.length / statistics.dims;
+function assertStatistics(value: unknown): asserts value is Statistics {
+  if (value instanceof Statistics) return;
+  throw new TypeError(`a distance is between Statistics; make them by Statistics.of(activations)`);
+}
+
+/** What a distance needs of each set, computed once. */
+interface Side {
+  statistics: Statistics;
+  /** tr Σ. */
+  variance: number;
+  /** F with Σ = FᵀF, where the activations are at hand. */
+  factor?: Factor;
+}
+
+function sideOf(statistics: Statistics, method: FrechetMethod): Side {
+  const { dims, count } = statistics;
+  if (count !== undefined && count < 2)
+    throw new RangeError(`a covariance needs at least 2 images: ${count}`);
+  const rows = method === 'factors' ? statistics.centred() : undefined;
+  let variance = 0;
+  if (!rows) {
+    const { sigma } = statistics;
+    for (let i = 0; i < dims; i++) variance += sigma[i * dims + i]!;
+    return { statistics, variance };
+  }
+  for (const value of rows) variance += value * value;
+  const n = rows.length / dims;
   const scale = 1 / Math.sqrt(n - 1);
   for (let i = 0; i < rows.length; i++) rows[i]! *= scale;
-  return { rows, n };
+  return { statistics, variance: variance / (n - 1), factor: { rows, n } };
+}
+
+/** tr √(ΣₐΣᵦ), by the cheapest of the ways. */
+function traceRoot(a: Side, b: Side): number {
+  const { dims } = a.statistics;
+  if (a.factor && b.factor) return traceRootOfFactors(a.factor, b.factor, dims);
+  if (a.factor) return traceRootOfFactorAndCovariance(a.factor, b.statistics.sigma, dims);
+  if (b.factor) return traceRootOfFactorAndCovariance(b.factor, a.statistics.sigma, dims);
+  return traceRootOfCovariances(a.statistics.sigma, b.statistics.sigma, dims);
 }

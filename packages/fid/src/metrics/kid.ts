@@ -3,12 +3,12 @@ import type { NdArray } from 'ndarray';
 import { forEachProducts, type Rows, takeRows, toRows } from './pairwise.js';
 
 export interface KidOptions {
-  /** Default 100, as in torch-fidelity. */
-  subsets?: number;
-  /** Images of each set in a subset; default 1000, as in torch-fidelity, or all where there are fewer. */
-  subsetSize?: number;
-  /** Default 0. */
-  seed?: number;
+  /** @default 100, as in torch-fidelity */
+  subsets?: number | undefined;
+  /** Images of each set in a subset. @default 1000, as in torch-fidelity, or all where there are fewer */
+  subsetSize?: number | undefined;
+  /** @default 0 */
+  seed?: number | undefined;
 }
 
 export interface Kid {
@@ -24,14 +24,14 @@ export interface Kid {
  * under the kernel (x·y / dims + 1)³, over seeded random subsets. Unlike a FID it does not grow as images get fewer;
  * it may be a little below zero. `a` and `b` are activations `[n, dims]`.
  *
- * @throws RangeError for fewer than two images, or a subset larger than a set.
+ * @throws RangeError for fewer than two images, a subset larger than a set, or an activation that is not finite.
  */
 export function kid(a: NdArray<Float32Array>, b: NdArray<Float32Array>, options: KidOptions = {}): Kid {
   const x = toRows(a, 2);
   const y = toRows(b, 2);
   const { subsets = 100, seed = 0 } = options;
   const subsetSize = options.subsetSize ?? Math.min(1000, x.n, y.n);
-  if (!(subsetSize >= 2 && subsetSize <= Math.min(x.n, y.n)))
+  if (!(Number.isSafeInteger(subsetSize) && subsetSize >= 2 && subsetSize <= Math.min(x.n, y.n)))
     throw new RangeError(`invalid subset size: ${subsetSize}`);
   if (!(Number.isSafeInteger(subsets) && subsets > 0))
     throw new RangeError(`invalid number of subsets: ${subsets}`);

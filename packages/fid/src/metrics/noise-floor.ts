@@ -1,20 +1,20 @@
 import { createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
+import { activationRows } from '../activation-rows.js';
 import { Statistics } from '../statistics.js';
-import { selectRows } from './fid-infinity.js';
 import { frechetDistance } from './frechet-distance.js';
 
 export interface NoiseFloorOptions {
-  /** Random splits; default 20, fewer where each takes long. */
-  splits?: number;
-  /** Default 0. */
-  seed?: number;
+  /** Random splits. @default 20, or fewer, 3 at least, where all together would take longer than about five seconds */
+  splits?: number | undefined;
+  /** Of the splits and of the bootstrap. @default 0 */
+  seed?: number | undefined;
 }
 
 export interface NoiseFloor {
   /** Mean FID between two random halves of the set. */
   fid: number;
-  /** 95 % bootstrap interval of that mean, over the splits. */
+  /** 95 % bootstrap interval of that mean, over the splits: the 2.5th and 97.5th percentile of 1000 resampled means. */
   low: number;
   high: number;
   splits: number;
@@ -25,7 +25,7 @@ export interface NoiseFloor {
 const MAX_SPLITS = 20;
 const MIN_SPLITS = 3;
 const RESAMPLES = 1000;
-/** Multiplications that all splits together may take by default: about five seconds. */
+/** Multiplications of all splits together, by default: about five seconds. */
 const BUDGET = 40e9;
 
 /**
@@ -33,10 +33,11 @@ const BUDGET = 40e9;
  * it says nothing. Halves have half of the images, so it lies a little above what two sets of this size would have.
  * `activations` is `[n, dims]`.
  *
- * @throws RangeError for fewer than four images.
+ * @throws RangeError for fewer than four images, or an activation that is not finite.
  */
 export function noiseFloor(activations: NdArray<Float32Array>, options: NoiseFloorOptions = {}): NoiseFloor {
-  const [n = 0, dims = 0] = activations.shape;
+  const rows = activationRows(activations);
+  const { n, dims } = rows;
   if (n < 4) throw new RangeError(`a noise floor needs at least four images: ${n}`);
   const { splits = defaultSplits(n, dims), seed = 0 } = options;
   if (!(Number.isSafeInteger(splits) && splits > 0))
@@ -44,7 +45,7 @@ export function noiseFloor(activations: NdArray<Float32Array>, options: NoiseFlo
   const indices = Array.from({ length: n }, (_, i) => i);
   const distances = Array.from({ length: splits }, (_, i) => {
     const order = shuffle(indices, createRng(seed, i));
-    const half = (part: readonly number[]) => Statistics.of(selectRows(activations, part));
+    const half = (part: readonly number[]) => Statistics.of(rows.take(part));
     return frechetDistance(half(order.slice(0, n >> 1)), half(order.slice(n >> 1)));
   });
   return { fid: mean(distances), ...interval(distances, seed), splits, n };

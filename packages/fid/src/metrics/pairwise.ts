@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import { type ActivationRows, activationRows } from '../activation-rows.js';
 import { Workspace } from '../linalg/workspace.js';
 
 /** Activations `[n, dims]` as float64 rows. */
@@ -8,15 +9,13 @@ export interface Rows {
   dims: number;
 }
 
-/** @throws RangeError unless `activations` is `[n, dims]` with at least `least` rows. */
-export function toRows(activations: NdArray<Float32Array>, least: number): Rows {
-  const [n = 0, dims = 0] = activations.shape;
-  if (activations.shape.length !== 2 || n < least || dims < 1) {
-    throw new RangeError(`activations must be [n, dims] with n at least ${least}: [${activations.shape}]`);
+/** @throws as `activationRows`; RangeError for fewer than `min` rows. */
+export function toRows(activations: NdArray<Float32Array> | ActivationRows, min: number): Rows {
+  const { data, n, dims } = activationRows(activations);
+  if (n < min || dims < 1) {
+    throw new RangeError(`activations must be [n, dims] with n at least ${min}: [${n},${dims}]`);
   }
-  const data = new Float64Array(n * dims);
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < dims; j++) data[at++] = activations.get(i, j);
-  return { data, n, dims };
+  return { data: Float64Array.from(data), n, dims };
 }
 
 /** The rows at `indices`, in that order. */
@@ -65,7 +64,7 @@ export function forEachDistances(
   forEachProducts(a, b, (row, products) => {
     for (let j = 0; j < products.length; j++) {
       const square = squaresA[row]! + squaresB[j]! - 2 * products[j]!;
-      // Equal rows may come out a rounding below nothing.
+      // Rounding can leave the distance of equal rows a little below 0.
       products[j] = a === b && j === row ? 0 : Math.sqrt(Math.max(0, square));
     }
     use(row, products);
@@ -78,7 +77,7 @@ function squares({ data, n, dims }: Rows): Float64Array {
   return out;
 }
 
-/** The smallest value but `k`: 0 for the smallest. */
+/** The (k + 1)-th smallest value. */
 export function kthSmallest(values: Float64Array, k: number): number {
   return values.slice().sort()[k]!;
 }

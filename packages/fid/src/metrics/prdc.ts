@@ -1,6 +1,11 @@
 import type { NdArray } from 'ndarray';
 import { assertSameDims, forEachDistances, kthSmallest, type Rows, toRows } from './pairwise.js';
 
+export interface PrdcOptions {
+  /** Which neighbour of an image its neighbourhood reaches to. @default 5, as in the paper */
+  k?: number | undefined;
+}
+
 /** Shares in [0, 1], but for density, whose expectation is 1 where the sets are alike. */
 export interface Prdc {
   /** Share of fakes within the reals' neighbourhoods (Kynkäänniemi et al., 2019). */
@@ -17,12 +22,12 @@ export interface Prdc {
  * Precision, recall, density and coverage on activations `[n, dims]`, as the prdc package computes them. A
  * neighbourhood is the ball around an image that reaches its k-th nearest neighbour in its own set.
  *
- * @throws RangeError unless each set has more than `k` images, k 5 by default.
+ * @throws RangeError unless each set has more than `k` images, or for an activation that is not finite.
  */
 export function prdc(
   real: NdArray<Float32Array>,
   fake: NdArray<Float32Array>,
-  options: { k?: number } = {},
+  options: PrdcOptions = {},
 ): Prdc {
   const { k = 5 } = options;
   if (!(Number.isSafeInteger(k) && k > 0)) throw new RangeError(`invalid k: ${k}`);

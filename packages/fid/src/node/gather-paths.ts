@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { listImages } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
+import type { ActivationRows } from '../activation-rows.js';
 import { type ActivationsProgress, joinActivations, preparedBatches } from '../activations.js';
 import type { InceptionEngine } from '../engines/engine.js';
 import type { PreparedImage } from '../image-set.js';
@@ -178,7 +179,7 @@ async function gatherFolder(
   const reservoir = new Reservoir(gathered.dims, { capacity: sampleSize });
   const statistics = Statistics.empty(gathered.dims);
   const names: string[] = [];
-  const kept: NdArray<Float32Array>[] = [];
+  const kept: ActivationRows[] = [];
   let busy = 0;
   const batches = preparedBatches(images, engine, {
     resize: gathered.resize,
@@ -191,9 +192,9 @@ async function gatherFolder(
     },
   });
   for await (const batch of batches) {
-    statistics.add(batch.activations);
+    statistics.add(batch.rows);
     names.push(...batch.names);
-    if (keepActivations) kept.push(batch.activations);
+    if (keepActivations) kept.push(batch.rows);
     if (sampleSize > 0) reservoir.add(batch.activations);
   }
   gathered.seconds.engine += busy;
