@@ -37,6 +37,6 @@ export interface Metrics {
   readonly interrupted: boolean;
   /** What a reader must know before quoting a number. */
   readonly notes: readonly string[];
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly versions: Readonly<Record<string, string>>;
 }

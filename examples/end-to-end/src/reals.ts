@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { UsageError } from '@cxr/cli';
 import { phantoms } from '@cxr/data';
 import { listClassFolders, listImages, readImages } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
-import { type Options, UsageError } from './options.js';
+import type { Options } from './options.js';
 
 /** Where X-rays of this layout usually come from; quoted wherever the data set is used. */
 const KERMANY =

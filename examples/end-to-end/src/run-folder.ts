@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Options, UsageError } from './options.js';
+import { UsageError } from '@cxr/cli';
+import type { Options } from './options.js';
 
 const holdsRun = (folder: string) =>
   ['checkpoint', 'log.jsonl'].some((name) => existsSync(join(folder, name)));

@@ -1,4 +1,5 @@
 import type { BackendName } from '@cxr/backend';
+import type { Progress } from '@cxr/cli';
 import { createGenerator, resolveConfig, type Scorer, sample } from '@cxr/dcgan';
 import {
   activations,
@@ -14,7 +15,6 @@ import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/imag
 import ndarray, { type NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
 import type { Options } from './options.js';
-import type { Progress } from './progress.js';
 import type { ImageSet, Reals } from './reals.js';
 import { trainConfig } from './training.js';
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { type EndEvent, type Scorer, type TrainConfig, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Options } from './options.js';
-import type { Progress } from './progress.js';
 import type { Reals } from './reals.js';
 
 /** A line of `log.jsonl`. */

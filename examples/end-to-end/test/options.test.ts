@@ -1,20 +1,24 @@
+import type { Output } from '@cxr/cli';
 import { describe, expect, it } from 'vitest';
-import { parseOptions, UsageError } from '../src/options.js';
+import { main } from '../src/main.js';
+import { optionsOf } from '../src/options.js';
 
-describe('parseOptions', () => {
+describe('the options', () => {
   it('runs on phantoms, small and short, without flags', () => {
-    expect(parseOptions([])).toMatchObject({
+    expect(optionsOf({})).toMatchObject({
       size: 64,
       width: 16,
       steps: 300,
       dims: 64,
       seed: 1,
+      diffAugment: true,
+      ema: 0.99,
       name: 'runs/phantoms',
     });
   });
 
   it('takes the paper-like settings on data', () => {
-    expect(parseOptions(['--data', 'x/train/', '--class', 'NORMAL', '--epochs', '7'])).toMatchObject({
+    expect(optionsOf({ data: 'x/train/', class: 'NORMAL', epochs: 7 })).toMatchObject({
       data: 'x/train/',
       class: 'NORMAL',
       epochs: 7,
@@ -24,27 +28,26 @@ describe('parseOptions', () => {
     });
   });
 
-  it.each([
-    [['--sizes', '64'], /--sizes/],
-    [['--size', '65'], /--size takes 32, 64, 128, not '65'/],
-    [['--dims', '100'], /--dims takes 64, 192, 768, 2048/],
-    [['--steps', '1e3'], /--steps takes a whole number of at least 1, not '1e3'/],
-    [['--steps', '5', '--epochs', '5'], /not both/],
-    [['--class', 'NORMAL'], /go with --data/],
-    [['--backend', 'cuda'], /--backend takes auto/],
-    [['stray'], /stray/],
-  ])('refuses %j in one line', (args, message) => {
-    const attempt = () => parseOptions(args);
-    expect(attempt).toThrow(UsageError);
-    expect(attempt).toThrow(message);
-    try {
-      attempt();
-    } catch (error) {
-      expect((error as Error).message).not.toContain('\n');
-    }
+  it('leaves the paper’s recipe as it is', () => {
+    expect(optionsOf({ data: 'x', preset: 'paper' })).toMatchObject({ diffAugment: false, ema: undefined });
   });
 
-  it('gives nothing to run for --help', () => {
-    expect(parseOptions(['--help'])).toBeUndefined();
+  it.each([
+    [['--sizes', '64'], /--sizes/],
+    [['--size', '65'], /'--size <n>' argument '65' is invalid. It takes 32, 64, 128/],
+    [['--dims', '100'], /It takes 64, 192, 768, 2048/],
+    [['--steps', '1e3'], /It takes a whole number of at least 1/],
+    [['--steps', '5', '--epochs', '5'], /cannot be used with/],
+    [['--class', 'NORMAL'], /go with --data/],
+    [['--backend', 'cuda'], /It takes auto/],
+    [['--ema', '1'], /It takes a number from 0/],
+    [['stray'], /too many arguments/],
+  ])('refuses %j in one line', async (args, message) => {
+    const lines: string[] = [];
+    const output: Output = { result() {}, progress() {}, note: (line) => lines.push(line) };
+    expect(await main(args, output)).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(message);
+    expect(lines[0]).not.toContain('\n');
   });
 });

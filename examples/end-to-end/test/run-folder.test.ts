@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '@cxr/cli';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { UsageError } from '../src/options.js';
 import { runFolder } from '../src/run-folder.js';
 
 let folder: string;

@@ -1,12 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from '@cxr/cli';
 import { encodePng, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { loadGenerator } from '@cxr/dcgan/node';
 import { randomWeights } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseOptions } from '../src/options.js';
+import { addRunFlags, optionsOf, type RunFlags } from '../src/options.js';
 import { type RunHooks, run } from '../src/run.js';
 import type { LogLine } from '../src/training.js';
 
@@ -23,11 +24,13 @@ const quiet = (signal = new AbortController().signal): RunHooks => ({
   signal,
   weights,
 });
+const SMALL = '--size 32 --width 4 --batch-size 8 --steps 6 --samples 16';
 const options = (out: string, ...more: string[]) =>
-  parseOptions([
-    ...['--size', '32', '--width', '4', '--batch-size', '8', '--steps', '6', '--samples', '16', '--out', out],
-    ...more,
-  ])!;
+  optionsOf(
+    addRunFlags(new Command())
+      .parse(`${SMALL} --out ${out}`.split(' ').concat(more), { from: 'user' })
+      .opts<RunFlags>(),
+  );
 const readLog = (out: string) =>
   readFileSync(join(out, 'log.jsonl'), 'utf8')
     .trim()

@@ -13,10 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { augment, chestXray, replay } from '@cxr/augment';
+import { Command, type Output } from '@cxr/cli';
 import { encodePng, phantom } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseOptions } from '../src/cli/options.js';
+import { main } from '../src/cli/main.js';
+import { type AugmentFlags, addFlags, optionsOf } from '../src/cli/options.js';
 import { run } from '../src/cli/run.js';
 
 let folder: string;
@@ -34,9 +36,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const never = new AbortController().signal;
 
+function optionsFor(output: string, ...flags: string[]) {
+  const command = addFlags(new Command()).parse(['in', 'out', '--workers', '1', ...flags], { from: 'user' });
+  return optionsOf(join(folder, 'in'), join(folder, output), command.opts<AugmentFlags>());
+}
+
 function work(output: string, ...flags: string[]) {
-  const options = parseOptions([join(folder, 'in'), join(folder, output), '--workers', '1', ...flags]);
-  return run(options!, never, () => undefined);
+  return run(optionsFor(output, ...flags), never, () => undefined);
 }
 
 /** Every file of a folder with its content's hash. */
@@ -174,14 +180,7 @@ describe('cxr-augment', () => {
 
   it('stops between images when interrupted', async () => {
     const abort = new AbortController();
-    const options = parseOptions([
-      join(folder, 'in'),
-      join(folder, 'out'),
-      '--workers',
-      '1',
-      '--copies',
-      '1',
-    ])!;
+    const options = optionsFor('out', '--copies', '1');
     await expect(run(options, abort.signal, () => abort.abort(new Error('enough')))).rejects.toThrow(
       'enough',
     );
@@ -189,13 +188,19 @@ describe('cxr-augment', () => {
   });
 
   it.each([
-    [['--copies', '0', 'in', 'out'], /--copies must be/],
-    [['--seed', '1.5', 'in', 'out'], /--seed must be/],
-    [['--preset', 'none', 'in', 'out'], /no preset 'none'/],
-    [['--frobnicate', 'in', 'out'], /frobnicate/],
-    [['in'], /usage/],
-  ])('says what is wrong with %j', (args, message) => {
-    expect(() => parseOptions(args)).toThrow(message);
+    [
+      ['--copies', '0', 'in', 'out'],
+      "'--copies <n>' argument '0' is invalid. It takes a whole number of at least 1",
+    ],
+    [['--seed', '1.5', 'in', 'out'], "'--seed <n>' argument '1.5' is invalid. It takes a whole number"],
+    [['--preset', 'none', 'in', 'out'], "argument 'none' is invalid. It takes chestXray, paperClassic"],
+    [['--frobnicate', 'in', 'out'], "unknown option '--frobnicate'"],
+    [['in'], "missing required argument 'out'"],
+  ])('says what is wrong with %j', async (args, message) => {
+    const lines: string[] = [];
+    const output: Output = { result() {}, progress() {}, note: (line) => lines.push(line) };
+    expect(await main(args, output)).toBe(2);
+    expect(lines).toEqual([expect.stringContaining(message)]);
   });
 });
 

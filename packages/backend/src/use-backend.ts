@@ -10,7 +10,8 @@ import { registerGradients } from './gradients/index.js';
 import { sourceOf } from './kernels/kernel.js';
 
 /** The backends that there may be, fastest first. */
-export type BackendName = 'node' | 'webgpu' | 'native' | 'wasm' | 'cpu';
+export const BACKEND_NAMES = ['node', 'webgpu', 'native', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** One backend that was tried, and what came of it. */
 export interface Trial {

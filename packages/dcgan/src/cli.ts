@@ -1,4 +1,4 @@
+import { runProcess } from '@cxr/cli';
 import { main } from './cli/main.js';
-import { createOutput } from './cli/output.js';
 
-process.exitCode = await main(process.argv.slice(2), createOutput());
+await runProcess(main);

@@ -1,6 +1,6 @@
 import type { DiscriminatorOptions } from './networks/create-discriminator.js';
 import { checkNetwork } from './networks/network-options.js';
-import type { AugmentKind } from './training/diff-augment.js';
+import { AUGMENT_KINDS, type AugmentKind } from './training/diff-augment.js';
 import type { Loss } from './training/losses.js';
 
 /** Names of the ready-made settings. */
@@ -96,7 +96,9 @@ export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   },
 };
 
-const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+/** The values of the settings that take a word. */
+export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string[]>>> = {
+  architecture: ['dcgan', 'paper'],
   preset: ['dcgan', 'paper', 'modern'],
   draw: ['shuffled', 'replacement'],
   resample: ['nearest', 'bilinear', 'bicubic', 'lanczos'],
@@ -133,13 +135,15 @@ function checkTypes(config: TrainConfig): void {
     if (typeof value !== typeof DCGAN[key] || Array.isArray(value) !== Array.isArray(DCGAN[key])) {
       throw new RangeError(`invalid ${key}: ${JSON.stringify(value)}`);
     }
-    if (CHOICES[key] && !CHOICES[key].includes(value)) {
-      throw new RangeError(`invalid ${key}: ${value} (${CHOICES[key].join(', ')})`);
+    const choices = CHOICES[key];
+    if (choices && !choices.includes(value as string)) {
+      throw new RangeError(`invalid ${key}: ${value} (${choices.join(', ')})`);
     }
   }
-  const kinds = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'];
-  const unknown = config.diffAugment.find((kind) => !kinds.includes(kind));
-  if (unknown !== undefined) throw new RangeError(`invalid diffAugment: ${unknown} (${kinds.join(', ')})`);
+  const unknown = config.diffAugment.find((kind) => !AUGMENT_KINDS.includes(kind));
+  if (unknown !== undefined) {
+    throw new RangeError(`invalid diffAugment: ${unknown} (${AUGMENT_KINDS.join(', ')})`);
+  }
 }
 
 function checkRanges(config: TrainConfig): void {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Output } from '@cxr/cli';
 import { encodePng, phantoms } from '@cxr/data';
 import { readImage } from '@cxr/data/node';
 import { hashWeights, listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
 import { createRng } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.js';
-import type { Output } from '../src/cli/output.js';
 
 // The program as it is installed: `npm test` builds it first.
 const program = fileURLToPath(new URL('../bin/cxr-dcgan.js', import.meta.url));
@@ -134,14 +134,14 @@ describe('cxr-dcgan', () => {
   it('ends with status 2 and one clear line for wrong usage', async () => {
     await writeFile(join(folder, 'bad.json'), '{"config": {"learningrate": 1}}');
     const cases: [string[], string][] = [
-      [['fly'], 'unknown command: fly'],
-      [['train', '--data', data, '--steps', '1'], '--out is missing'],
+      [['fly'], "unknown command 'fly'"],
+      [['train', '--data', data, '--steps', '1'], "required option '--out <dir>' not specified"],
       [train('w', 1, '--size', '48'), 'invalid size: 48'],
-      [train('w', 1, '--width', 'many'), 'invalid --width: many'],
+      [train('w', 1, '--width', 'many'), "'--width <n>' argument 'many' is invalid. It takes a number."],
       [train('w', 1, '--config', join(folder, 'bad.json')), 'unknown config key: learningrate'],
       [train('w', 1, '--data', join(folder, 'nowhere')), 'nowhere'],
       [['sample', '--checkpoint', join(folder, 'nowhere'), '--out', folder], 'no checkpoint'],
-      [['train', '--momentum', '1'], '--momentum'],
+      [['train', '--momentum', '1', '--data', data, '--out', folder], "unknown option '--momentum'"],
     ];
     for (const [args, message] of cases) {
       const { status, out, err } = await run(...args);

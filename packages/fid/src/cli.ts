@@ -1,3 +1,4 @@
+import { runProcess } from '@cxr/cli';
 import { main } from './cli/main.js';
 
-process.exitCode = await main(process.argv.slice(2));
+await runProcess(main);

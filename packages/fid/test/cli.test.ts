@@ -131,12 +131,28 @@ describe('cxr-fid', () => {
     ['an empty folder', /empty: the folder holds no image/, ['empty', 'bad', ...WEIGHTS]],
     ['one image', /one: .*two images/, ['classes/sick', 'one', ...WEIGHTS]],
     ['a truncated image', /b2\.png/, ['bad', 'classes/sick', ...WEIGHTS]],
-    ['other dims', /--dims must be one of 64, 192, 768, 2048: 100/, ['bad', 'bad', '--dims', '100']],
-    ['an unknown flag', /Unknown option '--dimz'/, ['bad', 'bad', '--dimz', '64']],
-    ['an unknown metric', /--metrics must be one of .*: is/, ['bad', 'bad', '--metrics', 'fid,is']],
-    ['an unknown resize', /--resize must be one of/, ['bad', 'bad', '--resize', 'bilinear']],
-    ['a batch size of nothing', /--batch-size must be .*: 0/, ['bad', 'bad', '--batch-size', '0']],
-    ['one path', /two paths are needed, 1 given/, ['bad']],
+    [
+      'other dims',
+      /'--dims <n>' argument '100' is invalid. It takes 64, 192, 768, 2048/,
+      ['bad', 'bad', '--dims', '100'],
+    ],
+    ['an unknown flag', /unknown option '--dimz' \(Did you mean --dims\?\)/, ['bad', 'bad', '--dimz', '64']],
+    [
+      'an unknown metric',
+      /'--metrics <list>' argument 'fid,is' is invalid. It takes some of fid, kid/,
+      ['bad', 'bad', '--metrics', 'fid,is'],
+    ],
+    [
+      'an unknown resize',
+      /'--resize <mode>' argument 'bilinear' is invalid. It takes pil299, network, clean/,
+      ['bad', 'bad', '--resize', 'bilinear'],
+    ],
+    [
+      'a batch size of nothing',
+      /'--batch-size <n>' argument '0' is invalid. It takes a whole number of at least 1/,
+      ['bad', 'bad', '--batch-size', '0'],
+    ],
+    ['one path', /missing required argument 'path2'/, ['bad']],
     [
       'weights that are text',
       /text\.pth: cannot read weights: not a torch file/,
@@ -147,7 +163,7 @@ describe('cxr-fid', () => {
       /gone\.pth: there is no such weights file/,
       ['classes/sick', 'classes/sick', '--weights', 'gone.pth'],
     ],
-    ['a merge without a target', /usage: cxr-fid merge/, ['merge', 'a.npz']],
+    ['a merge without a target', /required option '-o, --out <file.npz>' not specified/, ['merge', 'a.npz']],
     [
       'metrics of a statistics file',
       /kid needs images/,
@@ -212,7 +228,7 @@ describe('cxr-fid', () => {
   it('prints its usage', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^usage: cxr-fid PATH1 PATH2/);
+    expect(stdout).toMatch(/^Usage: cxr-fid \[options\] \[command\] <path1> <path2>/);
   });
 
   it.skipIf(!shared)('gives pytorch-fid’s value on chest X-rays of all sizes', () => {

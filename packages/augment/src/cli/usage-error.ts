@@ -1,2 +1,1 @@
-/** The command line was wrong; the message says how. */
-export class UsageError extends Error {}
+export { UsageError } from '@cxr/cli';

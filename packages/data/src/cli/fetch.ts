@@ -1,44 +1,63 @@
-import { parseArgs } from 'node:util';
+import { Argument, type CliContext, type Command, Option, UsageError } from '@cxr/cli';
 import { fetchKermany, KERMANY } from '../node/fetch-kermany.js';
-import type { Output } from './output.js';
 
-/** `cxr-data fetch`. @returns the exit status. */
-export async function fetchCommand(
-  args: readonly string[],
-  output: Output,
-  signal: AbortSignal,
-): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { url: { type: 'string' }, sha256: { type: 'string' }, json: { type: 'boolean' } },
-  });
-  const [name, folder, ...more] = positionals;
-  if (name !== 'kermany') throw new RangeError(`invalid data set: ${name} (kermany)`);
-  if (folder === undefined || more.length > 0) throw new TypeError('fetch takes a data set and one folder');
-  const { url, sha256 } = values;
-  if (sha256 !== undefined && !/^[0-9a-f]{8,64}$/i.test(sha256))
-    throw new RangeError(`invalid --sha256: ${sha256}`);
+/** Adds `cxr-data fetch`. */
+export function defineFetch(program: Command, context: CliContext): void {
+  program
+    .command('fetch')
+    .description(`download the Kermany chest X-rays (1.2 GB) and unpack them; resumes what was cut off`)
+    .addArgument(new Argument('<dataset>').choices(['kermany']))
+    .argument('<folder>', 'where the archive and its files go')
+    .option('--url <url>', 'download from another place')
+    .addOption(
+      new Option('--sha256 <hex>', 'refuse another archive; the first eight digits will do').argParser(
+        hexDigits,
+      ),
+    )
+    .option('--json', 'print one JSON object')
+    .action((_dataset: string, folder: string, options: FetchOptions) => fetch(folder, options, context));
+}
+
+interface FetchOptions {
+  url?: string;
+  sha256?: string;
+  json?: boolean;
+}
+
+function hexDigits(text: string): string {
+  if (/^[0-9a-f]{8,64}$/i.test(text)) return text;
+  throw new UsageError(`invalid --sha256: ${text} (8 to 64 hexadecimal digits)`);
+}
+
+async function fetch(folder: string, options: FetchOptions, { output, signal }: CliContext): Promise<void> {
+  const { url, sha256 } = options;
   output.note(`${url ?? KERMANY.url}\n${KERMANY.credit}`);
   const fetched = await fetchKermany(folder, {
     url,
     sha256,
     signal,
     onDownload: ({ received, total }) =>
-      output.progress(`downloading: ${megabytes(received)} of ${megabytes(total)} MB`),
-    onProgress: ({ done, total }) => output.progress(`unpacking: ${done + 1} of ${total} files`),
+      output.progress({
+        phase: 'downloading',
+        done: megabytes(received),
+        total: megabytes(total),
+        unit: 'MB',
+      }),
+    onProgress: ({ done, total }) =>
+      output.progress({ phase: 'unpacking', done: done + 1, total, unit: 'files' }),
   });
   const { archive, files } = fetched;
   const images = files.filter((file) => /\.jpe?g$/i.test(file)).length;
   if (images !== KERMANY.images) output.note(`note: ${images} images, while the set has ${KERMANY.images}`);
   output.result(
-    values.json
+    options.json
       ? JSON.stringify({ archive, sha256: fetched.sha256, images, files: files.length })
       : `${images} images in ${folder}\n${archive} (may be deleted), sha256 ${fetched.sha256}`,
   );
-  return 0;
 }
 
-function megabytes(bytes: number | undefined): string {
-  return bytes === undefined ? '?' : (bytes / 1e6).toFixed(1);
+function megabytes(bytes: number): number;
+function megabytes(bytes: number | undefined): number | undefined;
+function megabytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : Math.round(bytes / 1e5) / 10;
 }

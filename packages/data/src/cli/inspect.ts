@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
 import type { Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
@@ -12,7 +12,6 @@ import {
 import { listDataset, listFromCsv } from '../node/list-dataset.js';
 import { readImages } from '../node/read-images.js';
 import { writeFileAtomic } from '../node/write-file-atomic.js';
-import type { Output } from './output.js';
 
 /** Images of each class on a sheet. */
 const SHEET_COLUMNS = 8;
@@ -21,33 +20,41 @@ const SHEET_ROWS = 16;
 /** Lines of each list that are printed; `--json` has them all. */
 const SHOWN = 10;
 
-/** `cxr-data inspect`. @returns the exit status. */
-export async function inspectCommand(
-  args: readonly string[],
-  output: Output,
-  signal: AbortSignal,
-): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { sheet: { type: 'string' }, json: { type: 'boolean' }, workers: { type: 'string' } },
-  });
-  const [source, ...more] = positionals;
-  if (source === undefined || more.length > 0) throw new TypeError('inspect takes one folder or CSV file');
-  const workers = values.workers === undefined ? undefined : Number(values.workers);
+/** Adds `cxr-data inspect`. */
+export function defineInspect(program: Command, context: CliContext): void {
+  program
+    .command('inspect')
+    .description(
+      'class balance, sizes, brightness, exact and near duplicates, patients in two parts, files that cannot be read',
+    )
+    .argument('<source>', 'a folder, or a CSV file with a column of paths')
+    .option('--sheet <file.png>', 'draw some images of each class')
+    .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
+    .option('--json', 'print one JSON object')
+    .action((source: string, options: InspectOptions) => inspect(source, options, context));
+}
+
+interface InspectOptions {
+  sheet?: string;
+  workers?: number;
+  json?: boolean;
+}
+
+async function inspect(source: string, options: InspectOptions, context: CliContext): Promise<void> {
+  const { output, signal } = context;
+  const { sheet, workers } = options;
   const items = /\.csv$/i.test(source) ? await listFromCsv(source) : await listDataset(source);
   const report = await inspectDataset(items, {
     ...(workers === undefined ? {} : { workers }),
     signal,
-    onProgress: ({ done, total }) => output.progress(`${done} of ${total} images`),
+    onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
   });
-  if (values.sheet !== undefined) {
-    await writeFileAtomic(values.sheet, encodePng(await sheetOf(items)));
-    output.note(`${values.sheet}: a row for each class`);
+  if (sheet !== undefined) {
+    await writeFileAtomic(sheet, encodePng(await sheetOf(items)));
+    output.note(`${sheet}: a row for each class`);
   }
-  if (values.json) output.result(JSON.stringify(report));
+  if (options.json) output.result(JSON.stringify(report));
   else for (const line of linesOf(report)) output.result(line);
-  return 0;
 }
 
 /** Some images of each class, a row each, as they lie evenly spread in the list. */

@@ -1,14 +1,22 @@
-import { type BackendName, useBackend } from '@cxr/backend';
-import { type FlagSpecs, type Flags, numberOf, textOf } from './flags.js';
-import type { Output } from './output.js';
+import { BACKEND_NAMES, type BackendName, useBackend } from '@cxr/backend';
+import { type Command, choiceFlag, type Output, wholeNumberFlag } from '@cxr/cli';
 
-export const BACKEND_FLAGS: FlagSpecs = { backend: { type: 'string' }, threads: { type: 'string' } };
+export interface BackendFlags {
+  backend: BackendName | 'auto';
+  threads?: number;
+}
+
+export function addBackendFlags(command: Command): Command {
+  return command
+    .addOption(
+      choiceFlag('--backend <name>', 'TensorFlow.js backend', ['auto', ...BACKEND_NAMES]).default('auto'),
+    )
+    .addOption(wholeNumberFlag('--threads <n>', 'threads of the backend (default: one a core)', { min: 1 }));
+}
 
 /** Readies the backend that the flags ask for, and says which it is. */
-export async function readyBackend(flags: Flags, output: Output): Promise<string> {
-  const wanted = (textOf(flags, 'backend') ?? 'auto') as BackendName | 'auto';
-  const threads = numberOf(flags, 'threads');
-  const { name } = await useBackend(wanted, threads === undefined ? {} : { threads });
+export async function readyBackend({ backend, threads }: BackendFlags, output: Output): Promise<string> {
+  const { name } = await useBackend(backend, threads === undefined ? {} : { threads });
   output.note(`backend ${name}`);
   return name;
 }

@@ -1,4 +1,5 @@
 import { useBackend } from '@cxr/backend';
+import { type CliContext, type Command, checkUsage, wholeNumberFlag } from '@cxr/cli';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { createDiscriminator } from '../networks/create-discriminator.js';
@@ -6,15 +7,7 @@ import { createGenerator } from '../networks/create-generator.js';
 import { hashWeights } from '../node/checkpoint-files.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import type { ModelState } from '../training/train-state.js';
-import { CONFIG_FLAGS, configFromFlags, type FlagSpecs, numberOf, parseFlags, textOf } from './flags.js';
-import type { Output } from './output.js';
-
-const FLAGS: FlagSpecs = {
-  ...CONFIG_FLAGS,
-  checkpoint: { type: 'string' },
-  step: { type: 'string' },
-  json: { type: 'boolean' },
-};
+import { addConfigFlags, configOf } from './config-flags.js';
 
 interface Info {
   config: TrainConfig;
@@ -24,25 +17,38 @@ interface Info {
   weights?: { sha256: string };
 }
 
-/** `cxr-dcgan info`: what a preset builds, or what a checkpoint holds. @returns the exit status. */
-export async function infoCommand(args: readonly string[], output: Output): Promise<number> {
-  const flags = parseFlags(args, FLAGS);
-  const folder = textOf(flags, 'checkpoint');
-  const step = numberOf(flags, 'step');
-  const info =
-    folder === undefined
-      ? await ofConfig(resolveConfig(configFromFlags(flags)))
-      : await ofCheckpoint(folder, step === undefined ? {} : { step });
-  if (flags.json) {
-    output.result(JSON.stringify(info));
-    return 0;
+interface InfoFlags extends Partial<TrainConfig> {
+  checkpoint?: string;
+  step?: number;
+  json?: boolean;
+}
+
+/** Adds `cxr-dcgan info`. */
+export function defineInfo(program: Command, context: CliContext): void {
+  const command = program
+    .command('info')
+    .description('what a preset builds, or what a checkpoint holds')
+    .option('--checkpoint <dir>', 'a run, or one of its checkpoints')
+    .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
+    .option('--json', 'print one JSON object');
+  addConfigFlags(command).action((flags: InfoFlags) => info(flags, context));
+}
+
+async function info(flags: InfoFlags, { output }: CliContext): Promise<void> {
+  const { checkpoint, step, json } = flags;
+  const found =
+    checkpoint === undefined
+      ? await ofConfig(checkUsage(() => resolveConfig(configOf({ ...flags }))))
+      : await ofCheckpoint(checkpoint, step);
+  if (json) {
+    output.result(JSON.stringify(found));
+    return;
   }
-  if (info.step !== undefined) output.result(`step           ${info.step}`);
-  output.result(`generator      ${info.generator.parameters} parameters`);
-  output.result(`discriminator  ${info.discriminator.parameters} parameters`);
-  if (info.weights) output.result(`weights        sha256 ${info.weights.sha256}`);
-  output.result(`config         ${JSON.stringify(info.config)}`);
-  return 0;
+  if (found.step !== undefined) output.result(`step           ${found.step}`);
+  output.result(`generator      ${found.generator.parameters} parameters`);
+  output.result(`discriminator  ${found.discriminator.parameters} parameters`);
+  if (found.weights) output.result(`weights        sha256 ${found.weights.sha256}`);
+  output.result(`config         ${JSON.stringify(found.config)}`);
 }
 
 async function ofConfig(config: TrainConfig): Promise<Info> {
@@ -59,8 +65,8 @@ async function ofConfig(config: TrainConfig): Promise<Info> {
   };
 }
 
-async function ofCheckpoint(folder: string, options: { step?: number }): Promise<Info> {
-  const state = await loadCheckpoint(folder, options);
+async function ofCheckpoint(folder: string, step: number | undefined): Promise<Info> {
+  const state = await loadCheckpoint(folder, { step });
   const count = ({ weights }: ModelState): { parameters: number } => ({
     parameters: weights.reduce((sum, { data }) => sum + data.length, 0),
   });

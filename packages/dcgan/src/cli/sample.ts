@@ -1,3 +1,11 @@
+import {
+  type CliContext,
+  type Command,
+  numberFlag,
+  type Output,
+  UsageError,
+  wholeNumberFlag,
+} from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import type { Image } from '@cxr/image';
@@ -7,79 +15,88 @@ import { findNearest } from '../sampling/find-nearest.js';
 import { grid } from '../sampling/grid.js';
 import { interpolate } from '../sampling/interpolate.js';
 import { type SampleOptions, sample } from '../sampling/sample.js';
-import { BACKEND_FLAGS, readyBackend } from './backend.js';
-import { type FlagSpecs, numberOf, parseFlags, requiredText, textOf } from './flags.js';
-import type { Output } from './output.js';
+import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 
-const FLAGS: FlagSpecs = {
-  ...BACKEND_FLAGS,
-  checkpoint: { type: 'string' },
-  step: { type: 'string' },
-  count: { type: 'string' },
-  seed: { type: 'string' },
-  'batch-size': { type: 'string' },
-  truncation: { type: 'string' },
-  label: { type: 'string' },
-  out: { type: 'string' },
-  grid: { type: 'string' },
-  strip: { type: 'string' },
-  nearest: { type: 'string' },
-  data: { type: 'string' },
-  stretch: { type: 'boolean' },
-};
+interface SampleFlags extends BackendFlags {
+  checkpoint: string;
+  step?: number;
+  count: number;
+  seed: number;
+  batchSize: number;
+  truncation?: number;
+  label?: number;
+  out?: string;
+  grid?: string;
+  strip?: string;
+  nearest?: string;
+  data?: string;
+  stretch?: boolean;
+}
 
-/** `cxr-dcgan sample`: PNG files, a grid, an interpolation strip, fakes above their nearest reals, as asked. @returns the exit status. */
-export async function sampleCommand(args: readonly string[], output: Output): Promise<number> {
-  const flags = parseFlags(args, FLAGS);
-  const folder = requiredText(flags, 'checkpoint');
-  const out = textOf(flags, 'out');
-  const gridFile = textOf(flags, 'grid');
-  const stripFile = textOf(flags, 'strip');
-  const nearestFile = textOf(flags, 'nearest');
-  if ([out, gridFile, stripFile, nearestFile].every((file) => file === undefined)) {
-    throw new TypeError('--out (or --grid, --strip or --nearest) is missing');
+/** Adds `cxr-dcgan sample`: PNG files, a grid, an interpolation strip, fakes above their nearest reals, as asked for. */
+export function defineSample(program: Command, context: CliContext): void {
+  const command = program
+    .command('sample')
+    .description('draw images from a checkpoint’s generator')
+    .requiredOption('--checkpoint <dir>', 'a run, or one of its checkpoints')
+    .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
+    .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
+    .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))
+    .addOption(wholeNumberFlag('--batch-size <n>', 'images at a time', { min: 1 }).default(64))
+    .addOption(numberFlag('--truncation <x>', 'draw latents further from 0 than this again'))
+    .addOption(wholeNumberFlag('--label <n>', 'class of all images (default: all classes in turn)'))
+    .option('--out <dir>', 'write each image as a PNG here')
+    .option('--grid <file.png>', 'write all of them as one picture')
+    .option('--strip <file.png>', 'write nine steps from the first latent to the second')
+    .option('--nearest <file.png>', 'write eight fakes above the reals of --data nearest to them')
+    .option('--data <dir>', 'the real images for --nearest')
+    .option('--stretch', 'stretch each image to the whole range of grey, as the paper did');
+  addBackendFlags(command).action((flags: SampleFlags) => samples(flags, context));
+}
+
+async function samples(flags: SampleFlags, { output, signal }: CliContext): Promise<void> {
+  const { checkpoint, step, count, seed, batchSize, truncation, label, stretch } = flags;
+  if (![flags.out, flags.grid, flags.strip, flags.nearest].some(Boolean)) {
+    throw new UsageError('--out, --grid, --strip or --nearest is missing');
   }
-  const reals = nearestFile === undefined ? [] : await listImages(requiredText(flags, 'data'));
-  const step = numberOf(flags, 'step');
+  if (flags.nearest !== undefined && flags.data === undefined) throw new UsageError('--nearest needs --data');
+  const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
   await readyBackend(flags, output);
-  const generator = await loadGenerator(folder, step === undefined ? {} : { step });
-  const seed = numberOf(flags, 'seed', 0);
-  const truncation = numberOf(flags, 'truncation');
-  const label = numberOf(flags, 'label');
-  const options: SampleOptions = {
-    count: numberOf(flags, 'count', 64),
-    seed,
-    batchSize: numberOf(flags, 'batch-size', 64),
-    ...(truncation !== undefined && { truncation }),
-    ...(label !== undefined && { label }),
-  };
-  if (out !== undefined) {
-    await saveSamples(sample(generator, options), out, { stretch: flags.stretch === true });
-    output.result(out);
+  const generator = await loadGenerator(checkpoint, { step });
+  const options: SampleOptions = { count, seed, batchSize, truncation, label, signal };
+  const draw = (some = count) => sample(generator, { ...options, count: some });
+  if (flags.out !== undefined) {
+    await saveSamples(counted(draw(), count, output), flags.out, { stretch: stretch === true });
+    output.result(flags.out);
   }
-  if (gridFile !== undefined) {
-    await writeFileAtomic(gridFile, encodePng(grid(await collect(sample(generator, options)))));
-    output.result(gridFile);
+  if (flags.grid !== undefined) {
+    await writeFileAtomic(flags.grid, encodePng(grid(await collect(draw()))));
+    output.result(flags.grid);
   }
-  if (stripFile !== undefined) {
-    const images = await interpolate(generator, {
-      from: { seed },
-      to: { seed, index: 1 },
-      steps: 9,
-      label: label ?? 0,
-    });
-    await writeFileAtomic(stripFile, encodePng(grid(images, { columns: images.length })));
-    output.result(stripFile);
+  if (flags.strip !== undefined) {
+    const ends = { from: { seed }, to: { seed, index: 1 } };
+    const images = await interpolate(generator, { ...ends, steps: 9, label: label ?? 0 });
+    await writeFileAtomic(flags.strip, encodePng(grid(images, { columns: images.length })));
+    output.result(flags.strip);
   }
-  if (nearestFile !== undefined) {
-    const fakes = await collect(sample(generator, { ...options, count: Math.min(options.count, 8) }));
+  if (flags.nearest !== undefined) {
+    const fakes = await collect(draw(Math.min(count, 8)));
     const nearest = await findNearest(fakes, readImages(reals));
     const rows = [...fakes, ...nearest.map(({ image }) => image)];
-    await writeFileAtomic(nearestFile, encodePng(grid(rows, { columns: fakes.length })));
-    output.result(nearestFile);
+    await writeFileAtomic(flags.nearest, encodePng(grid(rows, { columns: fakes.length })));
+    output.result(flags.nearest);
   }
   generator.dispose();
-  return 0;
+}
+
+/** The same images, reported as they pass. */
+async function* counted<T>(images: AsyncIterable<T>, total: number, output: Output): AsyncGenerator<T> {
+  let done = 0;
+  for await (const image of images) {
+    yield image;
+    done++;
+    output.progress({ phase: 'sampling', done, total, unit: 'images' });
+  }
 }
 
 async function collect(images: AsyncIterable<Image>): Promise<Image[]> {

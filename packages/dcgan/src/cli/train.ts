@@ -1,67 +1,87 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  type CliContext,
+  type Command,
+  checkUsage,
+  type Output,
+  UsageError,
+  wholeNumberFlag,
+} from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
-import { CONFIG_KEYS, resolveConfig, type TrainConfig } from '../config.js';
+import { resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
 import { fileFailure } from '../node/file-failure.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
 import { type TrainEvent, train } from '../training/train.js';
 import type { TrainState } from '../training/train-state.js';
-import { BACKEND_FLAGS, readyBackend } from './backend.js';
-import {
-  CONFIG_FLAGS,
-  configFromFlags,
-  type FlagSpecs,
-  type Flags,
-  numberOf,
-  parseFlags,
-  readJson,
-  requiredText,
-  textOf,
-} from './flags.js';
-import type { Output } from './output.js';
-
-const FLAGS: FlagSpecs = {
-  ...CONFIG_FLAGS,
-  ...BACKEND_FLAGS,
-  data: { type: 'string' },
-  class: { type: 'string' },
-  conditional: { type: 'boolean' },
-  config: { type: 'string' },
-  steps: { type: 'string' },
-  epochs: { type: 'string' },
-  'checkpoint-every': { type: 'string' },
-  keep: { type: 'string' },
-  'sample-every': { type: 'string' },
-  samples: { type: 'string' },
-  out: { type: 'string' },
-  resume: { type: 'boolean' },
-  'grow-from': { type: 'string' },
-  'skip-bad': { type: 'boolean' },
-  'stop-on-trouble': { type: 'boolean' },
-};
+import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
+import { addConfigFlags, configOf, readConfig } from './config-flags.js';
 
 interface LabelledFile {
   file: string;
   label: number;
 }
 
-/** `cxr-dcgan train`. @returns the exit status. */
-export async function trainCommand(args: readonly string[], output: Output): Promise<number> {
-  const flags = parseFlags(args, FLAGS);
-  const out = requiredText(flags, 'out');
-  const resume = await findResume(out, flags);
-  const grow = textOf(flags, 'grow-from');
+interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
+  data: string;
+  class?: string;
+  conditional?: boolean;
+  config?: string;
+  steps?: number;
+  epochs?: number;
+  checkpointEvery: number;
+  keep: number;
+  sampleEvery: number;
+  samples: number;
+  out: string;
+  resume?: boolean;
+  growFrom?: string;
+  skipBad?: boolean;
+  stopOnTrouble?: boolean;
+}
+
+/** Adds `cxr-dcgan train`. */
+export function defineTrain(program: Command, context: CliContext): void {
+  const command = program
+    .command('train')
+    .description('train a DCGAN on a folder of images')
+    .requiredOption('--data <dir>', 'the images, or class folders with --class or --conditional')
+    .requiredOption('--out <dir>', 'the run’s folder')
+    .option('--class <name>', 'train on one class folder of --data')
+    .option('--conditional', 'train on all class folders, with the class as a label')
+    .option('--config <file.json>', 'settings, such as the config.json of another run')
+    .addOption(wholeNumberFlag('--steps <n>', 'training steps, those of a resumed run included', { min: 1 }))
+    .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data, in place of --steps', { min: 1 }))
+    .option('--resume', 'go on from the last checkpoint in --out')
+    .option(
+      '--grow-from <dir>',
+      'begin with the layers shared with a run of half the size and twice the width',
+    )
+    .addOption(
+      wholeNumberFlag('--checkpoint-every <n>', 'steps between checkpoints', { min: 1 }).default(100),
+    )
+    .addOption(wholeNumberFlag('--keep <n>', 'checkpoints to keep', { min: 1 }).default(3))
+    .addOption(wholeNumberFlag('--sample-every <n>', 'steps between sample grids; 0: none').default(100))
+    .addOption(wholeNumberFlag('--samples <n>', 'images of a sample grid', { min: 1 }).default(64))
+    .option('--skip-bad', 'leave out files that cannot be read')
+    .option('--stop-on-trouble', 'end the run when training goes wrong');
+  addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) => runTraining(flags, context));
+}
+
+async function runTraining(flags: TrainFlags, context: CliContext): Promise<void> {
+  const { output, signal } = context;
+  const { out, growFrom: grow } = flags;
+  const resume = await findResume(out, flags.resume === true);
   const growFrom = grow === undefined || resume ? undefined : await loadCheckpoint(grow);
   const { files, classNames } = await listFiles(flags);
   const given = await givenConfig(flags, classNames.length);
-  const config = resume ? resume.config : resolveConfig(given);
+  const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
   const steps = stepsOf(flags, config, files.length);
   const backend = await readyBackend(flags, output);
-  const store = join(out, 'checkpoint');
   await mkdir(out, { recursive: true }).catch((cause) => {
     throw fileFailure(cause, out, 'write');
   });
@@ -70,70 +90,49 @@ export async function trainCommand(args: readonly string[], output: Output): Pro
     `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
   );
   const log = await createRunLog(out, resume?.step ?? 0);
-  const interrupt = listenForInterrupts(output);
-  try {
-    const events = train({
-      ...given,
-      images: readLabelled(files, flags, output),
-      steps,
-      resume,
-      growFrom,
-      checkpoints: checkpointFolder(store, { keep: numberOf(flags, 'keep', 3) }),
-      checkpointEvery: numberOf(flags, 'checkpoint-every', 100),
-      sampleEvery: numberOf(flags, 'sample-every', 100),
-      sampleCount: numberOf(flags, 'samples', 64),
-      onTrouble: flags['stop-on-trouble'] ? 'stop' : 'warn',
-      signal: interrupt.signal,
-    });
-    let status = 0;
-    for await (const event of events) {
-      await log.write(event);
-      if (event.type === 'sample') {
-        const name = `step-${String(event.step).padStart(8, '0')}.png`;
-        await writeFileAtomic(join(out, 'grids', name), encodePng(event.grid));
-      }
-      tell(event, steps, output);
-      if (event.type !== 'end') continue;
-      event.generator.dispose();
-      status = event.reason === 'done' ? 0 : event.reason === 'aborted' ? interrupt.status() : 1;
+  const events = train({
+    ...given,
+    images: readLabelled(files, flags.skipBad === true, output),
+    steps,
+    resume,
+    growFrom,
+    checkpoints: checkpointFolder(join(out, 'checkpoint'), { keep: flags.keep }),
+    checkpointEvery: flags.checkpointEvery,
+    sampleEvery: flags.sampleEvery,
+    sampleCount: flags.samples,
+    onTrouble: flags.stopOnTrouble ? 'stop' : 'warn',
+    signal,
+  });
+  for await (const event of events) {
+    await log.write(event);
+    if (event.type === 'sample') {
+      const name = `step-${String(event.step).padStart(8, '0')}.png`;
+      await writeFileAtomic(join(out, 'grids', name), encodePng(event.grid));
     }
-    return status;
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    output.note('interrupted');
-    return interrupt.status();
-  } finally {
-    interrupt.stop();
+    report(event, steps, output);
+    if (event.type !== 'end') continue;
+    event.generator.dispose();
+    if (event.reason !== 'done') context.fail();
   }
 }
 
 /** The state to go on from; undefined for a fresh run. Never writes over the checkpoints of another run unasked. */
-async function findResume(out: string, flags: Flags): Promise<TrainState | undefined> {
+async function findResume(out: string, asked: boolean): Promise<TrainState | undefined> {
   const steps = await listCheckpoints(join(out, 'checkpoint'));
   if (steps.length === 0) return undefined;
-  if (flags.resume) return loadCheckpoint(out);
-  throw new RangeError(`${out} has a run of ${steps.at(-1)} steps: give --resume, or another --out`);
+  if (asked) return loadCheckpoint(out);
+  throw new UsageError(`${out} has a run of ${steps.at(-1)} steps: give --resume, or another --out`);
 }
 
-async function givenConfig(flags: Flags, classes: number): Promise<Partial<TrainConfig>> {
-  const file = textOf(flags, 'config');
-  const read = file === undefined ? {} : await readJson(file);
-  // A run's own config.json holds its settings under "config"; a file of settings alone will do too.
-  const settings = (read.config ?? read) as Record<string, unknown>;
-  const unknown = Object.keys(settings).find((key) => !(CONFIG_KEYS as readonly string[]).includes(key));
-  if (unknown !== undefined) {
-    throw new RangeError(
-      `--config ${file}: unknown config key: ${unknown} (known: ${CONFIG_KEYS.join(', ')})`,
-    );
-  }
-  return { ...settings, ...configFromFlags(flags), ...(flags.conditional ? { classes } : {}) };
+async function givenConfig(flags: TrainFlags, classes: number): Promise<Partial<TrainConfig>> {
+  const settings = flags.config === undefined ? {} : await readConfig(flags.config);
+  return { ...settings, ...configOf({ ...flags }), ...(flags.conditional ? { classes } : {}) };
 }
 
-async function listFiles(flags: Flags): Promise<{ files: LabelledFile[]; classNames: string[] }> {
-  const data = requiredText(flags, 'data');
-  const wanted = textOf(flags, 'class');
+async function listFiles(flags: TrainFlags): Promise<{ files: LabelledFile[]; classNames: string[] }> {
+  const { data, class: className } = flags;
   if (!flags.conditional) {
-    const folder = wanted === undefined ? data : join(data, wanted);
+    const folder = className === undefined ? data : join(data, className);
     return { files: (await listImages(folder)).map((file) => ({ file, label: 0 })), classNames: [] };
   }
   const folders = await listClassFolders(data);
@@ -146,12 +145,12 @@ async function listFiles(flags: Flags): Promise<{ files: LabelledFile[]; classNa
 
 async function* readLabelled(
   files: readonly LabelledFile[],
-  flags: Flags,
+  skipBad: boolean,
   output: Output,
 ): AsyncGenerator<NamedImage, void, undefined> {
   const labels = new Map(files.map(({ file, label }) => [file, label]));
   const options = {
-    skipBad: flags['skip-bad'] === true,
+    skipBad,
     onBad: (error: CxrFileError) => output.note(`skipped: ${error.message}`),
   };
   const named = readImages(
@@ -161,45 +160,21 @@ async function* readLabelled(
   for await (const one of named) yield { ...one, label: labels.get(one.name) ?? 0 };
 }
 
-function stepsOf(flags: Flags, config: TrainConfig, images: number): number {
-  const steps = numberOf(flags, 'steps');
+function stepsOf({ steps, epochs }: TrainFlags, config: TrainConfig, images: number): number {
   if (steps !== undefined) return steps;
-  const epochs = numberOf(flags, 'epochs');
-  if (epochs === undefined) throw new TypeError('--steps (or --epochs) is missing');
+  if (epochs === undefined) throw new UsageError('--steps (or --epochs) is missing');
   const batch = config.halfBatch ? config.batchSize / 2 : config.batchSize;
   return Math.ceil((epochs * images) / batch);
 }
 
-function tell(event: TrainEvent, steps: number, output: Output): void {
+function report(event: TrainEvent, steps: number, output: Output): void {
   if (event.type === 'step') {
-    const { step, lossD, lossG, secondsPerStep, secondsLeft } = event;
-    output.progress(
-      `step ${step}/${steps}  D ${lossD.toFixed(3)}  G ${lossG.toFixed(3)}  ` +
-        `${secondsPerStep.toFixed(2)} s a step  ${Math.ceil(secondsLeft / 60)} min left`,
-    );
+    const { step, lossD, lossG } = event;
+    const detail = `loss D ${lossD.toFixed(3)}, G ${lossG.toFixed(3)}`;
+    output.progress({ phase: 'training', done: step, total: steps, unit: 'steps', detail });
   }
   if (event.type === 'start') output.note(`${event.images} images, steps ${event.step} to ${event.steps}`);
   if (event.type === 'warning') output.note(`warning: ${event.message}`);
   if (event.type === 'checkpoint') output.note(`checkpoint ${event.name}`);
   if (event.type === 'end') output.note(`${event.reason} at step ${event.step}`);
-}
-
-/** The first Ctrl-C (or SIGTERM) ends the run after its step, with a checkpoint; the second ends it at once. */
-function listenForInterrupts(output: Output): { signal: AbortSignal; status(): number; stop(): void } {
-  const controller = new AbortController();
-  let status = 0;
-  const stop = (code: number) => () => {
-    if (controller.signal.aborted) process.exit(code);
-    status = code;
-    output.note('ending after this step, with a checkpoint (once more: at once)');
-    controller.abort();
-  };
-  const onInterrupt = stop(130);
-  const onTerminate = stop(143);
-  process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate);
-  return {
-    signal: controller.signal,
-    status: () => status,
-    stop: () => process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate),
-  };
 }

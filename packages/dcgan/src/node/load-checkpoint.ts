@@ -10,7 +10,7 @@ import { fileFailure } from './file-failure.js';
 
 export interface LoadCheckpointOptions {
   /** Which checkpoint; default the latest. */
-  step?: number;
+  step?: number | undefined;
 }
 
 /**

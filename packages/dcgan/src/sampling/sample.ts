@@ -8,17 +8,17 @@ export interface SampleOptions {
   /** How many images. */
   count: number;
   /** Default 0. Sample i follows from the seed and i alone, whatever the batch size and the count. */
-  seed?: number;
+  seed?: number | undefined;
   /** Images made at a time. Default 64. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /**
    * Latent numbers further from 0 than this are drawn again (Brock et al., 2019): fewer odd images, less variety.
    * Default: none.
    */
-  truncation?: number;
+  truncation?: number | undefined;
   /** Class of all samples, for a conditional generator; default: the classes in turn. */
-  label?: number;
-  signal?: AbortSignal;
+  label?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**

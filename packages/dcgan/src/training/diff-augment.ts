@@ -1,8 +1,9 @@
 import type { Rng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A part of DiffAugment. */
-export type AugmentKind = 'brightness' | 'saturation' | 'contrast' | 'translation' | 'cutout';
+/** The parts of DiffAugment, in the order in which they are applied. */
+export const AUGMENT_KINDS = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'] as const;
+export type AugmentKind = (typeof AUGMENT_KINDS)[number];
 
 /**
  * DiffAugment (Zhao et al., 2020): random changes to `[n, h, w, c]` images in [−1, 1] that let gradients through, in

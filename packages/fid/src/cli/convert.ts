@@ -1,16 +1,19 @@
+import { type CliContext, type Command, UsageError } from '@cxr/cli';
 import { writeFileAtomic } from '@cxr/data/node';
 import { loadWeights } from '../node/load-weights.js';
 import { writeSafetensors } from '../weights/safetensors.js';
-import { note } from './progress.js';
-import { UsageError } from './usage-error.js';
 
-/** `cxr-fid convert WEIGHTS.pth OUT.safetensors`: the same tensors in a format that holds nothing but tensors. */
-export async function convert(args: readonly string[]): Promise<void> {
-  const [from, to] = args;
-  if (from === undefined || to === undefined || args.length > 2 || !to.endsWith('.safetensors')) {
-    throw new UsageError('usage: cxr-fid convert WEIGHTS.pth OUT.safetensors');
-  }
-  const { tensors } = await loadWeights(from);
-  await writeFileAtomic(to, writeSafetensors(tensors));
-  note(`wrote ${to}: ${tensors.size} tensors`);
+/** Adds `cxr-fid convert`: the same tensors in a format that holds nothing but tensors. */
+export function defineConvert(program: Command, { output }: CliContext): void {
+  program
+    .command('convert')
+    .description('write weights as safetensors, a format that holds nothing but tensors')
+    .argument('<weights>', 'a .pth file')
+    .argument('<out>', 'the .safetensors file to write')
+    .action(async (from: string, to: string) => {
+      if (!to.endsWith('.safetensors')) throw new UsageError(`the name must end in .safetensors: ${to}`);
+      const { tensors } = await loadWeights(from);
+      await writeFileAtomic(to, writeSafetensors(tensors));
+      output.note(`wrote ${to}: ${tensors.size} tensors`);
+    });
 }

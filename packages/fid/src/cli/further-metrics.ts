@@ -1,3 +1,4 @@
+import { UsageError } from '@cxr/cli';
 import type { NdArray } from 'ndarray';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
@@ -6,7 +7,6 @@ import { prdc } from '../metrics/prdc.js';
 import type { GatheredPath } from '../node/gather-paths.js';
 import { drawPairs } from './memorisation-pictures.js';
 import type { CliOptions } from './options.js';
-import { UsageError } from './usage-error.js';
 
 /** How many suspicious pairs the result names. */
 const PAIRS = 10;

@@ -1,12 +1,18 @@
-import { parseArgs } from 'node:util';
+import type { CliContext, Command, Output } from '@cxr/cli';
 import { CxrFileError } from '@cxr/image';
 import { readStatistics, writeStatistics } from '../node/statistics-file.js';
-import { note } from './progress.js';
-import { UsageError } from './usage-error.js';
 
-/** `cxr-fid merge A.npz B.npz… -o ALL.npz`: statistics of shards, computed anywhere, as of all their images. */
-export async function merge(args: readonly string[]): Promise<void> {
-  const { files, out } = parse(args);
+/** Adds `cxr-fid merge`: statistics of shards, computed anywhere, as of all their images. */
+export function defineMerge(program: Command, { output }: CliContext): void {
+  program
+    .command('merge')
+    .description('merge the statistics of parts of a set into those of the whole')
+    .argument('<stats...>', '.npz files of --save-stats')
+    .requiredOption('-o, --out <file.npz>', 'the file to write')
+    .action((files: string[], { out }: { out: string }) => merge(files, out, output));
+}
+
+async function merge(files: readonly string[], out: string, output: Output): Promise<void> {
   const [first, ...others] = files;
   const all = await readCounted(first!);
   for (const file of others) {
@@ -17,7 +23,7 @@ export async function merge(args: readonly string[]): Promise<void> {
     all.merge(shard);
   }
   await writeStatistics(out, all);
-  note(`wrote ${out}: ${all.count} images, ${all.dims} dims`);
+  output.note(`wrote ${out}: ${all.count} images, ${all.dims} dims`);
 }
 
 async function readCounted(file: string) {
@@ -30,18 +36,4 @@ async function readCounted(file: string) {
       file,
     },
   );
-}
-
-function parse(args: readonly string[]): { files: string[]; out: string } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { out: { type: 'string', short: 'o' } },
-      allowPositionals: true,
-    });
-    if (values.out !== undefined && positionals.length > 0) return { files: positionals, out: values.out };
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
-  }
-  throw new UsageError('usage: cxr-fid merge STATS.npz STATS.npz… -o OUT.npz');
 }

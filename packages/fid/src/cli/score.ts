@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { CliContext, Output, Progress } from '@cxr/cli';
 import { listClassFolders } from '@cxr/data/node';
 import { frechetDistance } from '../metrics/frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
@@ -10,8 +11,7 @@ import {
 } from '../node/gather-paths.js';
 import { writeStatistics } from '../node/statistics-file.js';
 import { furtherMetrics } from './further-metrics.js';
-import { type CliOptions, parseOptions, USAGE } from './options.js';
-import { downloadBar, note, progressBar } from './progress.js';
+import type { CliOptions } from './options.js';
 
 /** Images of the first path that the noise floor is made of, at most. */
 const FLOOR_SAMPLE = 5000;
@@ -25,18 +25,14 @@ interface ClassDistance {
 }
 
 /** `cxr-fid PATH1 PATH2` and `cxr-fid --save-stats FOLDER OUT`. */
-export async function score(args: readonly string[], signal: AbortSignal): Promise<void> {
+export async function score(options: CliOptions, context: CliContext): Promise<void> {
   const start = performance.now();
-  const options = parseOptions(args);
-  if (!options) {
-    process.stdout.write(`${USAGE}\n`);
-    return;
-  }
-  if (options.saveStats) return saveStatistics(options, signal);
+  const { output } = context;
+  if (options.saveStats) return saveStatistics(options, context);
 
   const classes = options.againstClasses === undefined ? [] : await classPaths(options.againstClasses);
   const paths = [...options.paths, ...classes.map(({ path }) => path)];
-  const gathered = await gatherPaths(paths, gatherOptions(options, signal));
+  const gathered = await gatherPaths(paths, gatherOptions(options, context));
   const [a, b, ...others] = gathered.paths as [GatheredPath, GatheredPath, ...GatheredPath[]];
   const beforeDistance = performance.now();
   const fid = frechetDistance(a.statistics, b.statistics);
@@ -48,10 +44,10 @@ export async function score(args: readonly string[], signal: AbortSignal): Promi
       : null;
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, a, b));
   const warnings = warningsOf(gathered);
-  explain(gathered, floor, against, warnings);
+  explain(gathered, floor, against, warnings, output);
   if (!options.json) {
-    process.stdout.write(`FID:  ${fid}\n`);
-    for (const [name, value] of Object.entries(further)) note(`${name}: ${JSON.stringify(value)}`);
+    output.result(`FID:  ${fid}`);
+    for (const [name, value] of Object.entries(further)) output.note(`${name}: ${JSON.stringify(value)}`);
     return;
   }
   const { weights, engine, seconds } = gathered;
@@ -78,15 +74,15 @@ export async function score(args: readonly string[], signal: AbortSignal): Promi
       engine: seconds.engine,
     },
   };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  output.result(JSON.stringify(result));
 }
 
-async function saveStatistics(options: CliOptions, signal: AbortSignal): Promise<void> {
+async function saveStatistics(options: CliOptions, context: CliContext): Promise<void> {
   const [folder, out] = options.paths;
-  const gathered = await gatherPaths([folder], { ...gatherOptions(options, signal), sampleSize: 0 });
+  const gathered = await gatherPaths([folder], { ...gatherOptions(options, context), sampleSize: 0 });
   const { statistics } = gathered.paths[0]!;
   await writeStatistics(out, statistics);
-  note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
+  context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
 }
 
 async function classPaths(folder: string): Promise<{ name: string; path: string }[]> {
@@ -103,7 +99,7 @@ function againstClass(name: string, other: GatheredPath, a: GatheredPath, b: Gat
   };
 }
 
-function gatherOptions(options: CliOptions, signal: AbortSignal): GatherPathsOptions {
+function gatherOptions(options: CliOptions, { output, signal }: CliContext): GatherPathsOptions {
   const { dims, resize, batchSize, workers, recursive, engine, backend, threads, weights, skipBad } = options;
   return {
     dims,
@@ -117,10 +113,20 @@ function gatherOptions(options: CliOptions, signal: AbortSignal): GatherPathsOpt
     sampleSize: options.floor ? FLOOR_SAMPLE : 0,
     ...(workers === undefined ? {} : { workers }),
     ...(threads === undefined ? {} : { threads }),
-    ...(skipBad ? { onBad: (error) => note(`skipped ${error.message}`) } : {}),
-    weights: { ...(weights === undefined ? {} : { file: weights }), onProgress: downloadBar() },
-    onProgress: progressBar(),
+    ...(skipBad ? { onBad: (error) => output.note(`skipped ${error.message}`) } : {}),
+    weights: {
+      ...(weights === undefined ? {} : { file: weights }),
+      onProgress: ({ received, total }) => output.progress(downloadProgress(received, total)),
+    },
+    onProgress: ({ path, done, total }) =>
+      output.progress({ phase: basename(path), done, total, unit: 'images' }),
   };
+}
+
+function downloadProgress(received: number, total: number | undefined): Progress {
+  const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
+  const whole = total === undefined ? undefined : megabytes(total);
+  return { phase: 'downloading the weights', done: megabytes(received), total: whole, unit: 'MB' };
 }
 
 function warningsOf({ paths, dims, weights }: Gathered): string[] {
@@ -153,6 +159,7 @@ function explain(
   floor: NoiseFloor | null,
   against: readonly ClassDistance[],
   warnings: readonly string[],
+  { note }: Output,
 ): void {
   const { engine, seconds, skipped } = gathered;
   note(contextOf(gathered));

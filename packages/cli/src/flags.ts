@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Bounds of a number flag, both included. */
+export interface Bounds {
+  /** @default 0 */
+  min?: number | undefined;
+  /** @default none */
+  max?: number | undefined;
+}
+
+/** A flag that takes a whole number, such as `--steps <n>`. */
+export function wholeNumberFlag(flags: string, description: string, bounds: Bounds = {}): Option {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It takes a whole number ${boundsText(min, bounds.max)}.`);
+    }
+    return value;
+  });
+}
+
+/** A flag that takes a number, such as `--ema <x>`. */
+export function numberFlag(flags: string, description: string, bounds: Bounds = {}): Option {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+      throw new InvalidArgumentError(
+        `It takes a number${bounds.min === undefined ? '' : ` ${boundsText(min, bounds.max)}`}.`,
+      );
+    }
+    return value;
+  });
+}
+
+/** A flag that takes one of some words or numbers; the help lists them. */
+export function choiceFlag(
+  flags: string,
+  description: string,
+  choices: readonly (string | number)[],
+): Option {
+  const numbers = new Map(choices.map((choice) => [String(choice), choice]));
+  // `choices` alone would hand over numbers as text.
+  return new Option(flags, description).choices([...numbers.keys()]).argParser((text) => {
+    if (numbers.has(text)) return numbers.get(text);
+    throw new InvalidArgumentError(`It takes ${choices.join(', ')}.`);
+  });
+}
+
+/** A flag that takes some of a list of words, with commas between them. */
+export function listFlag(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, `${description} (of ${choices.join(', ')})`).argParser((text) =>
+    text.split(',').map((part) => {
+      const word = part.trim();
+      if (choices.includes(word)) return word;
+      throw new InvalidArgumentError(`It takes some of ${choices.join(', ')}, with commas between.`);
+    }),
+  );
+}
+
+function boundsText(min: number, max: number | undefined): string {
+  return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+}

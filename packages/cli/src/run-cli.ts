@@ -1,0 +1,99 @@
+import { CxrFileError } from '@cxr/image';
+import { Command, CommanderError } from 'commander';
+import { createOutput, type Output } from './output.js';
+import { UsageError } from './usage-error.js';
+
+/** What an action works with. */
+export interface CliContext {
+  readonly output: Output;
+  /** Aborted by the first Ctrl-C or SIGTERM; the second ends the process at once. */
+  readonly signal: AbortSignal;
+  /** Makes the exit status 1: the work ended, but not as it should have. */
+  fail(): void;
+}
+
+export interface RunCliOptions {
+  /** The command's name, before its error messages. */
+  name: string;
+  version: string;
+  /** Adds arguments, flags, actions and subcommands. */
+  define(program: Command, context: CliContext): void;
+  /** @default the process's streams */
+  output?: Output | undefined;
+  /** Printed at the first Ctrl-C. @default 'interrupted (once more: at once)' */
+  interruptNote?: string | undefined;
+}
+
+/** Exit status after each signal: 128 + its number. */
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a command line. Statuses: 0; 1 a failed computation, or output that cannot be written; 2 wrong usage or unreadable
+ * input; 130 and 143 interrupted. An error that is neither of the user's nor of a file's is a fault of ours: it is printed
+ * with its stack, as every error is where the environment variable DEBUG is set.
+ * @returns the exit status.
+ */
+export async function runCli(args: readonly string[], options: RunCliOptions): Promise<number> {
+  const { name, output = createOutput(), interruptNote = 'interrupted (once more: at once)' } = options;
+  const abort = new AbortController();
+  let status = 0;
+  let interrupted: number | undefined;
+  const interrupt = (signal: keyof typeof INTERRUPTED): void => {
+    if (interrupted !== undefined) process.exit(INTERRUPTED[signal]);
+    interrupted = INTERRUPTED[signal];
+    output.note(interruptNote);
+    abort.abort(new Error('interrupted'));
+  };
+  const context: CliContext = {
+    output,
+    signal: abort.signal,
+    fail: () => {
+      status = 1;
+    },
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    await createProgram(options, context, output).parseAsync([...args], { from: 'user' });
+    return interrupted ?? status;
+  } catch (error) {
+    if (interrupted !== undefined) return interrupted;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    output.note(`${name}: ${errorText(error)}`);
+    return statusOf(error);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+function createProgram(options: RunCliOptions, context: CliContext, output: Output): Command {
+  const { name, version, define } = options;
+  const write = (line: (text: string) => void) => (text: string) => line(text.replace(/\n$/, ''));
+  const program = new Command(name)
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: write(output.result),
+      writeErr: write(output.note),
+      outputError: (text) =>
+        output.note(
+          `${name}: ${text
+            .replace(/^error: /, '')
+            .trim()
+            .replace('\n', ' ')} (--help shows the usage)`,
+        ),
+    });
+  define(program, context);
+  return program;
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = error instanceof UsageError || error instanceof CxrFileError;
+  return expected && process.env.DEBUG === undefined ? error.message : (error.stack ?? error.message);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  // What cannot be written, say on a full disk, is not the user's mistake.
+  return error instanceof CxrFileError && error.code !== 'unwritable' ? 2 : 1;
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, choiceFlag, listFlag, numberFlag, Option, UsageError } from '@cxr/cli';
+import { CxrFileError } from '@cxr/image';
+import { CHOICES, CONFIG_KEYS, PRESETS, type TrainConfig } from '../config.js';
+import { AUGMENT_KINDS } from '../training/diff-augment.js';
+
+const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
+  preset: 'ready-made settings',
+  architecture: 'networks',
+  size: 'height and width of the images: 32, 64, 128 or 256',
+  width: 'features of the layer at full size',
+  latentDim: 'length of a latent vector',
+  channels: '1 grey, 3 RGB',
+  classes: 'class labels; 0: unconditional',
+  seed: 'of weights, latents and the order of images',
+  discriminatorNorm: 'normalisation in the discriminator',
+  batchSize: 'images of a step',
+  halfBatch: 'half a batch of reals and half of fakes a discriminator step',
+  separateUpdates: 'one discriminator update on reals, one on fakes',
+  draw: 'order of the images',
+  resample: 'filter that brings images to size',
+  loss: 'the game played on the logits',
+  learningRateG: 'of the generator',
+  learningRateD: 'of the discriminator',
+  beta1: 'of Adam',
+  beta2: 'of Adam',
+  r1: 'weight of the R1 penalty; 0: none',
+  r1Every: 'steps between R1 penalties',
+  diffAugment: 'parts of DiffAugment, with commas between',
+  ema: 'decay of the averaged generator; 0: none',
+};
+
+/** Adds a flag for each setting of `TrainConfig`: learningRateG is --learning-rate-g. */
+export function addConfigFlags(command: Command): Command {
+  command.optionsGroup('Settings of the run (default: those of the preset, here of dcgan):');
+  for (const key of CONFIG_KEYS) command.addOption(configFlag(key));
+  return command;
+}
+
+function configFlag(key: keyof TrainConfig): Option {
+  const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const fallback = PRESETS.dcgan[key];
+  const description = `${DESCRIPTIONS[key]} (${fallbackText(fallback)})`;
+  const choices = CHOICES[key];
+  if (choices) return choiceFlag(`${name} <name>`, description, choices);
+  if (typeof fallback === 'number') return numberFlag(`${name} <n>`, description);
+  if (typeof fallback === 'boolean') {
+    return new Option(`${name} <bool>`, description).choices(['true', 'false']).argParser((text) => {
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw new UsageError(`invalid ${name}: ${text} (true or false)`);
+    });
+  }
+  return listFlag(`${name} <list>`, description, AUGMENT_KINDS);
+}
+
+function fallbackText(value: TrainConfig[keyof TrainConfig]): string {
+  return Array.isArray(value) && value.length === 0 ? 'none' : String(value);
+}
+
+/** The settings among a command's options. */
+export function configOf(options: Record<string, unknown>): Partial<TrainConfig> {
+  return Object.fromEntries(
+    CONFIG_KEYS.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]),
+  );
+}
+
+/**
+ * The settings in a JSON file: a run's own config.json, which holds them under "config", or a file of settings alone.
+ * @throws CxrFileError where it cannot be read or is not such a file; UsageError for an unknown setting.
+ */
+export async function readConfig(file: string): Promise<Partial<TrainConfig>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    const code = cause instanceof SyntaxError ? 'corrupt' : 'unreadable';
+    throw new CxrFileError(code, `no settings: ${(cause as Error).message}`, { file, cause });
+  }
+  const settings = isObject(value) && 'config' in value ? value.config : value;
+  if (!isObject(settings)) throw new CxrFileError('corrupt', 'not a JSON object of settings', { file });
+  const unknown = Object.keys(settings).find((key) => !(CONFIG_KEYS as readonly string[]).includes(key));
+  if (unknown !== undefined) {
+    throw new UsageError(`${file}: unknown config key: ${unknown} (known: ${CONFIG_KEYS.join(', ')})`);
+  }
+  return settings as Partial<TrainConfig>;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
