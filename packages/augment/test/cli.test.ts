@@ -168,7 +168,7 @@ describe('cxr-augment', () => {
     }
     const abort = new AbortController();
     const flags = ['--copies', '2', '--workers', String(workers)];
-    const options = parseOptions([join(folder, 'in'), join(folder, 'out'), ...flags])!;
+    const options = optionsFor('out', ...flags);
     await expect(run(options, abort.signal, () => abort.abort(new Error('enough')))).rejects.toThrow(
       'enough',
     );

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UsageError } from '@cxr/cli';
 import { writeFileAtomic } from '@cxr/data/node';
 import type { Settings } from './options.js';
 import type { LogLine } from './task.js';
-import { UsageError } from './usage-error.js';
 
 const SETTINGS = 'augment.json';
 const LOG = 'augment.jsonl';

@@ -1,11 +1,11 @@
 import { relative, resolve, sep } from 'node:path';
+import { UsageError } from '@cxr/cli';
 import { listImages, WorkerPool } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { appendLog, openOutput, readLog, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
 import { type LogLine, type Outcome, outputOf, type Task } from './task.js';
-import { UsageError } from './usage-error.js';
 
 export interface RunProgress {
   /** Copies, those of earlier runs included. */
