@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
+import { makeFolder, writeFileAtomic } from '@cxr/data/node';
 import { type EndEvent, type Scorer, type TrainConfig, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Options } from './options.js';
@@ -95,7 +95,7 @@ export async function runTraining(
   const resume = options.resume ? await loadCheckpoint(store) : undefined;
   const growFrom =
     options.growFrom === undefined || resume ? undefined : await loadCheckpoint(options.growFrom);
-  await mkdir(join(out, 'grids'), { recursive: true });
+  await makeFolder(join(out, 'grids'));
   const log = await resumeLines<LogLine>(logFile, resume?.step ?? 0);
   const scores = await resumeLines<ScoreLine>(scoreFile, resume?.step ?? 0);
 

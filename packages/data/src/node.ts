@@ -18,6 +18,7 @@ export { type ClassFolder, listClassFolders } from './node/list-class-folders.js
 export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';
 export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-dataset.js';
+export { makeFolder } from './node/make-folder.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';
 export { sharpCodec } from './node/sharp-codec.js';
@@ -30,3 +31,4 @@ export {
   type WorkerPoolOptions,
 } from './node/worker-pool.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
+export { writeFlushed } from './node/write-flushed.js';

@@ -160,8 +160,8 @@ describe('checkpointFolder', () => {
     await run({ steps: 1 });
     const blocked = join(folder, 'step-00000001', 'manifest.json', 'below');
     await expect(run({ steps: 1, checkpoints: checkpointFolder(blocked) })).rejects.toMatchObject({
-      code: 'unwritable',
-      message: expect.stringContaining('cannot write it: part of the path is not a folder'),
+      code: 'not-a-directory',
+      message: expect.stringContaining('manifest.json: a file is where a folder must be'),
     });
     expect(await loadCheckpoint(folder)).toMatchObject({ step: 1 });
   });

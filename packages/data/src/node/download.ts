@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CxrFileError } from '@cxr/image';
+import { makeFolder } from './make-folder.js';
 
 export interface DownloadProgress {
   /** Bytes there so far, those of an earlier attempt included. */
@@ -30,7 +31,7 @@ export interface DownloadOptions {
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<string> {
   const { sha256 = '' } = options;
   const part = `${file}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await receive(url, part, options);
   const digest = await sha256OfFile(part);
   if (!digest.startsWith(sha256.toLowerCase())) {

@@ -1,4 +1,4 @@
-import { CxrFileError, type CxrFileErrorCode } from '@cxr/image';
+import { CxrFileError, type CxrFileErrorCode, withFile } from '@cxr/image';
 
 const MEANINGS: Record<string, [CxrFileErrorCode, string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
@@ -8,13 +8,27 @@ const MEANINGS: Record<string, [CxrFileErrorCode, string]> = {
   EISDIR: ['not-a-file', 'a folder, not a file'],
 };
 
+/** Reasons that are not about what lies there; the code is that of what was tried. */
+const REASONS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'a circle of links',
+  EMFILE: 'too many open files',
+};
+
 /** What the file system said, as our error; `otherwise` is the code for what is not more special. */
 export function fileSystemError(
   cause: unknown,
   file: string,
   otherwise: 'unreadable' | 'unwritable' = 'unreadable',
 ): CxrFileError {
+  if (cause instanceof CxrFileError) return withFile(cause, file) as CxrFileError;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const [meaning, reason] = MEANINGS[code] ?? ([otherwise, message] as const);
+  const [meaning, reason] = MEANINGS[code] ?? ([otherwise, REASONS[code] ?? message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

@@ -1,19 +1,23 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { CxrFileError } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
-
-let counter = 0;
+import { makeFolder } from './make-folder.js';
+import { writeFlushed } from './write-flushed.js';
 
 /**
  * Writes a file so that it is there whole or not at all: to a temporary file beside it, flushed to the disk, then
- * renamed. Missing folders are made.
+ * renamed. Missing folders are made. A device or a pipe is not replaced.
  * @throws CxrFileError naming the file.
  */
 export async function writeFileAtomic(file: string, content: Uint8Array | string): Promise<void> {
-  counter += 1;
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}-${counter}.tmp`);
+  // Random: a killed process may have left its own, and process numbers come again. Short: names have a limit.
+  const name = `.${basename(file).slice(0, 40)}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = join(dirname(file), name);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
+    await refuseSpecial(file);
     await writeFlushed(temporary, content);
     await rename(temporary, file);
   } catch (cause) {
@@ -22,12 +26,9 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
   }
 }
 
-async function writeFlushed(file: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(file, 'wx');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+async function refuseSpecial(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined);
+  if (there === undefined || there.isFile()) return;
+  const what = there.isDirectory() ? 'a folder, not a file' : 'a device or a pipe, not a file';
+  throw new CxrFileError('not-a-file', what, { file });
 }

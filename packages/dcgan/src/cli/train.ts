@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CliContext,
@@ -13,7 +12,6 @@ import { listClassFolders, listImages, readImages, writeFileAtomic } from '@cxr/
 import { CxrFileError, type NamedImage } from '@cxr/image';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
-import { fileFailure } from '../node/file-failure.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
 import { type TrainEvent, train } from '../training/train.js';
@@ -82,9 +80,6 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
   const steps = stepsOf(flags, config, files.length);
   const backend = await readyBackend(flags, output);
-  await mkdir(out, { recursive: true }).catch((cause) => {
-    throw fileFailure(cause, out, 'write');
-  });
   await writeFileAtomic(
     join(out, 'config.json'),
     `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder, writeFlushed } from '@cxr/data/node';
 import type { CheckpointStore } from '../training/train.js';
 import type { TrainState } from '../training/train-state.js';
 import { encodeCheckpoint } from './checkpoint-files.js';
@@ -28,7 +29,7 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
       const target = join(folder, name);
       const beside = join(folder, `${UNFINISHED}${name}-${process.pid}`);
       try {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await removeUnfinished(folder);
         await writeFolder(beside, encodeCheckpoint(state));
         await replaceFolder(beside, target);
@@ -59,14 +60,8 @@ export function stepFolder(step: number): string {
 async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   for (const [name, bytes] of files) {
     const file = join(folder, name);
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(file, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await makeFolder(dirname(file));
+    await writeFlushed(file, bytes);
   }
 }
 
