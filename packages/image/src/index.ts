@@ -29,6 +29,7 @@ export { resizePillow } from './resize/resize-pillow.js';
 export { resizePillowFloat } from './resize/resize-pillow-float.js';
 export { createRng, hashKeys, type Rng, rngFromState } from './rng.js';
 export { shuffle } from './shuffle.js';
+export { type Claim, type Claimer, type Pointer, simdModule } from './simd/simd-module.js';
 export { split, splitHalves } from './split.js';
 export { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
 export { toGrey8 } from './to-grey8.js';

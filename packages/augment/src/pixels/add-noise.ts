@@ -1,7 +1,7 @@
 import { createRng, hashKeys } from '@cxr/image';
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { HIGH_SHIFT, LOW_MASK, normalTable } from './normals.js';
 
 /** Adds normal noise whose deviation depends on the value, each sample on its own; cuts off at black and white. */

@@ -1,6 +1,6 @@
 import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { reflectIndex } from '../warp/sampling.js';
 
 /** Convolves with a Gaussian cut off at `radius`, along rows, then along columns, in single precision. */

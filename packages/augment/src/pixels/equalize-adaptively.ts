@@ -1,7 +1,7 @@
 import { maximum, type Size } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
 import { roundHalfEven } from '../round.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { reflectIndex } from '../warp/sampling.js';
 
 type Whole = Uint8Array | Uint16Array;

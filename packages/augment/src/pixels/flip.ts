@@ -1,6 +1,6 @@
 import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { claim, type Kernels } from '../simd/module.js';
+import { claim, type Kernels } from '../simd/kernels.js';
 
 /** Mirrors left and right. */
 export function flipColumns(image: Image): Image {

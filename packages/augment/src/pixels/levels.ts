@@ -1,6 +1,6 @@
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 
 /** What a value becomes; both on the image's own scale, 0..max with max 255, 65535 or 1. */
 export type Curve = (value: number, max: number) => number;

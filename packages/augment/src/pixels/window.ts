@@ -1,6 +1,6 @@
 import { type Image, type Pixels, type Raster, raster, type Size, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { clampIndex, type Fill, fillValues, reflectIndex } from '../warp/sampling.js';
 
 /** The part of the plane, in the image's pixels, that a crop, a pad or a shift shows. */

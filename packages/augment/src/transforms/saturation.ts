@@ -2,7 +2,7 @@ import { clip, type Image, maximum, type Pixels, raster, toImage } from '../imag
 import { copyOf, samplesLike } from '../memory.js';
 import { checkRange, drawFrom, type NumberRange } from '../options.js';
 import { luma, lumaExact } from '../pixels/luma.js';
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface SaturationOptions extends TransformOptions {

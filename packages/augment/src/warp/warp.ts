@@ -1,6 +1,6 @@
 import { type Image, maximum, type Raster, raster, type Size, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { type Claim, claim } from '../simd/module.js';
+import { type Claim, claim } from '../simd/kernels.js';
 import { borderSampler } from './border.js';
 import { KERNELS } from './kernels.js';
 import type { Sampling } from './sampling.js';

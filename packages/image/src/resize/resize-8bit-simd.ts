@@ -1,4 +1,4 @@
-import { claim } from '../simd/module.js';
+import { claim } from '../simd/kernels.js';
 import { fixedWeight } from './resize-8bit.js';
 import type { Taps } from './resize-filter.js';
 
@@ -6,8 +6,8 @@ import type { Taps } from './resize-filter.js';
 const LOW_BITS = 12;
 
 /**
- * Both passes over `[height, width, channels]` in WebAssembly SIMD, with the plain loops' results; null where it cannot
- * be had. A pass whose taps are missing is left out.
+ * Both passes over `[height, width, channels]` in WebAssembly SIMD, with the plain loops' results; null where there is none.
+ * A pass whose taps are missing is left out. The result goes to `into` where that is given.
  */
 export function resizeSimd8(
   data: Uint8Array,
@@ -16,6 +16,7 @@ export function resizeSimd8(
   channels: number,
   across: Taps | undefined,
   down: Taps | undefined,
+  into?: Uint8Array | undefined,
 ): Uint8Array | null {
   const rowLength = (across?.length ?? width) * channels;
   const outHeight = down?.length ?? height;
@@ -30,21 +31,24 @@ export function resizeSimd8(
     columns?.bytes ?? 0,
   );
   if (!room) return null;
-  const { kernels, memory, at } = room;
+  const { kernels, bytes, at } = room;
   const [source, between, target, rowTaps, columnTaps] = at as [number, number, number, number, number];
   const middle = rows ? between : source;
   const end = columns ? target : middle;
-  new Uint8Array(memory).set(data, rows ? source : middle);
+  bytes.set(data, rows ? source : middle);
   if (rows) {
-    const { starts, weights, size } = writeTaps(rows, memory, rowTaps);
+    const { starts, weights, size } = writeTaps(rows, bytes.buffer, rowTaps);
     const kernel = channels === 1 ? kernels.rowsGrey : kernels.rowsRgb;
     kernel(source, between, height, width, rows.length, starts, weights, size);
   }
   if (columns) {
-    const { starts, counts, weights, size } = writeTaps(columns, memory, columnTaps);
+    const { starts, counts, weights, size } = writeTaps(columns, bytes.buffer, columnTaps);
     kernels.columns(middle, target, rowLength, columns.length, starts, counts, weights, size);
   }
-  return new Uint8Array(memory).slice(end, end + outHeight * rowLength);
+  const result = bytes.subarray(end, end + outHeight * rowLength);
+  if (!into) return result.slice();
+  into.set(result);
+  return into;
 }
 
 interface PackedTaps {
@@ -70,8 +74,8 @@ function packTaps(taps: Taps, multiple: number): PackedTaps {
 }
 
 function pack({ length, size, starts, counts, weights }: Taps, multiple: number): PackedTaps {
-  const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  const padded = Math.ceil(most / multiple) * multiple;
+  const max = counts.reduce((a, b) => Math.max(a, b), 0);
+  const padded = Math.ceil(max / multiple) * multiple;
   const parts = new Int16Array(2 * length * padded);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < counts[i]!; k++) {

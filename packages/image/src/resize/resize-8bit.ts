@@ -40,8 +40,8 @@ export function fixedWeight(weight: number): number {
 }
 
 function fixedPoint({ length, size, starts, counts, weights }: Taps): FixedTaps {
-  const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  const padded = Math.ceil(most / 4) * 4;
+  const max = counts.reduce((a, b) => Math.max(a, b), 0);
+  const padded = Math.ceil(max / 4) * 4;
   const fixed = new Int32Array(length * padded);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < counts[i]!; k++) {
@@ -84,7 +84,7 @@ function rowsOfFour(
 
 type Four = [number, number, number, number];
 
-/** Four neighbours from `start` on; those behind the end, of weight 0, are moved to the last one. */
+/** Four neighbours from `start` on; those after the end, of weight 0, are moved to the last one. */
 function fourFrom(start: number, end: number): Four {
   const last = end - 1;
   return [start, Math.min(last, start + 1), Math.min(last, start + 2), Math.min(last, start + 3)];

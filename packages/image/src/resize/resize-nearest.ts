@@ -1,19 +1,18 @@
-import { samples } from '../image.js';
+import type { Pixels } from '../image.js';
 
-type PixelData = Uint8Array | Uint16Array;
-
-/** Takes, for each output pixel, the source pixel under its centre. */
+/** Writes to `out`, for each output pixel, the source pixel under its centre. */
 export function resizeNearest(
-  data: PixelData,
+  data: Pixels,
   fromWidth: number,
   fromHeight: number,
   channels: number,
   width: number,
   height: number,
-): PixelData {
-  const columns = nearestIndices(fromWidth, width, data instanceof Uint8Array);
-  const rows = nearestIndices(fromHeight, height, data instanceof Uint8Array);
-  const out = samples(data, height * width * channels);
+  out: Pixels,
+): void {
+  const addedUp = !(data instanceof Uint16Array);
+  const columns = nearestIndices(fromWidth, width, addedUp);
+  const rows = nearestIndices(fromHeight, height, addedUp);
   let at = 0;
   for (let y = 0; y < height; y++) {
     const row = rows[y]! * fromWidth;
@@ -22,10 +21,9 @@ export function resizeNearest(
       for (let c = 0; c < channels; c++) out[at++] = data[from + c]!;
     }
   }
-  return out;
 }
 
-/** Pillow adds the step up for 8 bits and multiplies for 16; the rounding errors decide some pixels. */
+/** Pillow adds the step up for 8 bits and floats, and multiplies for 16 bits; the rounding errors decide some pixels. */
 function nearestIndices(from: number, to: number, addedUp: boolean): Int32Array {
   const indices = new Int32Array(to);
   const step = from / to;

@@ -1,0 +1,85 @@
+import { type Claimer, type Claim as ModuleClaim, type Pointer, simdModule } from '@cxr/image';
+import { SIMD_MODULE } from './binary.js';
+
+/** What assembly/ exports; its comments say what each does. */
+export interface Kernels {
+  affineRow(
+    xs: Pointer,
+    ys: Pointer,
+    ax: Pointer,
+    dx: Pointer,
+    by: number,
+    c: number,
+    ey: number,
+    f: number,
+    count: number,
+  ): void;
+  perspectiveRow(
+    xs: Pointer,
+    ys: Pointer,
+    a: number,
+    by: number,
+    c: number,
+    d: number,
+    ey: number,
+    f: number,
+    g: number,
+    hy: number,
+    count: number,
+  ): void;
+  splineRow(
+    xs: Pointer,
+    ys: Pointer,
+    y: number,
+    points: Pointer,
+    firsts: Pointer,
+    weights: Pointer,
+    count: number,
+  ): void;
+  bilinearGrey: Sampler;
+  bilinearRgb: Sampler;
+  bicubicGrey: Sampler;
+  blurRow(
+    padded: Pointer,
+    wide: Pointer,
+    out: Pointer,
+    weights: Pointer,
+    radius: number,
+    channels: number,
+    count: number,
+  ): void;
+  blurColumn(rows: Pointer, out: Pointer, weights: Pointer, radius: number, count: number): void;
+  addNoise(
+    src: Pointer,
+    out: Pointer,
+    count: number,
+    deviations: Pointer,
+    table: Pointer,
+    s0: bigint,
+    s1: bigint,
+  ): void;
+  copyRows(src: Pointer, srcStep: number, out: Pointer, outStep: number, length: number, rows: number): void;
+  mirrorRows(src: Pointer, out: Pointer, width: number, rows: number): void;
+  lookUp(src: Pointer, out: Pointer, table: Pointer, count: number): void;
+  histogram(src: Pointer, counts: Pointer, count: number): void;
+  saturate(src: Pointer, out: Pointer, pixels: number, factor: number): void;
+  mixTiles(
+    src: Pointer,
+    out: Pointer,
+    count: number,
+    top: Pointer,
+    bottom: Pointer,
+    left: Pointer,
+    right: Pointer,
+    fx: Pointer,
+    fy: number,
+  ): void;
+}
+
+type Sampler = (src: Pointer, width: number, out: Pointer, xs: Pointer, ys: Pointer, count: number) => void;
+
+/** Room in the module's memory, until the next claim. */
+export type Claim = ModuleClaim<Kernels>;
+
+/** Room for the 8-bit kernels; null where the plain loops must do. */
+export const claim: Claimer<Kernels> = simdModule<Kernels>(SIMD_MODULE);
