@@ -1,11 +1,15 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { findBackend } from '@tensorflow/tfjs-core';
 import type { Candidate } from './candidate.js';
+import { restorer } from './lifetime.js';
+
+const restore = restorer('cpu', 1);
 
 /** TensorFlow.js in plain JavaScript: correct everywhere, about a hundred times too slow to train on. */
 export const cpu: Candidate = {
   name: 'cpu',
   async start() {
+    restore();
     // On its first tensor it would print advice to install tfjs-node.
     ((findBackend('cpu') as { firstUse?: boolean } | null) ?? {}).firstUse = false;
     return 'cpu';

@@ -1,30 +1,33 @@
-import { copyRegisteredKernels } from '@tensorflow/tfjs-core';
+import { copyRegisteredKernels, findBackendFactory, getKernelsForBackend } from '@tensorflow/tfjs-core';
 import { type NativeRuntime, nativeGemm } from '../gemm/gemm-native.js';
 import { registerTrainingKernels } from '../kernels/index.js';
+import type { Tools } from '../kernels/tools.js';
 import type { Candidate, CandidateOptions } from './candidate.js';
+import { registerName } from './lifetime.js';
 import { nodeRequire, processors } from './platform.js';
-import { registerBeside, wasmTools } from './wasm.js';
+import { wasmTools } from './wasm.js';
 
 /** The tfjs backend name of `native`. */
 const NAME = 'cxr-native';
 
-let started: number | undefined;
+let started: { tools: Tools; threads: number } | undefined;
 
 /** The wasm backend's memory and small kernels, with the heavy products computed by onnxruntime-node. */
 export const native: Candidate = {
   name: 'native',
   async start({ threads = processors() }: CandidateOptions) {
-    if (started !== undefined && started !== threads) {
-      throw new RangeError(`native already runs with ${started} threads: ${threads}`);
+    const runtime = loadRuntime();
+    const tools = await wasmTools();
+    if (started?.tools === tools && started.threads !== threads) {
+      throw new RangeError(`native already runs with ${started.threads} threads: ${threads}`);
     }
-    if (started === undefined) {
-      const runtime = loadRuntime();
-      const tools = await wasmTools();
-      copyRegisteredKernels('wasm', NAME);
+    if (started?.tools !== tools) {
+      if (getKernelsForBackend(NAME).length === 0) copyRegisteredKernels('wasm', NAME);
       registerTrainingKernels(NAME, { ...tools, gemm: nativeGemm(runtime, threads, tools, tools.gemm) });
-      registerBeside(NAME, tools.backend);
-      started = threads;
+      registerName(NAME, tools.backend);
+      started = { tools, threads };
     }
+    if (!findBackendFactory(NAME)) registerName(NAME, tools.backend);
     return NAME;
   },
 };

@@ -1,4 +1,4 @@
-import { env, findBackend, type KernelBackend, registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import { env, findBackend, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { simdGemm } from '../gemm/gemm-simd.js';
 import { threadedGemm } from '../gemm/gemm-threads.js';
@@ -6,44 +6,59 @@ import { registerTrainingKernels } from '../kernels/index.js';
 import { type Gemm, Scratch, type Tools, type WasmBackend } from '../kernels/tools.js';
 import { loadSimd } from '../simd/module.js';
 import type { Candidate, CandidateOptions } from './candidate.js';
+import { countNames, forget, isAlive, isSpent, registerName, restorer } from './lifetime.js';
 import { processors } from './platform.js';
 import { giveTfjsWasm } from './tfjs-wasm.js';
 
 let ready: Promise<Tools> | undefined;
-let started: { threads: number; done: Promise<void> } | undefined;
+let current: Tools | undefined;
+let started: { tools: Tools; threads: number; done: Promise<void> } | undefined;
+const restore = restorer('wasm', 2);
 
-/** Readies tfjs's wasm backend, with our module in its memory, once. */
+/** Readies tfjs's wasm backend, with our module in its memory: once, and again after it was reset or removed. */
 export function wasmTools(): Promise<Tools> {
-  ready ??= prepare();
+  if (!ready || (current && !isAlive(current.backend))) {
+    current = undefined;
+    ready = prepare();
+    ready.catch(() => {
+      ready = undefined;
+    });
+  } else if (current && !findBackendFactory('wasm')) {
+    registerName('wasm', current.backend);
+  }
   return ready;
 }
 
 async function prepare(): Promise<Tools> {
   // tfjs's build with threads keeps its tensors in shared memory, which our module cannot work in.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (isSpent('wasm')) forget('wasm');
+  restore();
   await giveTfjsWasm();
   if (!(await setBackend('wasm'))) throw new Error('tfjs-backend-wasm does not start here');
   const backend = findBackend('wasm') as unknown as WasmBackend;
+  countNames(backend);
   const simd = await loadSimd(backend.wasm.asm.memory);
   const scratch = new Scratch(backend);
-  return { backend, simd, scratch, gemm: simdGemm(simd, scratch) };
+  current = { backend, simd, scratch, gemm: simdGemm(simd, scratch) };
+  return current;
 }
 
 /** TensorFlow.js's wasm backend, with training kernels in WebAssembly SIMD: everywhere, no native code. */
 export const wasm: Candidate = {
   name: 'wasm',
   async start({ threads = processors() }: CandidateOptions) {
-    if (started && started.threads !== threads) {
+    const tools = await wasmTools();
+    if (started?.tools === tools && started.threads !== threads) {
       throw new RangeError(`wasm already runs with ${started.threads} threads: ${threads}`);
     }
-    started ??= { threads, done: register(threads) };
+    if (started?.tools !== tools) started = { tools, threads, done: register(tools, threads) };
     await started.done;
     return 'wasm';
   },
 };
 
-async function register(threads: number): Promise<void> {
-  const tools = await wasmTools();
+async function register(tools: Tools, threads: number): Promise<void> {
   const gemm = threads > 1 ? await inThreads(tools, threads) : tools.gemm;
   registerTrainingKernels('wasm', { ...tools, gemm });
 }
@@ -55,9 +70,4 @@ async function inThreads(tools: Tools, threads: number): Promise<Gemm> {
   } catch {
     return tools.gemm;
   }
-}
-
-/** Registers `name` as a second backend over the same tensors as wasm: only the kernels differ. */
-export function registerBeside(name: string, backend: WasmBackend): void {
-  registerBackend(name, () => backend as unknown as KernelBackend);
 }

@@ -34,9 +34,7 @@ interface Part {
  */
 export async function threadedGemm(tools: Omit<Tools, 'gemm'>, alone: Gemm, threads: number): Promise<Gemm> {
   const { backend, scratch, simd } = tools;
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
-  const jobs = Array.from({ length: threads - 1 }, () => new Int32Array(new SharedArrayBuffer(64)));
-  await Promise.all(jobs.map((job) => startThread(serveGemm, { bytes: simdBytes(), memory, job })));
+  const { memory, jobs } = await crewOf(threads);
 
   const view = (at: Pointer, floats: number): Float32Array =>
     new Float32Array(backend.wasm.HEAPU8.buffer, at, floats);
@@ -95,6 +93,32 @@ export async function threadedGemm(tools: Omit<Tools, 'gemm'>, alone: Gemm, thre
   }
 
   return { source: `${alone.source}, ${threads} threads`, run };
+}
+
+/** The other threads, and the memory that they share. */
+interface Crew {
+  memory: WebAssembly.Memory;
+  jobs: Int32Array[];
+}
+
+const crews = new Map<number, Promise<Crew>>();
+
+/** The threads beside this one, started once: they outlive a reset of the backend. */
+function crewOf(threads: number): Promise<Crew> {
+  let crew = crews.get(threads);
+  if (!crew) {
+    crew = startCrew(threads);
+    crews.set(threads, crew);
+    crew.catch(() => crews.delete(threads));
+  }
+  return crew;
+}
+
+async function startCrew(threads: number): Promise<Crew> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
+  const jobs = Array.from({ length: threads - 1 }, () => new Int32Array(new SharedArrayBuffer(64)));
+  await Promise.all(jobs.map((job) => startThread(serveGemm, { bytes: simdBytes(), memory, job })));
+  return { memory, jobs };
 }
 
 /** Stretches of `whole`, as even as the tiles allow; one for each thread, or fewer. */

@@ -34,9 +34,19 @@ export function nhwc(dataFormat: string, ...tensors: TensorInfo[]): boolean {
 
 const ours = new Map<string, string>();
 
+/** The stock kernel that each of ours stands before, undefined where there is none. */
+const stockBehind = new WeakMap<KernelFunc, KernelConfig | undefined>();
+
+/** The backend's own kernel, also where one of ours (or a copy of it under another backend's name) stands before it. */
+function stockKernel(name: string, backendName: string): KernelConfig | undefined {
+  let found: KernelConfig | undefined = getKernel(name, backendName);
+  while (found && stockBehind.has(found.kernelFunc)) found = stockBehind.get(found.kernelFunc);
+  return found;
+}
+
 /** Puts `kernel` before the backend's own one of that name, which stays for the shapes that `kernel` leaves. */
 export function overlay(backendName: string, kernel: Kernel, source: string): void {
-  const stock = getKernel(kernel.name, backendName);
+  const stock = stockKernel(kernel.name, backendName);
   const config: KernelConfig = {
     kernelName: kernel.name,
     backendName,
@@ -49,7 +59,8 @@ export function overlay(backendName: string, kernel: Kernel, source: string): vo
     ...(stock?.setupFunc && { setupFunc: stock.setupFunc }),
     ...(stock?.disposeFunc && { disposeFunc: stock.disposeFunc }),
   };
-  if (stock) unregisterKernel(kernel.name, backendName);
+  stockBehind.set(config.kernelFunc, stock);
+  if (getKernel(kernel.name, backendName)) unregisterKernel(kernel.name, backendName);
   registerKernel(config);
   ours.set(`${backendName} ${kernel.name}`, source);
 }

@@ -13,6 +13,8 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   incRef(id: DataId): void;
   disposeData(id: DataId): boolean;
+  /** Frees all memory. */
+  dispose(): void;
 }
 
 /** One matrix product over the tensors' memory: c[m][n] = op(a) op(b), or c += … when `accumulate`. */

@@ -1,0 +1,65 @@
+import {
+  engine,
+  findBackendFactory,
+  type KernelBackend,
+  registerBackend,
+  removeBackend,
+} from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../kernels/tools.js';
+
+/** How many registered names each wasm backend is in use under. */
+const names = new WeakMap<WasmBackend, number>();
+
+/** What `registerName` has registered. */
+const aliases = new WeakSet<() => KernelBackend | Promise<KernelBackend>>();
+
+/**
+ * Counts the names that `backend` is registered under, from now on: `tf.removeBackend` and `tf.engine().reset()` dispose
+ * of it once a name, and its memory may go only with the last.
+ */
+export function countNames(backend: WasmBackend): void {
+  const free = backend.dispose.bind(backend);
+  names.set(backend, 1);
+  backend.dispose = () => {
+    const left = (names.get(backend) ?? 0) - 1;
+    names.set(backend, left);
+    if (left === 0) free();
+  };
+}
+
+/** False once `tf.engine().reset()` or `tf.removeBackend` has freed the backend's memory. */
+export function isAlive(backend: WasmBackend): boolean {
+  return (names.get(backend) ?? 0) > 0;
+}
+
+/** True when the wasm backend under `name` has lost its memory, or there would be one that has. */
+export function isSpent(name: string): boolean {
+  const factory = findBackendFactory(name);
+  const found = engine().registry[name] as unknown as WasmBackend | undefined;
+  return found ? !found.wasm : aliases.has(factory);
+}
+
+/** Registers `name` as another name for `backend`: the same tensors, and kernels of its own. */
+export function registerName(name: string, backend: WasmBackend): void {
+  forget(name);
+  const factory = (): KernelBackend => {
+    if (!isAlive(backend)) throw new Error(`backend ${name} was reset or removed: call useBackend again`);
+    names.set(backend, names.get(backend)! + 1);
+    return backend as unknown as KernelBackend;
+  };
+  aliases.add(factory);
+  registerBackend(name, factory);
+}
+
+/** Takes away what is registered under `name`, if anything. */
+export function forget(name: string): void {
+  if (findBackendFactory(name)) removeBackend(name);
+}
+
+/** Gives back what registers one of TensorFlow.js's own backends again after `tf.removeBackend`. */
+export function restorer(name: string, priority: number): () => void {
+  const factory = findBackendFactory(name);
+  return () => {
+    if (!findBackendFactory(name) && factory) registerBackend(name, factory, priority);
+  };
+}
