@@ -23,10 +23,25 @@ interface Bmp {
   rowBytes: number;
 }
 
+/** Bytes of OS/2's headers, from which their kinds are told: version 1, and version 2 in short and in full. */
+const OS2_HEADERS: readonly number[] = [12, 16, 64];
+
+/** Those we cannot read, for the error. */
+const COMPRESSIONS: Record<number, string> = {
+  0: 'no compression',
+  1: 'run-length encoding',
+  2: 'run-length encoding',
+  3: 'bit masks',
+  4: 'a JPEG inside',
+  5: 'a PNG inside',
+  6: 'bit masks',
+};
+
 function readHeader(bytes: Uint8Array): Bmp {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 54) throw new CxrFileError('truncated', 'a BMP cut off in its header');
   const headerSize = view.getUint32(14, true);
+  if (OS2_HEADERS.includes(headerSize)) throw new CxrFileError('unsupported', 'an OS/2 BMP');
+  if (bytes.length < 54) throw new CxrFileError('truncated', 'a BMP cut off in its header');
   const signedHeight = view.getInt32(22, true);
   const width = view.getInt32(18, true);
   const bits = view.getUint16(28, true);
@@ -34,7 +49,8 @@ function readHeader(bytes: Uint8Array): Bmp {
   // 3 names bit masks for the colours; in files of 32 bits they are practically always blue, green, red, alpha.
   const plain = compression === 0 || (compression === 3 && bits === 32 && hasPlainMasks(view));
   if (headerSize < 40 || !plain || ![1, 4, 8, 24, 32].includes(bits)) {
-    throw new CxrFileError('unsupported', `a BMP of ${bits} bits with compression ${compression}`);
+    const kind = COMPRESSIONS[compression] ?? `compression ${compression}`;
+    throw new CxrFileError('unsupported', `a BMP of ${bits} bits with ${kind}`);
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   const pixels = view.getUint32(10, true);

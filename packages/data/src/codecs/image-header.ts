@@ -1,7 +1,8 @@
 import { CxrFileError } from '@cxr/image';
 import { isDicom } from './dicom/dicom-elements.js';
+import { readJpegSegments } from './jpeg-segments.js';
 
-/** Formats told apart by their first bytes, DICOM by those behind its preamble. */
+/** Formats told apart by their first bytes, DICOM by those after its preamble. */
 export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'dicom';
 
 /** What a file's first bytes declare. Width and height are there for PNG, JPEG and WebP, channels for the first two. */
@@ -20,22 +21,49 @@ export interface ImageHeader {
 export function imageHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw new CxrFileError('empty', 'the file is empty');
   const format = sniffFormat(bytes);
-  if (format === undefined) throw new CxrFileError('unsupported', 'not an image of a known format');
+  if (format === undefined) {
+    const text = latin1(bytes.subarray(0, 16));
+    const other = OTHER_FORMATS.find(([offset, start]) => text.startsWith(start, offset))?.[2];
+    const what = other === undefined ? 'not an image of a known format' : `${other}, which cannot be decoded`;
+    throw new CxrFileError('unsupported', what);
+  }
   if (format === 'png') return pngHeader(bytes);
   if (format === 'jpeg') return jpegHeader(bytes);
   if (format === 'webp') return webpHeader(bytes);
   return { format };
 }
 
+/** Images we know and do not read, by what stands at an offset: for the error. */
+const OTHER_FORMATS: readonly [offset: number, text: string, name: string][] = [
+  [0, 'GIF8', 'a GIF'],
+  [4, 'jP  \r\n', 'a JPEG 2000 image'],
+  [0, '\xff\x4f\xff\x51', 'a JPEG 2000 image'],
+  [4, 'JXL ', 'a JPEG XL image'],
+  [0, '\xff\x0a', 'a JPEG XL image'],
+  [4, 'ftypavi', 'an AVIF image'],
+  [4, 'ftyphei', 'a HEIF image'],
+  [4, 'ftypmif1', 'a HEIF image'],
+  [0, 'P7\n', 'a PAM image'],
+  [0, 'PF\n', 'a PFM image'],
+  [0, 'Pf\n', 'a PFM image'],
+  [0, '8BPS', 'a Photoshop image'],
+  [0, '\0\0\x01\0', 'an icon'],
+];
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
 function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
-  const text = String.fromCharCode(...bytes.subarray(0, 12));
+  // The preamble of a DICOM file may hold anything, such as the header of a TIFF for other readers (PS3.10, 7.1).
+  if (isDicom(bytes)) return 'dicom';
+  const text = latin1(bytes.subarray(0, 12));
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (text.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (text.startsWith('BM') && bytes.length >= 26) return 'bmp';
   if (/^P[1-6][\s#]/.test(text)) return 'pnm';
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff';
   if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'webp';
-  if (isDicom(bytes)) return 'dicom';
   return undefined;
 }
 
@@ -52,7 +80,7 @@ function pngHeader(bytes: Uint8Array): ImageHeader {
 function webpHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length < 30) throw new CxrFileError('truncated', 'a WebP cut off in its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunk = String.fromCharCode(...bytes.subarray(12, 16));
+  const chunk = latin1(bytes.subarray(12, 16));
   const three = (at: number): number => view.getUint16(at, true) + 65536 * view.getUint8(at + 2);
   if (chunk === 'VP8X') return { format: 'webp', width: three(24) + 1, height: three(27) + 1 };
   if (chunk === 'VP8 ') {
@@ -67,31 +95,7 @@ function webpHeader(bytes: Uint8Array): ImageHeader {
   return { format: 'webp', width: (bits & 16383) + 1, height: ((bits >>> 14) & 16383) + 1 };
 }
 
-/** Walks the marker segments up to the first frame header. */
 function jpegHeader(bytes: Uint8Array): ImageHeader {
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) throw new CxrFileError('corrupt', 'a JPEG with no marker where one must be');
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++;
-    } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-    } else if (isFrameHeader(marker)) {
-      if (at + 10 > bytes.length) break;
-      const height = bytes[at + 5]! * 256 + bytes[at + 6]!;
-      const width = bytes[at + 7]! * 256 + bytes[at + 8]!;
-      return { format: 'jpeg', width, height, channels: bytes[at + 9]! };
-    } else if (marker === 0xd9 || marker === 0xda) {
-      throw new CxrFileError('corrupt', 'a JPEG without a frame header');
-    } else {
-      at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
-    }
-  }
-  throw new CxrFileError('truncated', 'a JPEG cut off in its header');
-}
-
-/** Of a JPEG: SOF0 to SOF15, less DHT, JPG and DAC, which lie between them. */
-export function isFrameHeader(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+  const { width, height, components } = readJpegSegments(bytes);
+  return { format: 'jpeg', width, height, channels: components.length };
 }

@@ -1,7 +1,8 @@
 import { CxrFileError, fromImageData, type IntegerImage, image } from '@cxr/image';
 import decode, { init } from '@jsquash/jpeg/decode.js';
 import type { Codec } from './codec.js';
-import { type ImageHeader, isFrameHeader } from './image-header.js';
+import type { ImageHeader } from './image-header.js';
+import { countScans, JPEG_LS, type JpegSegments, readJpegSegments } from './jpeg-segments.js';
 import { loadWasm, type WasmDecoder } from './load-wasm.js';
 
 /** JPEG by mozjpeg compiled to WebAssembly: the same pixels as libjpeg-turbo, which Pillow uses. */
@@ -9,7 +10,7 @@ export const jpegCodec: Codec = {
   name: 'mozjpeg-wasm',
   formats: ['jpeg'],
   async decode(bytes, header) {
-    checkJpeg(bytes, header);
+    checkJpeg(bytes);
     await ready();
     return toImage(await decodeRgba(bytes), header);
   },
@@ -53,54 +54,47 @@ function toImage(decoded: ImageData, { channels }: ImageHeader): IntegerImage {
 }
 
 /**
- * Refuses what decoders differ on: components other than grey and YCbCr or RGB, and data without their end or too few for
- * the size declared, which a decoder would make up.
+ * Refuses what decoders differ on or do not read: other samples than 8 bits of Huffman-coded baseline or progressive JPEG,
+ * components other than grey and YCbCr or RGB, data without their end or too few for the size declared, which a decoder
+ * would make up; and so many scans that decoding would take very long.
  * @throws CxrFileError 'unsupported' or 'truncated'.
  */
-export function checkJpeg(bytes: Uint8Array, { channels }: ImageHeader): void {
-  if (channels !== 1 && channels !== 3) {
-    throw new CxrFileError('unsupported', `a JPEG with ${channels} components (1 or 3)`);
-  }
-  const { scan, blocks } = scanOf(bytes);
+export function checkJpeg(bytes: Uint8Array): void {
+  const segments = readJpegSegments(bytes);
+  const fault = unreadable(segments);
+  if (fault !== undefined) throw new CxrFileError('unsupported', fault);
+  const blocks = blocksOf(segments);
+  const { scan } = segments;
+  const { scans, ended } = scan < 0 ? { scans: 0, ended: false } : countScans(bytes, scan);
   // Of each block of 8 × 8 samples at least one bit is stored, in baseline and progressive files.
-  if (scan < 0 || blocks > 8 * (bytes.length - scan) || !hasEndMarker(bytes, scan)) {
+  if (!ended || blocks > 8 * (bytes.length - scan))
     throw new CxrFileError('truncated', 'the JPEG is cut off');
+  if (scans > MAX_SCANS || (scans > USUAL_SCANS && scans * blocks > MAX_VISITS)) {
+    throw new CxrFileError('unsupported', `a JPEG of ${scans} scans`);
   }
 }
 
-/** Whether EOI comes behind the first start of a scan, and so is not that of a thumbnail in the header. */
-function hasEndMarker(bytes: Uint8Array, scan: number): boolean {
-  for (let at = bytes.indexOf(0xff, scan); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xd9) return true;
-  }
-  return false;
+/** The most scans. Encoders write about 10; each goes through all blocks, however few bytes it has. */
+const MAX_SCANS = 100;
+const USUAL_SCANS = 20;
+/** The most blocks of all scans together, where there are more scans than usual: a second of work. */
+const MAX_VISITS = 2e7;
+
+/** What is not read of a JPEG's kind, by name. */
+function unreadable({ frameMarker, precision, components }: JpegSegments): string | undefined {
+  if (frameMarker === JPEG_LS) return 'a JPEG-LS image';
+  if (frameMarker >= 0xc9) return 'a JPEG with arithmetic coding';
+  if (frameMarker === 0xc3) return 'a lossless JPEG';
+  if (frameMarker > 0xc3) return 'a hierarchical JPEG';
+  if (precision !== 8) return `a JPEG with ${precision} bits a sample`;
+  const count = components.length;
+  return count === 1 || count === 3 ? undefined : `a JPEG with ${count} components (1 or 3)`;
 }
 
-/** Where the first scan of the image itself starts, or −1; how many blocks of 8 × 8 samples its frame has. */
-function scanOf(bytes: Uint8Array): { scan: number; blocks: number } {
-  let blocks = 0;
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    const marker = bytes[at + 1]!;
-    if (bytes[at] !== 0xff) break;
-    if (marker === 0xda) return { scan: at, blocks };
-    if (marker === 0xff) at++;
-    else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
-    else {
-      if (isFrameHeader(marker)) blocks = blocksOf(bytes.subarray(at + 4));
-      at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
-    }
-  }
-  return { scan: -1, blocks };
-}
-
-/** By a frame header (T.81, B.2.2): the components' sampling factors are shares of the largest. */
-function blocksOf(frame: Uint8Array): number {
-  const [, h1 = 0, h0 = 0, w1 = 0, w0 = 0, components = 0] = frame;
-  const factors = Array.from({ length: components }, (_, i) => frame[7 + 3 * i] ?? 0);
-  const across = Math.max(...factors.map((factor) => factor >> 4));
-  const down = Math.max(...factors.map((factor) => factor & 15));
-  const area = (w1 * 256 + w0) * (h1 * 256 + h0);
-  const shares = factors.map((factor) => ((factor >> 4) * (factor & 15)) / (across * down));
-  return (area / 64) * shares.reduce((sum, share) => sum + share, 0);
+/** Blocks of 8 × 8 samples; the components' sampling factors are shares of the largest. */
+function blocksOf({ width, height, components }: JpegSegments): number {
+  const across = Math.max(...components.map((component) => component.across));
+  const down = Math.max(...components.map((component) => component.down));
+  const shares = components.map((component) => (component.across * component.down) / (across * down));
+  return ((width * height) / 64) * shares.reduce((sum, share) => sum + share, 0);
 }

@@ -1,25 +1,45 @@
-import { CxrFileError, fromImageData } from '@cxr/image';
+import { CxrFileError, fromImageData, type IntegerImage, image, pixels } from '@cxr/image';
 import type { Codec } from './codec.js';
 import { DecoderLoadError, loadWasm, type WasmDecoder } from './load-wasm.js';
+import { checkWebp, firstWebpFrame, isAnimatedWebp, type WebpFrame } from './webp-frames.js';
 
-/** WebP by libwebp compiled to WebAssembly, alpha dropped: always RGB, as Pillow has it. It is loaded when it is needed. */
+/**
+ * WebP by libwebp compiled to WebAssembly, alpha dropped: always RGB, as Pillow has it. Of an animation it takes the first
+ * frame, on black. It is loaded when it is needed.
+ */
 export const webpCodec: Codec = {
   name: 'libwebp-wasm',
   formats: ['webp'],
   async decode(bytes) {
-    // RIFF's length, behind which nothing is read, leaves out the eight bytes up to it.
-    const length = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
-    if (bytes.length < length) throw new CxrFileError('truncated', 'the WebP is cut off');
-    const decode = await ready();
-    try {
-      return fromImageData(await decode(bytes as unknown as ArrayBuffer));
-    } catch (cause) {
-      // What the decoder had allocated is lost to it: the next image gets a fresh one.
-      loading = undefined;
-      throw new CxrFileError('corrupt', 'a broken WebP', { cause });
-    }
+    checkWebp(bytes);
+    return isAnimatedWebp(bytes) ? onCanvas(firstWebpFrame(bytes)) : decodeStill(bytes);
   },
 };
+
+async function decodeStill(bytes: Uint8Array): Promise<IntegerImage> {
+  const decode = await ready();
+  try {
+    return fromImageData(await decode(bytes as unknown as ArrayBuffer));
+  } catch (cause) {
+    // What the decoder had allocated is lost to it: the next image gets a fresh one.
+    loading = undefined;
+    throw new CxrFileError('corrupt', 'a broken WebP', { cause });
+  }
+}
+
+async function onCanvas(frame: WebpFrame): Promise<IntegerImage> {
+  const { left, top, width, height, canvasWidth, canvasHeight } = frame;
+  const decoded = await decodeStill(frame.file);
+  if (decoded.shape[0] !== height || decoded.shape[1] !== width) {
+    throw new CxrFileError('corrupt', 'an animated WebP whose frame is not of the size it declares');
+  }
+  const data = pixels(decoded);
+  const canvas = new Uint8Array(3 * canvasWidth * canvasHeight);
+  for (let y = 0; y < height; y++) {
+    canvas.set(data.subarray(3 * y * width, 3 * (y + 1) * width), 3 * ((top + y) * canvasWidth + left));
+  }
+  return image(canvas, canvasHeight, canvasWidth, 3);
+}
 
 type Decode = (bytes: ArrayBuffer) => Promise<ImageData>;
 

@@ -3,12 +3,17 @@ import { CxrFileError, type IntegerImage, image } from '@cxr/image';
 import type { Codec } from '../codecs/codec.js';
 import type { ImageHeader } from '../codecs/image-header.js';
 import { checkJpeg, jpegCodec } from '../codecs/jpeg-codec.js';
+import { webpCodec } from '../codecs/webp-codec.js';
+import { checkWebp, isAnimatedWebp } from '../codecs/webp-frames.js';
 
 type Sharp = typeof import('sharp').default;
 
 let loading: Promise<Codec | undefined> | undefined;
 
-/** The fast native decoder, for JPEG, TIFF and WebP; undefined where the optional package sharp does not load. */
+/**
+ * The fast native decoder, for JPEG and WebP, where its pixels are those of our own decoders; undefined where the optional
+ * package sharp does not load. Of TIFF it makes wrong pixels of many kinds without an error.
+ */
 export function sharpCodec(): Promise<Codec | undefined> {
   loading ??= load();
   return loading;
@@ -26,10 +31,15 @@ async function load(): Promise<Codec | undefined> {
 function makeCodec(sharp: Sharp): Codec {
   return {
     name: 'sharp',
-    formats: ['jpeg', 'tiff', 'webp'],
+    formats: ['jpeg', 'webp'],
     async decode(bytes, header, { maxPixels }) {
       if (isSmallJpeg(header) && !isMainThread) return jpegCodec.decode(bytes, header, { maxPixels });
-      if (header.format === 'jpeg') checkJpeg(bytes, header);
+      if (header.format === 'jpeg') checkJpeg(bytes);
+      else {
+        checkWebp(bytes);
+        // sharp has its own idea of an animation's first frame.
+        if (isAnimatedWebp(bytes)) return webpCodec.decode(bytes, header, { maxPixels });
+      }
       try {
         return await decode(sharp, bytes, header.channels, maxPixels);
       } catch (cause) {

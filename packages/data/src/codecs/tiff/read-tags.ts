@@ -9,40 +9,52 @@ export interface TiffTags {
   first(tag: number): number | undefined;
 }
 
-/** Bytes a value: of BYTE, SHORT and LONG. */
-const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4 };
+/** Bytes a value: of BYTE, SHORT, LONG and IFD, and BigTIFF's LONG8 and IFD8. */
+const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
-/** Of a tag: more strips than a real image has. They are read only when they are asked for. */
-const MOST_VALUES = 2 ** 20;
+/** The most values of a tag: more strips than a real image has. They are read only when they are asked for. */
+const MAX_VALUES = 2 ** 20;
 
-/** @throws CxrFileError 'unsupported' or 'truncated'; so do the functions. */
+/** Bytes of the parts of a directory: its count of entries, an entry, a count or offset inside one. */
+const CLASSIC = { first: 4, count: 2, entry: 12, word: 4 };
+const BIG = { first: 8, count: 8, entry: 20, word: 8 };
+
+/**
+ * Reads the first directory of a TIFF or BigTIFF.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'; so do the functions.
+ */
 export function readTags(bytes: Uint8Array): TiffTags {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const littleEndian = bytes[0] === 0x49;
-  const need = (at: number, length: number): number => {
-    if (at + length > bytes.length) throw new CxrFileError('truncated', 'the TIFF is cut off');
-    return at;
+  /** A whole number of 1, 2, 4 or 8 bytes. */
+  const number = (at: number, size: number): number => {
+    if (at + size > bytes.length) throw new CxrFileError('truncated', 'the TIFF is cut off');
+    if (size === 1) return bytes[at]!;
+    if (size === 2) return view.getUint16(at, littleEndian);
+    if (size === 4) return view.getUint32(at, littleEndian);
+    return Number(view.getBigUint64(at, littleEndian));
   };
-  const short = (at: number): number => view.getUint16(need(at, 2), littleEndian);
-  const long = (at: number): number => view.getUint32(need(at, 4), littleEndian);
-  if (short(2) !== 42) throw new CxrFileError('unsupported', 'a TIFF of the large kind (BigTIFF)');
+  const sizes = number(2, 2) === 43 ? BIG : CLASSIC;
+  if (sizes === BIG && number(4, 2) !== 8) {
+    throw new CxrFileError('corrupt', `a BigTIFF with offsets of ${number(4, 2)} bytes`);
+  }
+  const directory = number(sizes.first, sizes.word);
   const entries = new Map<number, number>();
-  const directory = long(4);
-  for (let i = 0, count = short(directory); i < count; i++) {
-    const entry = directory + 2 + 12 * i;
-    entries.set(short(entry), need(entry, 12));
+  for (let i = 0, count = number(directory, sizes.count); i < count; i++) {
+    const entry = directory + sizes.count + sizes.entry * i;
+    number(entry + sizes.entry - sizes.word, sizes.word);
+    entries.set(number(entry, 2), entry);
   }
 
-  const all = (tag: number, most = MOST_VALUES): number[] => {
+  const all = (tag: number, max = MAX_VALUES): number[] => {
     const entry = entries.get(tag);
-    const size = entry === undefined ? undefined : SIZES[short(entry + 2)];
+    const size = entry === undefined ? undefined : SIZES[number(entry + 2, 2)];
     if (entry === undefined || size === undefined) return [];
-    const length = long(entry + 4);
-    if (length > MOST_VALUES) throw new CxrFileError('unsupported', `a TIFF with ${length} values of a kind`);
-    const start = size * length <= 4 ? entry + 8 : long(entry + 8);
-    const value = (at: number): number =>
-      size === 1 ? bytes[need(at, 1)]! : size === 2 ? short(at) : long(at);
-    return Array.from({ length: Math.min(length, most) }, (_, i) => value(start + size * i));
+    const length = number(entry + 4, sizes.word);
+    if (length > MAX_VALUES) throw new CxrFileError('unsupported', `a TIFF with ${length} values of a kind`);
+    const value = entry + 4 + sizes.word;
+    const start = size * length <= sizes.word ? value : number(value, sizes.word);
+    return Array.from({ length: Math.min(length, max) }, (_, i) => number(start + size * i, size));
   };
   return { littleEndian, all, first: (tag) => all(tag, 1)[0] };
 }

@@ -1,13 +1,15 @@
 import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
 import type { Codec } from '../codec.js';
+import { orient } from './orient.js';
 import { readLayout, type TiffLayout } from './tiff-layout.js';
 import { RATIOS, unpackBlock } from './unpack-block.js';
 
 type Samples = Uint8Array | Uint16Array;
 
 /**
- * TIFF in pure JavaScript: the first image; grey, palette or RGB of whole numbers up to 16 bits, alpha dropped; in strips or
- * tiles, plain or by LZW, deflate or PackBits. As for PNG, 16 bits stay 16 and fewer than 8 are spread to 0..255.
+ * TIFF and BigTIFF in pure JavaScript: the first image; grey, palette or RGB of unsigned whole numbers up to 16 bits, alpha
+ * dropped, turned as its orientation says; in strips or tiles, plain or by LZW, deflate or PackBits. As for PNG, 16 bits stay
+ * 16 and fewer than 8 are spread to 0..255. Anything else is 'unsupported', by name.
  */
 export const tiffCodec: Codec = {
   name: 'tiff',
@@ -15,50 +17,77 @@ export const tiffCodec: Codec = {
   async decode(bytes, _header, { maxPixels }) {
     const layout = readLayout(bytes);
     checkPixels('TIFF', layout.width, layout.height, maxPixels);
-    checkBlocks(layout, maxPixels);
-    return decodeTiff(bytes, layout);
+    return decodeTiff(blocksOf(bytes, layout, maxPixels), layout);
   },
 };
 
-/** Refuses what would take much memory or time, and cannot be right. */
-function checkBlocks(layout: TiffLayout, maxPixels: number): void {
-  const { width, height, blockWidth, blockHeight, bits, samples, planar, offsets, lengths } = layout;
+/** The most strips or tiles: each costs some time, however small it is. */
+const MAX_BLOCKS = 2 ** 16;
+
+/**
+ * The packed bytes of each strip or tile. Refuses what would take much memory or time, and cannot be right.
+ * @throws CxrFileError 'truncated', 'corrupt', 'too-large' or 'unsupported'.
+ */
+function blocksOf(bytes: Uint8Array, layout: TiffLayout, maxPixels: number): Uint8Array[] {
+  const { width, height, blockWidth, blockHeight, bits, samples, planar, compression } = layout;
+  const { offsets, lengths } = layout;
   if (!(blockWidth > 0 && blockHeight > 0)) {
     throw new CxrFileError('corrupt', `a TIFF with tiles of ${blockWidth} × ${blockHeight} pixels`);
   }
   const across = Math.ceil(width / blockWidth);
-  const blocks = across * Math.ceil(height / blockHeight) * (planar ? samples : 1);
-  if (offsets.length < blocks || lengths.length < blocks) {
-    throw new CxrFileError('corrupt', `a TIFF of ${offsets.length} strips or tiles, not ${blocks}`);
+  const down = Math.ceil(height / blockHeight);
+  const count = across * down * (planar ? samples : 1);
+  if (count > MAX_BLOCKS) throw new CxrFileError('unsupported', `a TIFF of ${count} strips or tiles`);
+  // Without compression, the lengths follow from the size.
+  const known = compression !== 'none' || lengths.length > 0;
+  if (offsets.length < count || (known && lengths.length < count)) {
+    const found = known ? Math.min(offsets.length, lengths.length) : offsets.length;
+    throw new CxrFileError('corrupt', `a TIFF of ${found} strips or tiles, not ${count}`);
   }
   // A tile is wider than a small image, but not by much.
   const stored = across * blockWidth * height;
-  if (stored > maxPixels + 1e6)
+  if (stored > maxPixels + 1e6) {
     throw new CxrFileError('too-large', `a TIFF of ${stored} pixels in its tiles`);
-  const packed = lengths.slice(0, blocks).reduce((sum, length) => sum + length, 0);
-  if ((width * height * samples * bits) / 8 > (packed + blocks) * RATIOS[layout.compression]) {
+  }
+  const rowBytes = rowBytesOf(layout);
+  const blocks: Uint8Array[] = [];
+  let packed = 0;
+  for (let i = 0; i < count; i++) {
+    const top = (Math.floor(i / across) % down) * blockHeight;
+    const plain = rowBytes * Math.min(blockHeight, height - top);
+    const length = compression === 'none' ? Math.min(plain, lengths[i] ?? plain) : lengths[i]!;
+    const start = offsets[i]!;
+    if (start + length > bytes.length) throw new CxrFileError('truncated', 'the TIFF is cut off');
+    blocks.push(bytes.subarray(start, start + length));
+    packed += length;
+  }
+  if (packed > bytes.length) {
+    throw new CxrFileError('corrupt', 'a TIFF whose strips or tiles lie on one another');
+  }
+  if ((width * height * samples * bits) / 8 > (packed + count) * RATIOS[compression]) {
     throw new CxrFileError('truncated', 'a TIFF with too few data');
   }
+  return blocks;
 }
 
-function decodeTiff(bytes: Uint8Array, layout: TiffLayout): IntegerImage {
-  const { width, height, bits, samples, photometric, planar, blockWidth, blockHeight, offsets, lengths } =
-    layout;
+function rowBytesOf({ blockWidth, planar, samples, bits }: TiffLayout): number {
+  return Math.ceil((blockWidth * (planar ? 1 : samples) * bits) / 8);
+}
+
+function decodeTiff(blocks: readonly Uint8Array[], layout: TiffLayout): IntegerImage {
+  const { width, height, bits, samples, photometric, planar, blockWidth, blockHeight } = layout;
   const kept = photometric === 'RGB' ? 3 : 1;
   const together = planar ? 1 : samples;
   const data = bits === 16 ? new Uint16Array(width * height * kept) : new Uint8Array(width * height * kept);
-  const rowBytes = Math.ceil((blockWidth * together * bits) / 8);
+  const rowBytes = rowBytesOf(layout);
   let block = 0;
   for (let plane = 0; plane < (planar ? samples : 1); plane++) {
     for (let top = 0; top < height; top += blockHeight) {
       const rows = Math.min(blockHeight, height - top);
       for (let left = 0; left < width; left += blockWidth, block++) {
         if (plane >= kept) continue;
-        const start = offsets[block]!;
-        const end = start + lengths[block]!;
-        if (end > bytes.length) throw new CxrFileError('truncated', 'the TIFF is cut off');
         const raw = new Uint8Array(rowBytes * rows);
-        unpackBlock(bytes.subarray(start, end), raw, layout.compression);
+        unpackBlock(blocks[block]!, raw, layout.compression);
         const columns = Math.min(blockWidth, width - left);
         for (let row = 0; row < rows; row++) {
           const line = samplesOf(raw.subarray(row * rowBytes, (row + 1) * rowBytes), layout);
@@ -69,7 +98,31 @@ function decodeTiff(bytes: Uint8Array, layout: TiffLayout): IntegerImage {
       }
     }
   }
-  return image(toShades(data, layout), height, width, photometric === 'palette' ? 3 : kept);
+  const channels = photometric === 'palette' ? 3 : kept;
+  const shown = orient(toShades(data, layout), storedShape(layout, channels), layout.orientation);
+  return image(shown.data, shown.height, shown.width, channels);
+}
+
+/**
+ * `[height, width, channels]` of the stored pixels as Pillow takes them before it turns them. Of a file that it maps into
+ * memory (uncompressed, in one piece, its samples as they are in an image) and shows with rows as columns, Pillow mixes up the
+ * two (`ImageFile.load` maps it by `size`, which is the size after turning), so its pixels come out of their rows. They are
+ * what everyone sees who opens such a file by its path with Pillow, pytorch-fid included.
+ */
+function storedShape(layout: TiffLayout, channels: number): [number, number, number] {
+  const { width, height, orientation } = layout;
+  const mixedUp = orientation >= 5 && isMappedByPillow(layout);
+  return mixedUp ? [width, height, channels] : [height, width, channels];
+}
+
+function isMappedByPillow(layout: TiffLayout): boolean {
+  const { width, height, blockWidth, blockHeight, bits, samples, photometric, compression, planar } = layout;
+  const whole = blockWidth === width && blockHeight === height && !planar;
+  const asInImage =
+    (photometric === 'black is zero' && samples === 1 && bits >= 8) ||
+    (photometric === 'palette' && samples === 1 && bits === 8) ||
+    (photometric === 'RGB' && samples === 4 && bits === 8 && layout.alpha);
+  return compression === 'none' && whole && asInImage;
 }
 
 /** The stored numbers of a row. */

@@ -1,5 +1,5 @@
 import { CxrFileError } from '@cxr/image';
-import { readTags } from './read-tags.js';
+import { readTags, type TiffTags } from './read-tags.js';
 import type { Compression } from './unpack-block.js';
 
 /** How a TIFF stores its first image. */
@@ -8,9 +8,11 @@ export interface TiffLayout {
   width: number;
   height: number;
   bits: 1 | 2 | 4 | 8 | 16;
-  /** Stored samples a pixel, those of no use here (alpha) included. */
+  /** Stored samples a pixel, including those of no use here (alpha). */
   samples: number;
   photometric: Photometric;
+  /** Whether the sample after the colours is alpha; a file that leaves it out has it so. */
+  alpha: boolean;
   compression: Compression;
   /** Each sample as the difference from its left neighbour. */
   differences: boolean;
@@ -20,14 +22,29 @@ export interface TiffLayout {
   blockWidth: number;
   blockHeight: number;
   offsets: readonly number[];
+  /** Bytes of each block; empty where the file leaves them out. */
   lengths: readonly number[];
   /** [3 × 2^bits], red ones first, of 16 bits. */
   palette: readonly number[];
+  /** Which corner the first pixel is shown in, 1..8 (tag 274). */
+  orientation: number;
 }
 
 type Photometric = 'white is zero' | 'black is zero' | 'RGB' | 'palette';
 
 const PHOTOMETRICS: readonly Photometric[] = ['white is zero', 'black is zero', 'RGB', 'palette'];
+
+/** Those we cannot read, for the error. */
+const OTHER_PHOTOMETRICS: Record<number, string> = {
+  4: 'a transparency mask',
+  5: 'CMYK colours',
+  6: 'YCbCr colours',
+  8: 'CIE L*a*b* colours',
+  9: 'ICC L*a*b* colours',
+  32803: 'colours of a filter array',
+  32844: 'LogL values',
+  32845: 'LogLuv colours',
+};
 
 const COMPRESSIONS: Record<number, Compression> = {
   1: 'none',
@@ -37,50 +54,138 @@ const COMPRESSIONS: Record<number, Compression> = {
   32773: 'PackBits',
 };
 
-const NAMES: Record<number, string> = { 2: 'CCITT', 3: 'CCITT', 4: 'CCITT', 6: 'JPEG', 7: 'JPEG' };
+/** Those we cannot read, for the error. */
+const OTHER_COMPRESSIONS: Record<number, string> = {
+  2: 'CCITT',
+  3: 'CCITT',
+  4: 'CCITT',
+  6: 'JPEG',
+  7: 'JPEG',
+  32809: 'ThunderScan',
+  33003: 'JPEG 2000',
+  33005: 'JPEG 2000',
+  34676: 'SGILog',
+  34677: 'SGILog',
+  34712: 'JPEG 2000',
+  34887: 'LERC',
+  34925: 'LZMA',
+  50000: 'zstd',
+  50001: 'WebP',
+  50002: 'JPEG XL',
+};
+
+/** Names of sample formats (tag 339) other than unsigned whole numbers. */
+const SAMPLE_FORMATS: Record<number, string> = {
+  2: 'signed samples',
+  3: 'floating-point samples',
+  5: 'complex samples',
+  6: 'complex samples',
+};
+
+/** The most samples a pixel, as Pillow has it: RGB and three more, grey and one more. */
+const MAX_SAMPLES: Record<Photometric, number> = {
+  'white is zero': 2,
+  'black is zero': 2,
+  RGB: 6,
+  palette: 2,
+};
 
 /** @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'. */
 export function readLayout(bytes: Uint8Array): TiffLayout {
   const tags = readTags(bytes);
-  const width = tags.first(256) ?? 0;
-  const height = tags.first(257) ?? 0;
-  const depths = tags.all(258);
-  const bits = depths[0] ?? 1;
   const samples = tags.first(277) ?? 1;
-  const photometric = PHOTOMETRICS[tags.first(262) ?? -1];
-  const code = tags.first(259) ?? 1;
-  const compression = COMPRESSIONS[code];
-  if (!compression) throw unsupported(`${NAMES[code] ?? 'unknown'} compression (${code})`);
-  if (!photometric) throw unsupported(`photometric interpretation ${tags.first(262)}`);
-  const same = depths.every((depth) => depth === bits);
-  if (!same || !(bits === 8 || bits === 16 || (samples === 1 && (bits === 1 || bits === 2 || bits === 4)))) {
-    throw unsupported(`${depths.join(', ')} bits`);
-  }
-  if (tags.all(339).some((format) => format !== 1)) throw unsupported('signed or floating-point samples');
-  if (tags.all(338).includes(1)) throw unsupported('colours multiplied by alpha');
-  if ((tags.first(266) ?? 1) !== 1) throw unsupported('bits in reverse order');
-  const predictor = tags.first(317) ?? 1;
-  if (predictor > 2 || (predictor === 2 && bits < 8)) throw unsupported(`predictor ${predictor}`);
-  const least = photometric === 'RGB' ? 3 : 1;
-  if (samples < least || samples > least + 1) {
-    throw new CxrFileError('corrupt', `a TIFF of ${samples} samples a pixel, ${photometric}`);
-  }
-  const tiled = tags.first(322) !== undefined;
+  const bits = bitsOf(tags, samples);
+  const compression = compressionOf(tags);
+  const photometric = photometricOf(tags, bits, samples);
+  const orientation = tags.first(274) ?? 1;
+  const height = tags.first(257) ?? 0;
   return {
     littleEndian: tags.littleEndian,
-    width,
+    width: tags.first(256) ?? 0,
     height,
     bits,
     samples,
     photometric,
+    alpha: tags.first(338) !== 0,
     compression,
-    differences: predictor === 2,
+    differences: hasDifferences(tags, bits, compression),
     planar: tags.first(284) === 2 && samples > 1,
-    blockWidth: tiled ? tags.first(322)! : width,
-    blockHeight: tiled ? (tags.first(323) ?? 0) : Math.min(height, tags.first(278) ?? height),
-    offsets: tags.all(tiled ? 324 : 273),
-    lengths: tags.all(tiled ? 325 : 279),
+    ...blocksOf(tags, height),
     palette: tags.all(320),
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+  };
+}
+
+/** Bits a sample, the same of all. */
+function bitsOf(tags: TiffTags, samples: number): TiffLayout['bits'] {
+  const depths = tags.all(258);
+  const bits = depths[0] ?? 1;
+  const format = tags.all(339).find((code) => code !== 1);
+  if (format !== undefined) throw unsupported(SAMPLE_FORMATS[format] ?? `samples of format ${format}`);
+  const whole = bits === 8 || bits === 16;
+  const packed = samples === 1 && (bits === 1 || bits === 2 || bits === 4);
+  if (!(whole || packed) || depths.some((depth) => depth !== bits)) {
+    throw unsupported(`${depths.slice(0, 6).join(', ')} bits a sample`);
+  }
+  if ((tags.first(266) ?? 1) !== 1) throw unsupported('bits in reverse order');
+  return bits;
+}
+
+function compressionOf(tags: TiffTags): Compression {
+  const code = tags.first(259) ?? 1;
+  const compression = COMPRESSIONS[code];
+  if (!compression) throw unsupported(`${OTHER_COMPRESSIONS[code] ?? 'unknown'} compression (${code})`);
+  return compression;
+}
+
+function photometricOf(tags: TiffTags, bits: number, samples: number): Photometric {
+  const code = tags.first(262) ?? -1;
+  const photometric = PHOTOMETRICS[code];
+  if (!photometric) {
+    throw unsupported(
+      code < 0
+        ? 'no photometric interpretation'
+        : (OTHER_PHOTOMETRICS[code] ?? `photometric interpretation ${code}`),
+    );
+  }
+  // Pillow shows these as negatives of what they are, and other readers do not.
+  if (photometric === 'white is zero' && bits === 16)
+    throw unsupported('16 bits a sample where white is zero');
+  if (tags.all(338).includes(1)) throw unsupported('colours multiplied by alpha');
+  if (samples < (photometric === 'RGB' ? 3 : 1)) {
+    throw new CxrFileError('corrupt', `a TIFF of ${samples} samples a pixel, ${photometric}`);
+  }
+  if (samples > MAX_SAMPLES[photometric]) throw unsupported(`${samples} samples a pixel, ${photometric}`);
+  return photometric;
+}
+
+/** Like libtiff, heeds the predictor of LZW and deflate alone. */
+function hasDifferences(tags: TiffTags, bits: number, compression: Compression): boolean {
+  const predictor = tags.first(317) ?? 1;
+  if (predictor === 1 || !(compression === 'LZW' || compression === 'deflate')) return false;
+  if (predictor !== 2 || bits < 8) throw unsupported(`predictor ${predictor} of ${bits} bits a sample`);
+  return true;
+}
+
+function blocksOf(
+  tags: TiffTags,
+  height: number,
+): Pick<TiffLayout, 'blockWidth' | 'blockHeight' | 'offsets' | 'lengths'> {
+  const tileWidth = tags.first(322);
+  if (tileWidth === undefined) {
+    return {
+      blockWidth: tags.first(256) ?? 0,
+      blockHeight: Math.min(height, tags.first(278) ?? height),
+      offsets: tags.all(273),
+      lengths: tags.all(279),
+    };
+  }
+  return {
+    blockWidth: tileWidth,
+    blockHeight: tags.first(323) ?? 0,
+    // Some writers put the tiles where strips would be.
+    offsets: tags.all(324).length > 0 ? tags.all(324) : tags.all(273),
+    lengths: tags.all(325).length > 0 ? tags.all(325) : tags.all(279),
   };
 }
 

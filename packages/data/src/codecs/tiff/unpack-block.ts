@@ -20,7 +20,7 @@ const UNPACK: Readonly<Record<Compression, (packed: Uint8Array, out: Uint8Array)
     return packed.length;
   },
   LZW: unpackLzw,
-  deflate: (packed, out) => fillInflated(out, [packed], Unzlib),
+  deflate: inflate,
   PackBits: unpackBits,
 };
 
@@ -34,6 +34,42 @@ export function unpackBlock(packed: Uint8Array, out: Uint8Array, compression: Co
     throw new CxrFileError('corrupt', 'a TIFF with broken compressed data', { cause });
   }
   if (length < out.length) throw new CxrFileError('truncated', 'a TIFF with too few data');
+}
+
+function inflate(packed: Uint8Array, out: Uint8Array): number {
+  const length = fillInflated(out, [packed], Unzlib);
+  if (length === out.length && !endsWithSum(packed, adler32(out))) {
+    throw new CxrFileError('corrupt', 'a TIFF with a wrong checksum');
+  }
+  return length;
+}
+
+/** Bytes that writers may add after a strip, to start the next one at an even place. */
+const MAX_PADDING = 3;
+
+/** Whether the stream's last number is this checksum, which fflate does not compare. */
+function endsWithSum(packed: Uint8Array, sum: number): boolean {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  for (let padding = 0; padding <= MAX_PADDING && padding + 4 <= packed.length; padding++) {
+    if (view.getUint32(packed.length - 4 - padding) === sum) return true;
+  }
+  return false;
+}
+
+/** The checksum of zlib streams (RFC 1950, section 8.2). */
+function adler32(bytes: Uint8Array): number {
+  let low = 1;
+  let high = 0;
+  // So many sums stay below 2^32.
+  for (let at = 0; at < bytes.length; at += 5552) {
+    for (const byte of bytes.subarray(at, at + 5552)) {
+      low += byte;
+      high += low;
+    }
+    low %= 65521;
+    high %= 65521;
+  }
+  return high * 65536 + low;
 }
 
 /** TIFF 6.0, section 9. */

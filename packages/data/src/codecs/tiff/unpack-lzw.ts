@@ -4,17 +4,19 @@ const CLEAR = 256;
 const END = 257;
 const CODES = 4096;
 
+// The string of a code: that of another, and a byte. Made once, since an image may have many thousands of strips; a code
+// above 257 is written before it is read.
+const before = new Uint16Array(CODES);
+const last = Uint8Array.from({ length: CODES }, (_, code) => code & 255);
+const first = last.slice();
+const lengths = new Uint16Array(CODES).fill(1);
+
 /**
  * Unpacks TIFF's LZW (TIFF 6.0, section 13): codes of 9 to 12 bits, the high bit first, each longer one from a code earlier
  * than GIF's. Gives the number of bytes; those beyond `out` are not worked out.
  * @throws CxrFileError 'corrupt'.
  */
 export function unpackLzw(packed: Uint8Array, out: Uint8Array): number {
-  // The string of a code: that of another, and a byte.
-  const before = new Uint16Array(CODES);
-  const last = Uint8Array.from({ length: CODES }, (_, code) => code & 255);
-  const first = last.slice();
-  const lengths = new Uint16Array(CODES).fill(1);
   let next = END + 1;
   let width = 9;
   let previous = -1;
