@@ -16,7 +16,7 @@ export interface JpegSegments {
   scan: number;
 }
 
-export interface JpegComponent {
+interface JpegComponent {
   id: number;
   /** Sampling factors. */
   across: number;
