@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { writeNpy } from '@cxr/data';
 import { frechetDistance, Statistics } from '@cxr/fid';
 import { readStatistics, writeStatistics } from '@cxr/fid/node';
-import { createRng } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { createRng, ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import { type BenchOptions, type BenchResult, type BenchRow, machine, row } from './bench.js';
 import { DistancePeer, findPytorchFid } from './pytorch-fid-peer.js';
 

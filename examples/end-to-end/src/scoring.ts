@@ -11,8 +11,8 @@ import {
   Statistics,
 } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
-import { CxrFileError, createRng, type NamedImage, splitHalves } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { CxrFileError, createRng, type NamedImage, ndarray, splitHalves } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
 import type { Options } from './options.js';
 import type { ImageSet, Reals } from './reals.js';

@@ -1,5 +1,4 @@
-import { dimensions, type Image, type Pixels, pixels } from '@cxr/image';
-import ndarray from 'ndarray';
+import { dimensions, type Image, ndarray, type Pixels, pixels } from '@cxr/image';
 
 export type { Image, Pixels };
 

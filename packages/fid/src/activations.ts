@@ -1,5 +1,5 @@
-import type { ImageSet, ImageSetOptions } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { type ImageSet, type ImageSetOptions, ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import type { InceptionEngine } from './engines/engine.js';
 import { type PreparedImage, prepareImages } from './image-set.js';

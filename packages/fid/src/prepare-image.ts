@@ -1,5 +1,11 @@
-import { type Image, resizeBilinearTorch, resizePillow, resizePillowFloat, toRgb8 } from '@cxr/image';
-import ndarray from 'ndarray';
+import {
+  type Image,
+  ndarray,
+  resizeBilinearTorch,
+  resizePillow,
+  resizePillowFloat,
+  toRgb8,
+} from '@cxr/image';
 import { IMAGE_LENGTH, type ImageBatch } from './engines/engine.js';
 import { INPUT_SIZE } from './inception/network.js';
 

@@ -1,4 +1,5 @@
-import ndarray, { type NdArray } from 'ndarray';
+import { ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import { addGram } from './linalg/add-gram.js';
 import { assertCovariance } from './linalg/assert-covariance.js';

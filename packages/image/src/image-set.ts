@@ -1,7 +1,8 @@
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import { BitsWatch, checkBits, scaleBits } from './bits.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
 import { dimensions, pixels } from './image.js';
+import { ndarray } from './ndarray.js';
 import { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
 
 /** Images of one size side by side. */

@@ -1,4 +1,5 @@
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
+import { ndarray } from './ndarray.js';
 
 /** Samples of an image: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1. */
 export type Pixels = Uint8Array | Uint16Array | Float32Array;

@@ -23,6 +23,7 @@ export {
   imagesOf,
   type TensorLike,
 } from './image-set.js';
+export { ndarray } from './ndarray.js';
 export { resizeBilinearTorch } from './resize/resize-bilinear-torch.js';
 export type { ResizeFilter } from './resize/resize-filter.js';
 export { resizePillow } from './resize/resize-pillow.js';

@@ -1,5 +1,5 @@
-import { dimensions, type Image, type Pixels, pixels, type ValueRange } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { dimensions, type Image, ndarray, type Pixels, pixels, type ValueRange } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 
 /**
  * Stacks images of one size as the GAN takes them: Float32 `[n, height, width, channels]` in [−1, 1], x / 127.5 − 1

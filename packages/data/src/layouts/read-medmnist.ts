@@ -1,5 +1,5 @@
-import { CxrFileError } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { CxrFileError, ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import { readNpz } from '../archives/npz.js';
 import type { ReadZipOptions } from '../archives/read-zip.js';
 

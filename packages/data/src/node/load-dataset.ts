@@ -1,5 +1,5 @@
-import { type CxrFileError, type FitOptions, fitImage } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { type CxrFileError, type FitOptions, fitImage, ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {

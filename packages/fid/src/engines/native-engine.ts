@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import ndarray, { type NdArray } from 'ndarray';
+import { ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';

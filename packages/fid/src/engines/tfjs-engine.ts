@@ -1,5 +1,6 @@
+import { ndarray } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import { foldConv } from '../inception/fold.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import {

@@ -1,5 +1,5 @@
-import { createRng, type Rng } from '@cxr/image';
-import ndarray, { type NdArray } from 'ndarray';
+import { createRng, ndarray, type Rng } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 
 /** A seeded random sample of at most `capacity` activations of a stream of any length (Vitter's algorithm R, 1985). */
 export class Reservoir {

@@ -1,5 +1,6 @@
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import { checkSize, dimensions, type Image, pixels } from '../image.js';
+import { ndarray } from '../ndarray.js';
 
 const { fround } = Math;
 
