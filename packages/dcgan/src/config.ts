@@ -1,13 +1,21 @@
-import type { DiscriminatorOptions } from './networks/create-discriminator.js';
-import { checkNetwork } from './networks/network-options.js';
+import {
+  checkDiscriminator,
+  DISCRIMINATOR_NORMS,
+  type FullDiscriminatorOptions,
+} from './networks/create-discriminator.js';
+import { ARCHITECTURES } from './networks/network-options.js';
 import { AUGMENT_KINDS, type AugmentKind } from './training/diff-augment.js';
-import type { Loss } from './training/losses.js';
+import { LOSS_NAMES, type Loss } from './training/losses.js';
+
+const PRESET_NAMES = ['dcgan', 'paper', 'modern'] as const;
+const DRAWS = ['shuffled', 'replacement'] as const;
+const RESAMPLE_FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
 
 /** Names of the ready-made settings. */
-export type Preset = 'dcgan' | 'paper' | 'modern';
+export type Preset = (typeof PRESET_NAMES)[number];
 
 /** Everything that decides what a training run computes; plain JSON, saved with the run. */
-export interface TrainConfig extends Required<DiscriminatorOptions> {
+export interface TrainConfig extends FullDiscriminatorOptions {
   /** Where the values not given came from. */
   preset: Preset;
   /** Images of a generator step, and of each half (real, fake) of a discriminator step unless `halfBatch`. */
@@ -17,9 +25,9 @@ export interface TrainConfig extends Required<DiscriminatorOptions> {
   /** True: reals and fakes each have a discriminator update of their own (the paper's loop); false: one for both. */
   separateUpdates: boolean;
   /** `shuffled`: each epoch sees every image once; `replacement`: each image is drawn independently. */
-  draw: 'shuffled' | 'replacement';
+  draw: (typeof DRAWS)[number];
   /** How images are brought to `size`: Pillow's filter of that name. */
-  resample: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
+  resample: (typeof RESAMPLE_FILTERS)[number];
   loss: Loss;
   /** Adam's rate for the generator. */
   learningRateG: number;
@@ -36,6 +44,9 @@ export interface TrainConfig extends Required<DiscriminatorOptions> {
   /** Decay a step of the generator's averaged copy, which then makes the samples; 0: none. */
   ema: number;
 }
+
+/** Some of a config's settings; the others are the preset's. */
+export type TrainSettings = { [Key in keyof TrainConfig]?: TrainConfig[Key] | undefined };
 
 const DCGAN: TrainConfig = {
   preset: 'dcgan',
@@ -96,14 +107,14 @@ export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   },
 };
 
-/** The values of the settings that take a word. */
+/** The values of the settings that take one word. */
 export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string[]>>> = {
-  architecture: ['dcgan', 'paper'],
-  preset: ['dcgan', 'paper', 'modern'],
-  draw: ['shuffled', 'replacement'],
-  resample: ['nearest', 'bilinear', 'bicubic', 'lanczos'],
-  loss: ['bce', 'hinge'],
-  discriminatorNorm: ['batch', 'spectral', 'none'],
+  preset: PRESET_NAMES,
+  architecture: ARCHITECTURES,
+  draw: DRAWS,
+  resample: RESAMPLE_FILTERS,
+  loss: LOSS_NAMES,
+  discriminatorNorm: DISCRIMINATOR_NORMS,
 };
 
 /** The names of a config's settings. */
@@ -111,38 +122,38 @@ export const CONFIG_KEYS: readonly (keyof TrainConfig)[] = Object.keys(DCGAN) as
 
 /**
  * Completes a partial config from its preset (default `dcgan`).
- * @throws RangeError naming an unknown key or a value out of range.
+ * @throws TypeError for what is no object; RangeError naming an unknown key or a value out of range.
  */
-export function resolveConfig(partial: Partial<TrainConfig>): TrainConfig {
-  for (const key of Object.keys(partial)) {
-    if (!(key in DCGAN))
-      throw new RangeError(`unknown config key: ${key} (known: ${CONFIG_KEYS.join(', ')})`);
+export function resolveConfig(partial: TrainSettings): TrainConfig {
+  if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) {
+    throw new TypeError(`a config is an object of settings, not ${JSON.stringify(partial)}`);
   }
-  const preset = partial.preset ?? 'dcgan';
-  if (!Object.hasOwn(PRESETS, preset))
-    throw new RangeError(`invalid preset: ${preset} (dcgan, paper or modern)`);
+  const unknown = Object.keys(partial).find((key) => !Object.hasOwn(DCGAN, key));
+  if (unknown !== undefined) {
+    throw new RangeError(`unknown config key: ${unknown} (known: ${CONFIG_KEYS.join(', ')})`);
+  }
+  const { preset = 'dcgan' } = partial;
+  checkChoice('preset', preset);
   const given = Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
   const config: TrainConfig = { ...PRESETS[preset], ...given };
-  checkNetwork(config);
-  checkTypes(config);
+  for (const key of CONFIG_KEYS) checkType(key, config[key]);
+  checkDiscriminator(config);
   checkRanges(config);
   return config;
 }
 
-function checkTypes(config: TrainConfig): void {
-  for (const key of CONFIG_KEYS) {
-    const value = config[key];
-    if (typeof value !== typeof DCGAN[key] || Array.isArray(value) !== Array.isArray(DCGAN[key])) {
-      throw new RangeError(`invalid ${key}: ${JSON.stringify(value)}`);
-    }
-    const choices = CHOICES[key];
-    if (choices && !choices.includes(value as string)) {
-      throw new RangeError(`invalid ${key}: ${value} (${choices.join(', ')})`);
-    }
+function checkType(key: keyof TrainConfig, value: unknown): void {
+  if (typeof value !== typeof DCGAN[key] || Array.isArray(value) !== Array.isArray(DCGAN[key])) {
+    throw new RangeError(`invalid ${key}: ${JSON.stringify(value)}`);
   }
-  const unknown = config.diffAugment.find((kind) => !AUGMENT_KINDS.includes(kind));
-  if (unknown !== undefined) {
-    throw new RangeError(`invalid diffAugment: ${unknown} (${AUGMENT_KINDS.join(', ')})`);
+  if (key === 'diffAugment') {
+    for (const kind of value as unknown[]) checkChoice(key, kind, AUGMENT_KINDS);
+  } else checkChoice(key, value);
+}
+
+function checkChoice(key: keyof TrainConfig, value: unknown, choices = CHOICES[key]): void {
+  if (choices && !choices.includes(value as string)) {
+    throw new RangeError(`invalid ${key}: ${value} (${choices.join(', ')})`);
   }
 }
 
@@ -155,14 +166,14 @@ function checkRanges(config: TrainConfig): void {
   };
   for (const key of ['beta1', 'beta2', 'ema'] as const) inRange(key, 1);
   for (const key of ['learningRateG', 'learningRateD', 'r1'] as const) inRange(key, Number.POSITIVE_INFINITY);
-  const least = config.halfBatch ? 4 : 2;
-  if (!(Number.isInteger(config.batchSize) && config.batchSize >= least)) {
-    throw new RangeError(`invalid batchSize: ${config.batchSize} (a whole number, at least ${least})`);
+  const min = config.halfBatch ? 4 : 2;
+  if (!(Number.isSafeInteger(config.batchSize) && config.batchSize >= min)) {
+    throw new RangeError(`invalid batchSize: ${config.batchSize} (a whole number, at least ${min})`);
   }
   if (config.halfBatch && config.batchSize % 2 !== 0) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (even, with halfBatch)`);
   }
-  if (!(Number.isInteger(config.r1Every) && config.r1Every > 0)) {
+  if (!(Number.isSafeInteger(config.r1Every) && config.r1Every > 0)) {
     throw new RangeError(`invalid r1Every: ${config.r1Every}`);
   }
   if (config.r1 > 0 && config.architecture === 'dcgan' && config.discriminatorNorm === 'batch') {

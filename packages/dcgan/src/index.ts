@@ -1,4 +1,11 @@
-export { CONFIG_KEYS, PRESETS, type Preset, resolveConfig, type TrainConfig } from './config.js';
+export {
+  CONFIG_KEYS,
+  PRESETS,
+  type Preset,
+  resolveConfig,
+  type TrainConfig,
+  type TrainSettings,
+} from './config.js';
 export { createDiscriminator, type DiscriminatorOptions } from './networks/create-discriminator.js';
 export { createGenerator } from './networks/create-generator.js';
 export { exportOnnx } from './networks/export-onnx.js';

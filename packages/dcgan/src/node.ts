@@ -1,5 +1,11 @@
 export { hashWeights } from './node/checkpoint-files.js';
 export { type CheckpointFolderOptions, checkpointFolder, listCheckpoints } from './node/checkpoint-folder.js';
-export { type LoadCheckpointOptions, loadCheckpoint, loadGenerator } from './node/load-checkpoint.js';
+export {
+  type CheckpointInfo,
+  type LoadCheckpointOptions,
+  loadCheckpoint,
+  loadGenerator,
+  readCheckpointInfo,
+} from './node/load-checkpoint.js';
 export { createRunLog, type RunLog } from './node/run-log.js';
 export { type SaveSamplesOptions, saveSamples } from './node/save-samples.js';

@@ -133,12 +133,19 @@ describe('cxr-dcgan', () => {
 
   it('ends with status 2 and one clear line for wrong usage', async () => {
     await writeFile(join(folder, 'bad.json'), '{"config": {"learningrate": 1}}');
+    for (const [i, text] of ['{"config": []}', '{"config": null}', 'null', '[]', '{'].entries()) {
+      await writeFile(join(folder, `bad-${i}.json`), text);
+    }
     const cases: [string[], string][] = [
       [['fly'], "unknown command 'fly'"],
       [['train', '--data', data, '--steps', '1'], "required option '--out <dir>' not specified"],
       [train('w', 1, '--size', '48'), 'invalid size: 48'],
       [train('w', 1, '--width', 'many'), "'--width <n>' argument 'many' is invalid. It takes a number."],
       [train('w', 1, '--config', join(folder, 'bad.json')), 'unknown config key: learningrate'],
+      ...[0, 1, 2, 3, 4].map((i): [string[], string] => [
+        train('w', 1, '--config', join(folder, `bad-${i}.json`)),
+        `bad-${i}.json: `,
+      ]),
       [train('w', 1, '--data', join(folder, 'nowhere')), 'nowhere'],
       [['sample', '--checkpoint', join(folder, 'nowhere'), '--out', folder], 'no checkpoint'],
       [['train', '--momentum', '1', '--data', data, '--out', folder], "unknown option '--momentum'"],
@@ -150,11 +157,17 @@ describe('cxr-dcgan', () => {
     }
   });
 
-  it('ends with status 1 where it cannot write', async () => {
-    const blocked = join(data, (await readdir(data))[0]!, 'below');
-    const { status, err } = await run(...train('w', 1, '--out', blocked));
-    expect(status).toBe(1);
-    expect(err).toContain(`${blocked}: cannot write it`);
+  it('names what is in the way of --out, and ends with status 1 where nothing can be written', async () => {
+    const file = join(data, (await readdir(data))[0]!);
+    expect(await run(...train('w', 1, '--out', join(file, 'below')))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining(`${file}: a file is where a folder must be`),
+    });
+    if (process.platform !== 'linux') return;
+    expect(await run(...train('w', 1, '--out', '/proc/x'))).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('/proc/x: no folder can be made here'),
+    });
   });
 
   it('will not write over a run unless asked to resume it', async () => {

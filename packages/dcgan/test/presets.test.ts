@@ -55,7 +55,34 @@ describe('resolveConfig', () => {
     [{ r1: 1 }, 'invalid r1: 1 (needs discriminatorNorm'],
     [{ beta1: -0.1 }, 'invalid beta1: -0.1'],
     [{ seed: 0.5 }, 'invalid seed: 0.5'],
+    [{ r1Every: 0 }, 'invalid r1Every: 0'],
+    [{ r1Every: 1.5 }, 'invalid r1Every: 1.5'],
+    [{ r1: -1 }, 'invalid r1: -1'],
+    [{ ema: 1 }, 'invalid ema: 1'],
+    [{ beta2: 1 }, 'invalid beta2: 1'],
+    [{ learningRateG: -1 }, 'invalid learningRateG: -1'],
+    [{ learningRateD: Number.POSITIVE_INFINITY }, 'invalid learningRateD: Infinity'],
+    [{ preset: 'paper', batchSize: 2 }, 'invalid batchSize: 2 (a whole number, at least 4)'],
+    [{ batchSize: 4.5 }, 'invalid batchSize: 4.5'],
+    [{ classes: 1 }, 'invalid classes: 1 (0, or at least 2)'],
+    [{ channels: 2 }, 'invalid channels: 2 (1 or 3)'],
+    [{ latentDim: 0 }, 'invalid latentDim: 0'],
+    [{ architecture: 'unet' }, 'invalid architecture: unet'],
+    [{ draw: 'once' }, 'invalid draw: once (shuffled, replacement)'],
+    [{ halfBatch: 1 }, 'invalid halfBatch: 1'],
+    [{ constructor: 1 }, 'unknown config key: constructor'],
+    [[], 'a config is an object of settings, not []'],
+    [null, 'a config is an object of settings, not null'],
   ])('names what is wrong in %o', (given, message) => {
-    expect(() => resolveConfig(given as Partial<TrainConfig>)).toThrow(message);
+    expect(() => resolveConfig(given as unknown as Partial<TrainConfig>)).toThrow(message);
+  });
+
+  it('takes the ends of each range', () => {
+    const ends = { r1Every: 1, r1: 0, ema: 0, beta1: 0, batchSize: 2, learningRateG: 0, classes: 2 };
+    expect(resolveConfig(ends)).toMatchObject(ends);
+    expect(resolveConfig({ preset: 'paper', batchSize: 4 }).batchSize).toBe(4);
+    expect(resolveConfig({ r1: 1, discriminatorNorm: 'none' }).r1).toBe(1);
+    // The paper's discriminator has no batch norm, whatever the setting says.
+    expect(resolveConfig({ preset: 'paper', r1: 1, discriminatorNorm: 'batch' }).r1).toBe(1);
   });
 });

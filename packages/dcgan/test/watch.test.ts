@@ -10,6 +10,8 @@ const fine: StepMetrics = {
   accuracyFake: 0.8,
   gradientNormD: 1,
   gradientNormG: 1,
+  weightNormD: 1,
+  weightNormG: 1,
   diversity: 0.8,
 };
 

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, choiceFlag, listFlag, numberFlag, Option, UsageError } from '@cxr/cli';
 import { CxrFileError } from '@cxr/image';
 import { CHOICES, CONFIG_KEYS, PRESETS, type TrainConfig } from '../config.js';
+import { parseJsonObject } from '../node/json-object.js';
+import { readRegularFile } from '../node/read-regular-file.js';
 import { AUGMENT_KINDS } from '../training/diff-augment.js';
 
 const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
@@ -64,20 +65,16 @@ export function configOf(options: Record<string, unknown>): Partial<TrainConfig>
   );
 }
 
+const MAX_CONFIG_BYTES = 2 ** 20;
+
 /**
  * The settings in a JSON file: a run's own config.json, which holds them under "config", or a file of settings alone.
  * @throws CxrFileError where it cannot be read or is not such a file; UsageError for an unknown setting.
  */
 export async function readConfig(file: string): Promise<Partial<TrainConfig>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    const code = cause instanceof SyntaxError ? 'corrupt' : 'unreadable';
-    throw new CxrFileError(code, `no settings: ${(cause as Error).message}`, { file, cause });
-  }
-  const settings = isObject(value) && 'config' in value ? value.config : value;
-  if (!isObject(settings)) throw new CxrFileError('corrupt', 'not a JSON object of settings', { file });
+  const read = parseJsonObject(await readRegularFile(file, MAX_CONFIG_BYTES), file);
+  const settings = Object.hasOwn(read, 'config') ? read.config : read;
+  if (!isObject(settings)) throw new CxrFileError('corrupt', 'its "config" is not a JSON object', { file });
   const unknown = Object.keys(settings).find((key) => !(CONFIG_KEYS as readonly string[]).includes(key));
   if (unknown !== undefined) {
     throw new UsageError(`${file}: unknown config key: ${unknown} (known: ${CONFIG_KEYS.join(', ')})`);

@@ -4,9 +4,18 @@ import { Conv2D } from '../layers/conv2d.js';
 import { Dropout } from '../layers/dropout.js';
 import { iterateSpectral, SpectralConv2D, SpectralDense } from '../layers/spectral.js';
 import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
-import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import {
+  checkNetwork,
+  type FullNetworkOptions,
+  featureChain,
+  type NetworkOptions,
+} from './network-options.js';
+import { requireBackend } from './require-backend.js';
 
 type Symbolic = tfl.SymbolicTensor;
+
+/** Normalisations of the `dcgan` discriminator. */
+export const DISCRIMINATOR_NORMS = ['batch', 'spectral', 'none'] as const;
 
 /** `NetworkOptions`, and what only a discriminator has. */
 export interface DiscriminatorOptions extends NetworkOptions {
@@ -14,8 +23,24 @@ export interface DiscriminatorOptions extends NetworkOptions {
    * Normalisation of the `dcgan` discriminator: `batch` from its second convolution on (default), `spectral` on
    * every weight (Miyato et al., 2018), or `none`. The `paper` one has none.
    */
-  discriminatorNorm?: 'batch' | 'spectral' | 'none';
+  discriminatorNorm?: DiscriminatorNorm | undefined;
 }
+
+type DiscriminatorNorm = (typeof DISCRIMINATOR_NORMS)[number];
+
+/** The options with their defaults. @throws RangeError naming the option that is out of its range. */
+export function checkDiscriminator(options: DiscriminatorOptions): FullDiscriminatorOptions {
+  const { discriminatorNorm = 'batch' } = options;
+  if (!DISCRIMINATOR_NORMS.includes(discriminatorNorm)) {
+    throw new RangeError(
+      `invalid discriminatorNorm: ${discriminatorNorm} (${DISCRIMINATOR_NORMS.join(', ')})`,
+    );
+  }
+  return { ...checkNetwork(options), discriminatorNorm };
+}
+
+/** Every option given. */
+export type FullDiscriminatorOptions = FullNetworkOptions & { discriminatorNorm: DiscriminatorNorm };
 
 /**
  * Makes a discriminator: images `[n, size, size, channels]` in [−1, 1] → logits `[n, 1]`, high for real.
@@ -23,10 +48,15 @@ export interface DiscriminatorOptions extends NetworkOptions {
  * @throws RangeError naming the option that is out of its range.
  */
 export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersModel {
-  const { size, channels, classes, architecture, seed } = checkNetwork(options);
-  const norm = options.discriminatorNorm ?? 'batch';
-  if (!['batch', 'spectral', 'none'].includes(norm))
-    throw new RangeError(`invalid discriminatorNorm: ${norm}`);
+  requireBackend();
+  const {
+    size,
+    channels,
+    classes,
+    architecture,
+    seed,
+    discriminatorNorm: norm,
+  } = checkDiscriminator(options);
   const image = tfl.input({ shape: [size, size, channels], name: 'image' });
   const inputs = [image];
   const radford = architecture === 'dcgan';
@@ -61,7 +91,7 @@ const flatten = (x: Symbolic): Symbolic => tfl.layers.flatten({ name: 'flatten' 
 function dcganBody(
   image: Symbolic,
   options: NetworkOptions,
-  norm: 'batch' | 'spectral' | 'none',
+  norm: DiscriminatorNorm,
   initial: Initializers,
 ): Symbolic {
   let x = image;

@@ -3,6 +3,7 @@ import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import { requireBackend } from './require-backend.js';
 
 type Symbolic = tfl.SymbolicTensor;
 
@@ -13,6 +14,7 @@ type Symbolic = tfl.SymbolicTensor;
  * @throws RangeError naming the option that is out of its range.
  */
 export function createGenerator(options: NetworkOptions): tfl.LayersModel {
+  requireBackend();
   const { latentDim, classes, architecture, seed } = checkNetwork(options);
   const latent = tfl.input({ shape: [latentDim], name: 'latent' });
   const radford = architecture === 'dcgan';

@@ -1,27 +1,29 @@
 import { createHash } from 'node:crypto';
 import { CxrFileError } from '@cxr/image';
-import { resolveConfig, type TrainConfig } from '../config.js';
+import type { TrainConfig } from '../config.js';
 import type { ModelState, NamedArray, TrainState } from '../training/train-state.js';
 import { joinFloats } from './floats.js';
+import {
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  MODELS,
+  MOMENTS,
+  type ModelName,
+  parseManifest,
+} from './manifest.js';
 import { decodeModel, encodeModel } from './model-files.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
-/** `manifest.json` of a checkpoint. */
-interface Manifest {
-  format: 'cxr-dcgan-checkpoint';
-  version: 1;
-  step: number;
-  config: TrainConfig;
-  images: TrainState['images'] | null;
-  best: TrainState['best'] | null;
-  /** Every other file of the checkpoint. */
-  files: Record<string, { bytes: number; sha256: string }>;
+/** Reads one of a checkpoint's files by its name in it. @throws CxrFileError where it is larger than `maxBytes`. */
+export type ReadPart = (name: string, maxBytes: number) => Promise<Uint8Array>;
+
+/** What is read of a checkpoint that may be anything. */
+export interface DecodeOptions {
+  /** How large its files may be, all together. @default 1 GiB */
+  maxBytes?: number | undefined;
 }
 
-const MODELS = ['generator', 'discriminator', 'average'] as const;
-
-/** Reads one of a checkpoint's files by its name in it. */
-export type ReadPart = (name: string) => Promise<Uint8Array>;
+const MAX_BYTES = 2 ** 30;
 
 /**
  * A checkpoint as files: `manifest.json` (step, config, which images, best score, the other files' sha256);
@@ -37,10 +39,7 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
   }
   const prefixed = (network: 'generator' | 'discriminator'): NamedArray[] =>
     state.moments[network].map((array) => ({ ...array, name: `${network}/${array.name}` }));
-  files.set(
-    'moments.safetensors',
-    encodeSafetensors([...prefixed('generator'), ...prefixed('discriminator')]),
-  );
+  files.set(MOMENTS, encodeSafetensors([...prefixed('generator'), ...prefixed('discriminator')]));
   const manifest: Manifest = {
     format: 'cxr-dcgan-checkpoint',
     version: 1,
@@ -48,6 +47,7 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
     config: state.config,
     images: state.images ?? null,
     best: state.best ?? null,
+    ...(state.classNames && { classNames: state.classNames }),
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
     ),
@@ -56,13 +56,17 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
   return files;
 }
 
-/** Reads a whole checkpoint, each file checked against its sha256. */
-export async function decodeCheckpoint(folder: string, read: ReadPart): Promise<TrainState> {
-  const manifest = await decodeManifest(folder, read);
-  const model = (name: string): Promise<ModelState> => decodeModelPart(folder, manifest, name, read);
+/** Reads a whole checkpoint, each file checked against its size and sha256. */
+export async function decodeCheckpoint(
+  folder: string,
+  read: ReadPart,
+  options: DecodeOptions = {},
+): Promise<TrainState> {
+  const manifest = await decodeManifest(folder, read, options);
+  const model = (name: ModelName): Promise<ModelState> => decodeModelPart(folder, manifest, name, read);
   const moments = decodeSafetensors(
-    await readChecked(folder, manifest, 'moments.safetensors', read),
-    `${folder}/moments.safetensors`,
+    await readChecked(folder, manifest, MOMENTS, read),
+    `${folder}/${MOMENTS}`,
   );
   const of = (network: string): NamedArray[] =>
     moments
@@ -73,17 +77,34 @@ export async function decodeCheckpoint(folder: string, read: ReadPart): Promise<
     config: manifest.config,
     images: manifest.images ?? undefined,
     best: manifest.best ?? undefined,
+    ...(manifest.classNames && { classNames: manifest.classNames }),
     generator: await model('generator'),
     discriminator: await model('discriminator'),
     average: hasAverage(manifest) ? await model('average') : undefined,
     moments: { generator: of('generator'), discriminator: of('discriminator') },
+    source: folder,
   };
 }
 
+/** Reads what a checkpoint says of itself, without its networks. */
+export async function decodeManifest(
+  folder: string,
+  read: ReadPart,
+  options: DecodeOptions = {},
+): Promise<Manifest> {
+  const bytes = await read('manifest.json', MAX_MANIFEST_BYTES);
+  return parseManifest(bytes, `${folder}/manifest.json`, options.maxBytes ?? MAX_BYTES);
+}
+
 /** Reads only the network that samples are drawn from: the averaged generator where there is one. */
-export async function decodeSampler(folder: string, read: ReadPart): Promise<ModelState> {
-  const manifest = await decodeManifest(folder, read);
-  return decodeModelPart(folder, manifest, hasAverage(manifest) ? 'average' : 'generator', read);
+export async function decodeSampler(
+  folder: string,
+  read: ReadPart,
+  options: DecodeOptions = {},
+): Promise<{ config: TrainConfig; name: ModelName; model: ModelState }> {
+  const manifest = await decodeManifest(folder, read, options);
+  const name = hasAverage(manifest) ? 'average' : 'generator';
+  return { config: manifest.config, name, model: await decodeModelPart(folder, manifest, name, read) };
 }
 
 /** sha256 over all weights of the networks, in order: generator, discriminator, average. */
@@ -96,34 +117,12 @@ export function hashWeights(state: TrainState): string {
   return hash.digest('hex');
 }
 
-const hasAverage = (manifest: Manifest): boolean => 'average/model.json' in manifest.files;
-
-async function decodeManifest(folder: string, read: ReadPart): Promise<Manifest> {
-  const file = `${folder}/manifest.json`;
-  const bytes = await read('manifest.json');
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new CxrFileError('corrupt', 'not JSON', { file, cause });
-  }
-  if (manifest?.format !== 'cxr-dcgan-checkpoint' || typeof manifest.files !== 'object') {
-    throw new CxrFileError('corrupt', 'not the manifest of a checkpoint', { file });
-  }
-  if (manifest.version !== 1) {
-    throw new CxrFileError('unsupported', `checkpoint version ${manifest.version}, not 1`, { file });
-  }
-  try {
-    return { ...manifest, config: resolveConfig(manifest.config) };
-  } catch (cause) {
-    throw new CxrFileError('corrupt', `config: ${(cause as Error).message}`, { file, cause });
-  }
-}
+const hasAverage = (manifest: Manifest): boolean => Object.hasOwn(manifest.files, 'average/model.json');
 
 async function decodeModelPart(
   folder: string,
   manifest: Manifest,
-  name: string,
+  name: ModelName,
   read: ReadPart,
 ): Promise<ModelState> {
   const part = (file: string): Promise<Uint8Array> => readChecked(folder, manifest, `${name}/${file}`, read);
@@ -138,9 +137,12 @@ async function readChecked(
   read: ReadPart,
 ): Promise<Uint8Array> {
   const file = `${folder}/${name}`;
-  const expected = manifest.files[name];
-  if (!expected) throw new CxrFileError('corrupt', `the manifest does not list ${name}`, { file: folder });
-  const bytes = await read(name);
+  const expected = Object.hasOwn(manifest.files, name) ? manifest.files[name] : undefined;
+  if (!expected)
+    throw new CxrFileError('corrupt', `the manifest does not list ${name}`, {
+      file: `${folder}/manifest.json`,
+    });
+  const bytes = await read(name, expected.bytes);
   if (bytes.length < expected.bytes) {
     throw new CxrFileError('truncated', `${bytes.length} bytes, not ${expected.bytes}`, { file });
   }

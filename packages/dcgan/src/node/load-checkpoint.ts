@@ -1,16 +1,34 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, withFile } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { openModel } from '../networks/open-model.js';
-import type { TrainState } from '../training/train-state.js';
-import { decodeCheckpoint, decodeSampler, type ReadPart } from './checkpoint-files.js';
+import type { TrainConfig } from '../config.js';
+import { createGenerator } from '../networks/create-generator.js';
+import { requireBackend } from '../networks/require-backend.js';
+import { restoreModel, type TrainState } from '../training/train-state.js';
+import {
+  type DecodeOptions,
+  decodeCheckpoint,
+  decodeManifest,
+  decodeSampler,
+  type ReadPart,
+} from './checkpoint-files.js';
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
-import { fileFailure } from './file-failure.js';
+import { readRegularFile } from './read-regular-file.js';
 
-export interface LoadCheckpointOptions {
-  /** Which checkpoint; default the latest. */
+export interface LoadCheckpointOptions extends DecodeOptions {
+  /** Which checkpoint. @default the latest */
   step?: number | undefined;
+}
+
+/** What a checkpoint says of itself, without its weights. */
+export interface CheckpointInfo {
+  step: number;
+  config: TrainConfig;
+  /** Names of the classes, in the order of their numbers, where the run was given them. */
+  classNames: readonly string[] | undefined;
+  best: TrainState['best'];
+  images: TrainState['images'];
 }
 
 /**
@@ -22,7 +40,19 @@ export async function loadCheckpoint(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<TrainState> {
-  return withAlternatives(folder, options, (found) => decodeCheckpoint(found, reader(found)));
+  return withAlternatives(folder, options, (found) => decodeCheckpoint(found, reader(found), options));
+}
+
+/** Reads only a checkpoint's manifest: quick, and needs no backend. Folders and errors as in `loadCheckpoint`. */
+export async function readCheckpointInfo(
+  folder: string,
+  options: LoadCheckpointOptions = {},
+): Promise<CheckpointInfo> {
+  const manifest = await withAlternatives(folder, options, (found) =>
+    decodeManifest(found, reader(found), options),
+  );
+  const { step, config, classNames, best, images } = manifest;
+  return { step, config, classNames, best: best ?? undefined, images: images ?? undefined };
 }
 
 /** Loads the network that samples are drawn from: the averaged generator where there is one. Folders and errors as in `loadCheckpoint`. */
@@ -30,7 +60,18 @@ export async function loadGenerator(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<tfl.LayersModel> {
-  return openModel(await withAlternatives(folder, options, (found) => decodeSampler(found, reader(found))));
+  requireBackend();
+  return withAlternatives(folder, options, async (found) => {
+    const { config, name, model } = await decodeSampler(found, reader(found), options);
+    const generator = createGenerator(config);
+    try {
+      restoreModel(generator, model, name);
+    } catch (error) {
+      generator.dispose();
+      throw withFile(error, join(found, name, 'model.json'));
+    }
+    return generator;
+  });
 }
 
 async function withAlternatives<T>(
@@ -53,9 +94,9 @@ async function findCheckpoint(folder: string, step?: number): Promise<{ found: s
     return { found: folder, others: [] };
   for (const store of [folder, join(folder, 'checkpoint')]) {
     const steps = await listCheckpoints(store);
-    const wanted = step ?? steps.at(-1);
-    if (wanted === undefined || !steps.includes(wanted)) continue;
-    return { found: join(store, stepFolder(wanted)), others: steps.filter((other) => other !== wanted) };
+    const chosen = step ?? steps.at(-1);
+    if (chosen === undefined || !steps.includes(chosen)) continue;
+    return { found: join(store, stepFolder(chosen)), others: steps.filter((other) => other !== chosen) };
   }
   const what = step === undefined ? 'no checkpoint' : `no checkpoint of step ${step}`;
   throw new CxrFileError('not-found', what, { file: folder });
@@ -69,11 +110,5 @@ const isFile = (file: string): Promise<boolean> =>
 
 const reader =
   (folder: string): ReadPart =>
-  async (name) => {
-    const file = join(folder, name);
-    try {
-      return await readFile(file);
-    } catch (cause) {
-      throw fileFailure(cause, file, 'read');
-    }
-  };
+  async (name, maxBytes) =>
+    readRegularFile(join(folder, name), maxBytes);

@@ -1,6 +1,8 @@
 import { CxrFileError } from '@cxr/image';
 import type { ModelState, NamedArray } from '../training/train-state.js';
-import { joinFloats, toFloats } from './floats.js';
+import { findNotFinite, joinFloats, toFloats } from './floats.js';
+import { parseJsonObject } from './json-object.js';
+import { floatBytes, isSizes } from './tensor-layout.js';
 
 /** A network as the two files that `tf.loadLayersModel` reads: `model.json` and `weights.bin`. */
 export interface ModelFiles {
@@ -8,9 +10,15 @@ export interface ModelFiles {
   'weights.bin': Uint8Array;
 }
 
+interface Spec {
+  name: string;
+  shape: number[];
+  dtype: string;
+}
+
 interface ModelJson {
   modelTopology: unknown;
-  weightsManifest: [{ paths: string[]; weights: { name: string; shape: number[]; dtype: string }[] }];
+  weightsManifest: [{ paths: string[]; weights: Spec[] }];
 }
 
 /** Encodes a network as tfjs-layers' own format, all weights float32 in one file. */
@@ -29,24 +37,70 @@ export function encodeModel({ topology, weights }: ModelState): ModelFiles {
   };
 }
 
-/** Decodes the two files. @throws CxrFileError `corrupt` where they do not belong together. */
+/**
+ * Decodes the two files.
+ * @throws CxrFileError `corrupt`, naming the file, where they do not belong together, a weight is not finite or a layer is
+ * none that our networks have.
+ */
 export function decodeModel(files: ModelFiles, folder: string): ModelState {
-  let model: ModelJson;
-  try {
-    model = JSON.parse(new TextDecoder().decode(files['model.json']));
-  } catch (cause) {
-    throw new CxrFileError('corrupt', 'not JSON', { file: `${folder}/model.json`, cause });
+  const file = `${folder}/model.json`;
+  const model = parseJsonObject(files['model.json'], file) as Partial<ModelJson>;
+  const specs = model.weightsManifest?.[0]?.weights;
+  if (!Array.isArray(specs) || !specs.every(isSpec)) {
+    throw new CxrFileError('corrupt', 'its weightsManifest is not a list of names and shapes', { file });
   }
+  checkLayers(model.modelTopology, file);
   const bytes = files['weights.bin'];
+  const weightsFile = `${folder}/weights.bin`;
+  const length = specs.reduce((sum, { shape }) => sum + floatBytes(shape), 0);
+  if (length !== bytes.length) {
+    throw new CxrFileError('corrupt', `${bytes.length} bytes, not ${length}`, { file: weightsFile });
+  }
   const weights: NamedArray[] = [];
   let at = 0;
-  for (const { name, shape } of model.weightsManifest[0].weights) {
-    const length = 4 * shape.reduce((product, side) => product * side, 1);
-    weights.push({ name, shape, data: toFloats(bytes.subarray(at, at + length)) });
-    at += length;
+  for (const { name, shape } of specs) {
+    const end = at + floatBytes(shape);
+    weights.push({ name, shape, data: toFloats(bytes.subarray(at, end)) });
+    at = end;
   }
-  if (at !== bytes.length) {
-    throw new CxrFileError('corrupt', `${bytes.length} bytes, not ${at}`, { file: `${folder}/weights.bin` });
+  const bad = findNotFinite(weights);
+  if (bad !== undefined) {
+    throw new CxrFileError('corrupt', `${bad}: not all of its numbers are finite`, { file: weightsFile });
   }
   return { topology: model.modelTopology, weights };
+}
+
+const isSpec = (spec: Partial<Spec> | null): boolean =>
+  typeof spec?.name === 'string' && isSizes(spec.shape) && spec.dtype === 'float32';
+
+/** Classes of the layers of `createGenerator` and `createDiscriminator`. */
+const LAYER_CLASSES: ReadonlySet<unknown> = new Set([
+  'InputLayer',
+  'Activation',
+  'Add',
+  'BatchNormalization',
+  'Concatenate',
+  'Conv2D',
+  'Conv2DTranspose',
+  'Dense',
+  'Dot',
+  'Dropout',
+  'Flatten',
+  'LeakyReLU',
+  'ReLU',
+  'Reshape',
+  'SpectralConv2D',
+  'SpectralDense',
+]);
+
+function checkLayers(topology: unknown, file: string): void {
+  const layers = (topology as { config?: { layers?: unknown } } | null | undefined)?.config?.layers;
+  if (!Array.isArray(layers)) {
+    throw new CxrFileError('corrupt', 'its modelTopology has no list of layers', { file });
+  }
+  const unknown = layers.find((layer) => !LAYER_CLASSES.has(layer?.class_name));
+  if (unknown !== undefined) {
+    const name = JSON.stringify(unknown?.class_name ?? unknown)?.slice(0, 100);
+    throw new CxrFileError('unsupported', `no network of ours has a layer ${name}`, { file });
+  }
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss } from './losses.js';
+import { fakeLoss, generatorLoss, type Loss, realLoss } from './losses.js';
 
 /** What one training step measured. */
 export interface StepMetrics {
@@ -15,7 +15,13 @@ export interface StepMetrics {
   /** Euclidean norm of all the discriminator's gradients (of its last update). */
   gradientNormD: number;
   gradientNormG: number;
-  /** How much the fakes differ among themselves, 1 being as much as the reals of the batch: near 0 is collapse. */
+  /** Euclidean norm of all the discriminator's trainable weights, before this step. */
+  weightNormD: number;
+  weightNormG: number;
+  /**
+   * How much the fakes differ among themselves, 1 being as much as the reals of the batch: near 0 is collapse. 1 where the
+   * reals of the batch are all the same.
+   */
   diversity: number;
 }
 
@@ -24,59 +30,57 @@ export interface StepTensors {
   logitsReal: tf.Tensor;
   logitsFake: tf.Tensor;
   logitsG: tf.Tensor;
-  /** Squared gradient norms. */
-  normD: tf.Tensor;
-  normG: tf.Tensor;
+  /** Squared norms of the gradients and of the weights before the step. */
+  squares: { gradientsD: tf.Tensor; gradientsG: tf.Tensor; weightsD: tf.Tensor; weightsG: tf.Tensor };
   reals: tf.Tensor4D;
   fakes: tf.Tensor4D;
 }
 
 /** Reads a step's tensors, in one transfer, and sums them up. */
 export async function measure(tensors: StepTensors, loss: Loss, step: number): Promise<StepMetrics> {
-  const { logitsReal, logitsFake, logitsG, normD, normG, reals, fakes } = tensors;
-  const parts = [logitsReal, logitsFake, logitsG];
-  const packed = tf.tidy(() => {
-    const flat = [...parts, normD, normG, deviation(reals), deviation(fakes)].map((part) =>
-      tf.reshape(part, [-1]),
-    );
-    return tf.concat(flat as tf.Tensor1D[]);
-  });
-  tf.dispose([...parts, normD, normG, reals, fakes]);
-  const values = await packed.data();
+  const { logitsReal, logitsFake, logitsG, squares, reals, fakes } = tensors;
+  const { gradientsD, gradientsG, weightsD, weightsG } = squares;
+  const packed = tf.tidy(() =>
+    tf.stack([
+      tf.add(realLoss(loss, logitsReal), fakeLoss(loss, logitsFake)),
+      generatorLoss(loss, logitsG),
+      share(tf.greater(logitsReal, 0)),
+      share(tf.less(logitsFake, 0)),
+      ...[gradientsD, gradientsG, weightsD, weightsG].map((square) => tf.sqrt(square)),
+      deviation(reals),
+      deviation(fakes),
+      // Some backends' relu turns NaN into 0, which would hide it in the losses.
+      tf.sum(tf.addN([logitsReal, logitsFake, logitsG].map((logits) => tf.sum(tf.mul(logits, 0))))),
+    ]),
+  );
+  tf.dispose(tensors as unknown as tf.TensorContainerObject);
+  const values = (await packed.data()) as Float32Array;
   packed.dispose();
-  const ends = [0];
-  for (const part of parts) ends.push(ends.at(-1)! + part.size);
-  const [real, fake, generated] = parts.map((_, i) => values.subarray(ends[i], ends[i + 1])) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const [squareD, squareG, deviationReal, deviationFake] = values.subarray(ends[3]) as unknown as number[];
-  const [lossReal, lossFake] = LOSSES[loss];
+  const [lossD, lossG, accuracyReal, accuracyFake, normD, normG, ...rest] = values;
+  const [weightNormD, weightNormG, deviationReal, deviationFake, zero] = rest;
   return {
     step,
-    lossD: mean(real, lossReal) + mean(fake, lossFake),
-    lossG: mean(generated, loss === 'bce' ? lossReal : (logit) => -logit),
-    accuracyReal: mean(real, (logit) => (logit > 0 ? 1 : 0)),
-    accuracyFake: mean(fake, (logit) => (logit < 0 ? 1 : 0)),
-    gradientNormD: Math.sqrt(squareD!),
-    gradientNormG: Math.sqrt(squareG!),
-    diversity: deviationFake! / deviationReal!,
+    lossD: lossD! + zero!,
+    lossG: lossG! + zero!,
+    accuracyReal: accuracyReal!,
+    accuracyFake: accuracyFake!,
+    gradientNormD: normD!,
+    gradientNormG: normG!,
+    weightNormD: weightNormD!,
+    weightNormG: weightNormG!,
+    diversity: deviationReal! < SAME ? 1 : deviationFake! / deviationReal!,
   };
 }
 
-const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** The sum of squares over all tensors; a scalar. */
+export function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Tensor {
+  return tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))));
+}
 
-type OfLogit = (logit: number) => number;
+/** Rounding of a mean of equal images leaves less than this. */
+const SAME = 1e-6;
 
-/** The losses of losses.ts on one logit, for the record: [of a real, of a fake]. */
-const LOSSES: Record<Loss, [OfLogit, OfLogit]> = {
-  bce: [(logit) => softplus(-logit), softplus],
-  hinge: [(logit) => Math.max(0, 1 - logit), (logit) => Math.max(0, 1 + logit)],
-};
-
-const mean = (values: Float32Array, of: OfLogit): number =>
-  values.reduce((sum, value) => sum + of(value), 0) / values.length;
+const share = (is: tf.Tensor): tf.Scalar => tf.mean(tf.cast(is, 'float32'));
 
 /** Root mean square, over all pixels, of the deviation from the batch's mean image; a scalar. */
 function deviation(images: tf.Tensor4D): tf.Tensor {

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, withFile } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
@@ -32,6 +32,10 @@ export interface TrainState {
   moments: { generator: NamedArray[]; discriminator: NamedArray[] };
   /** The lowest score so far, where the run is scored. */
   best?: { step: number; score: number } | undefined;
+  /** Names of the classes, in the order of their numbers, where the run was given them. */
+  classNames?: readonly string[] | undefined;
+  /** The folder that it was read from: errors name it. */
+  source?: string | undefined;
 }
 
 /** Reads a model out of TensorFlow.js. */
@@ -70,6 +74,15 @@ export function copySharedLayers(model: tfl.LayersModel, state: ModelState): num
     }
   });
   return copied;
+}
+
+/** Runs what may find one part of a state of another network; the error then names the part's file. */
+export function namingFile(state: TrainState, part: string, restore: () => void): void {
+  try {
+    restore();
+  } catch (error) {
+    throw withFile(error, state.source && `${state.source}/${part}`);
+  }
 }
 
 /** Reads an optimiser's moments, named after the model's weights. */

@@ -1,6 +1,6 @@
 import { CxrFileError, type Image, type ImageSet, type ValueRange } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { resolveConfig, type TrainConfig } from '../config.js';
+import { resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
 import { grid } from '../sampling/grid.js';
 import { drawLatent, render } from '../sampling/sample.js';
 import type { StepMetrics } from './step-metrics.js';
@@ -22,7 +22,7 @@ export type Scorer = (
 ) => Promise<number>;
 
 /** The settings of the run (each `TrainConfig` key, the preset's where not given) and how it is driven. */
-export interface TrainOptions extends Partial<TrainConfig> {
+export interface TrainOptions extends TrainSettings {
   images: ImageSet;
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;

@@ -13,9 +13,10 @@ import { Adam } from './adam.js';
 import { diffAugment } from './diff-augment.js';
 import { fakeLoss, generatorLoss, realLoss } from './losses.js';
 import { gradientPenalty } from './r1.js';
-import { measure, type StepMetrics } from './step-metrics.js';
+import { measure, type StepMetrics, sumOfSquares } from './step-metrics.js';
 import {
   copySharedLayers,
+  namingFile,
   restoreModel,
   restoreMoments,
   saveModel,
@@ -81,13 +82,22 @@ export class Trainer {
     const { config } = this;
     setDropoutRandom(this.discriminator, keyedRng(config.seed, 'dropout', this.step));
     const kept = tf.tidy(() => {
+      const weightsD = sumOfSquares(this.optimiserD.variables);
+      const weightsG = sumOfSquares(this.optimiserG.variables);
       iterateSpectral(this.discriminator);
       const indices = drawIndices(set.count, this.discriminatorBatch, this.step, config);
       const reals = this.realBatch(set, indices);
       const fakes = this.fakeBatch(set, this.discriminatorBatch, 'discriminatorLatents');
       const d = this.stepDiscriminator(reals, fakes);
       const g = this.stepGenerator(set);
-      return { ...d, ...g, reals: reals.images, fakes: fakes.images };
+      return {
+        logitsReal: d.logitsReal,
+        logitsFake: d.logitsFake,
+        logitsG: g.logitsG,
+        squares: { gradientsD: d.square, gradientsG: g.square, weightsD, weightsG },
+        reals: reals.images,
+        fakes: fakes.images,
+      };
     });
     if (this.average) averageWeights(this.average, this.generator, this.averageDecay());
     this.step++;
@@ -112,11 +122,20 @@ export class Trainer {
 
   /** Goes back to a state. @throws CxrFileError `mismatch` where it is of other networks. */
   restore(state: TrainState): void {
-    restoreModel(this.generator, state.generator, 'generator');
-    restoreModel(this.discriminator, state.discriminator, 'discriminator');
-    if (this.average) restoreModel(this.average, state.average ?? state.generator, 'generator average');
-    restoreMoments(this.optimiserG, this.generator, state.moments.generator);
-    restoreMoments(this.optimiserD, this.discriminator, state.moments.discriminator);
+    const { average } = this;
+    namingFile(state, 'generator/model.json', () =>
+      restoreModel(this.generator, state.generator, 'generator'),
+    );
+    namingFile(state, 'discriminator/model.json', () =>
+      restoreModel(this.discriminator, state.discriminator, 'discriminator'),
+    );
+    namingFile(state, 'average/model.json', () => {
+      if (average) restoreModel(average, state.average ?? state.generator, 'generator average');
+    });
+    namingFile(state, 'moments.safetensors', () => {
+      restoreMoments(this.optimiserG, this.generator, state.moments.generator);
+      restoreMoments(this.optimiserD, this.discriminator, state.moments.discriminator);
+    });
     this.step = state.step;
   }
 
@@ -149,7 +168,7 @@ export class Trainer {
   private stepDiscriminator(
     reals: Batch,
     fakes: Batch,
-  ): { logitsReal: tf.Tensor; logitsFake: tf.Tensor; normD: tf.Tensor } {
+  ): { logitsReal: tf.Tensor; logitsFake: tf.Tensor; square: tf.Tensor } {
     const { loss, separateUpdates } = this.config;
     const augmentedReals = this.augment(reals, 'augmentReal');
     const augmentedFakes = this.augment(fakes, 'augmentFake');
@@ -173,10 +192,10 @@ export class Trainer {
       gradients = tf.variableGrads(() => tf.add(onReals(), onFakes()), variables).grads;
       this.optimiserD.update(gradients, this.step + 1);
     }
-    return { logitsReal, logitsFake, normD: squaredNorm(gradients) };
+    return { logitsReal, logitsFake, square: sumOfSquares(Object.values(gradients)) };
   }
 
-  private stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; normG: tf.Tensor } {
+  private stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; square: tf.Tensor } {
     const { loss, batchSize } = this.config;
     let logitsG!: tf.Tensor;
     const { grads } = tf.variableGrads(() => {
@@ -185,7 +204,7 @@ export class Trainer {
       return generatorLoss(loss, logitsG);
     }, [...this.optimiserG.variables]);
     this.optimiserG.update(grads, this.step + 1);
-    return { logitsG, normG: squaredNorm(grads) };
+    return { logitsG, square: sumOfSquares(Object.values(grads)) };
   }
 
   private realBatch(set: TrainingSet, indices: readonly number[]): Batch {
@@ -241,8 +260,4 @@ export class Trainer {
   private averageDecay(): number {
     return Math.min(this.config.ema, (1 + this.step) / (10 + this.step));
   }
-}
-
-function squaredNorm(gradients: Gradients): tf.Tensor {
-  return tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient))));
 }

@@ -1,0 +1,57 @@
+import { checkDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
+import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+
+/**
+ * How many numbers a generator holds, those that are not trained (moving moments) included: `countParams()` of the
+ * network, without building it.
+ * @throws RangeError naming the option that is out of its range.
+ */
+export function countGenerator(options: NetworkOptions): number {
+  const { architecture, size, width, latentDim, channels, classes } = checkNetwork(options);
+  const input = classes > 0 ? 2 * latentDim : latentDim;
+  const embedding = classes * latentDim;
+  if (architecture === 'paper') {
+    const units = (size / 16) ** 2 * 16 * width;
+    const features = [16, 8, 4, 2, 1].map((times) => times * width);
+    return embedding + (input + 1) * units + chain(features, 16, 1) + (25 * width + 1) * channels;
+  }
+  const features = featureChain(size, width).reverse();
+  const norms = 4 * sum(features);
+  const last = (16 * features.at(-1)! + 1) * channels;
+  return embedding + input * 16 * features[0]! + chain(features, 16, 0) + norms + last;
+}
+
+/** The same of a discriminator; the vectors of spectral normalisation count, too. */
+export function countDiscriminator(options: DiscriminatorOptions): number {
+  const {
+    architecture,
+    size,
+    width,
+    channels,
+    classes,
+    discriminatorNorm: norm,
+  } = checkDiscriminator(options);
+  if (architecture === 'paper') {
+    const features = [1, 2, 4, 8, 16].map((times) => times * width);
+    const flat = (size / 16) ** 2 * features.at(-1)!;
+    return chain([channels, ...features], 25, 1) + flat + 1 + classes * flat;
+  }
+  const features = featureChain(size, width);
+  const inputs = [channels, ...features.slice(0, -1)];
+  const flat = 16 * features.at(-1)!;
+  const weights = chain([channels, ...features], 16, 0) + flat + 1 + classes * flat;
+  if (norm === 'none') return weights + sum(features);
+  // From the second convolution on, batch norm's four numbers take the place of the bias.
+  if (norm === 'batch') return weights + features[0]! + 4 * sum(features.slice(1));
+  const vectors = 16 * sum(inputs) + sum(features) + flat + 1 + (classes > 0 ? classes + flat : 0);
+  return weights + sum(features) + vectors;
+}
+
+/** Kernels of `taps` weights from each number of features to the next, with `bias` numbers for each output. */
+function chain(features: readonly number[], taps: number, bias: 0 | 1): number {
+  return sum(features.slice(1).map((outputs, i) => (taps * features[i]! + bias) * outputs));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

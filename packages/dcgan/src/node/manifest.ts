@@ -1,0 +1,115 @@
+import { CxrFileError } from '@cxr/image';
+import { resolveConfig, type TrainConfig } from '../config.js';
+import { countDiscriminator, countGenerator } from '../networks/count-parameters.js';
+import type { TrainState } from '../training/train-state.js';
+import { parseJsonObject } from './json-object.js';
+
+/** The networks of a checkpoint, each a folder in it. */
+export const MODELS = ['generator', 'discriminator', 'average'] as const;
+export const MOMENTS = 'moments.safetensors';
+
+export type ModelName = (typeof MODELS)[number];
+
+/** Size and sha256 of a file. */
+interface FileEntry {
+  bytes: number;
+  sha256: string;
+}
+
+/** `manifest.json` of a checkpoint. */
+export interface Manifest {
+  format: 'cxr-dcgan-checkpoint';
+  version: 1;
+  step: number;
+  config: TrainConfig;
+  images: TrainState['images'] | null;
+  best: TrainState['best'] | null;
+  classNames?: readonly string[] | undefined;
+  /** Every other file of the checkpoint. */
+  files: Record<string, FileEntry>;
+}
+
+/** More than any manifest has. */
+export const MAX_MANIFEST_BYTES: number = 2 ** 20;
+/** More than any network's description has, be it as JSON or as a safetensors header. */
+const MAX_DESCRIPTION_BYTES = 2 ** 20;
+
+/**
+ * Reads a manifest that may be anything.
+ * @param maxBytes how large the files it lists may be, all together.
+ * @throws CxrFileError `corrupt`, `unsupported` or `too-large`, naming the file.
+ */
+export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number): Manifest {
+  const fail = (reason: string, cause?: unknown): never => {
+    throw new CxrFileError('corrupt', reason, { file, cause });
+  };
+  const manifest = parseJsonObject(bytes, file) as unknown as Manifest;
+  if (manifest.format !== 'cxr-dcgan-checkpoint') fail('not the manifest of a checkpoint');
+  if (manifest.version !== 1) {
+    throw new CxrFileError('unsupported', `checkpoint version ${JSON.stringify(manifest.version)}, not 1`, {
+      file,
+    });
+  }
+  const { step, images = null, best = null, classNames, files } = manifest;
+  if (!isCount(step)) fail(`step: ${JSON.stringify(step)} is no number of steps`);
+  if (images !== null && !(isObject(images) && isCount(images.count) && typeof images.digest === 'string')) {
+    fail('images: not a count and a digest');
+  }
+  if (best !== null && !(isObject(best) && isCount(best.step) && Number.isFinite(best.score))) {
+    fail('best: not a step and a score');
+  }
+  const config = readConfig(manifest, fail);
+  if (classNames !== undefined && !isListOf(classNames, config.classes)) {
+    fail(`classNames: not the names of ${config.classes} classes`);
+  }
+  if (!isObject(files) || !Object.values(files).every(isFileEntry)) {
+    return fail('files: not a list of sizes and sha256');
+  }
+  checkSizes(files, config, fail);
+  const total = Object.values(files).reduce((sum, entry) => sum + entry.bytes, 0);
+  if (total > maxBytes) {
+    throw new CxrFileError('too-large', `its files hold ${total} bytes (maxBytes: ${maxBytes})`, { file });
+  }
+  return { ...manifest, config, images, best };
+}
+
+function readConfig(manifest: Manifest, fail: (reason: string, cause: unknown) => never): TrainConfig {
+  try {
+    return resolveConfig(manifest.config);
+  } catch (cause) {
+    return fail(`config: ${(cause as Error).message}`, cause);
+  }
+}
+
+/** Sizes that follow from the config are checked before anything is read: no file makes us take more memory. */
+function checkSizes(files: Manifest['files'], config: TrainConfig, fail: (reason: string) => never): void {
+  const generator = 4 * countGenerator(config);
+  const discriminator = 4 * countDiscriminator(config);
+  const expected = { generator, discriminator, average: generator };
+  for (const name of MODELS) {
+    const weights = Object.hasOwn(files, `${name}/weights.bin`) ? files[`${name}/weights.bin`] : undefined;
+    if (weights && weights.bytes !== expected[name]) {
+      fail(
+        `files: ${name}/weights.bin of ${weights.bytes} bytes; a network of this config has ${expected[name]}`,
+      );
+    }
+  }
+  for (const [name, { bytes }] of Object.entries(files)) {
+    // Two moments for each weight that is trained.
+    const content = name === MOMENTS ? 2 * (generator + discriminator) : 0;
+    if (!name.endsWith('/weights.bin') && bytes > content + MAX_DESCRIPTION_BYTES) {
+      fail(`files: ${name} of ${bytes} bytes is larger than it can be`);
+    }
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isFileEntry = (value: unknown): value is FileEntry =>
+  isObject(value) && isCount(value.bytes) && /^[0-9a-f]{64}$/.test(String(value.sha256));
+
+const isListOf = (value: unknown, length: number): boolean =>
+  Array.isArray(value) && value.length === length && value.every((one) => typeof one === 'string');

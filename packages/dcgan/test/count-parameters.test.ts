@@ -1,0 +1,24 @@
+import { useBackend } from '@cxr/backend';
+import { createDiscriminator, createGenerator } from '@cxr/dcgan';
+import { expect, it } from 'vitest';
+import { countDiscriminator, countGenerator } from '../src/networks/count-parameters.js';
+
+it.each(
+  (['dcgan', 'paper'] as const).flatMap((architecture) =>
+    ([32, 64, 256] as const).flatMap((size) =>
+      (['batch', 'spectral', 'none'] as const).flatMap((discriminatorNorm) =>
+        [0, 3].map((classes) => ({ architecture, size, discriminatorNorm, classes })),
+      ),
+    ),
+  ),
+)('counts what the networks hold: %o', async (options) => {
+  await useBackend('cpu');
+  // Widths and channels that no two layers share.
+  const full = { ...options, width: 2, latentDim: 7, channels: options.size === 64 ? 1 : 3 } as const;
+  const generator = createGenerator(full);
+  const discriminator = createDiscriminator(full);
+  expect(countGenerator(full)).toBe(generator.countParams());
+  expect(countDiscriminator(full)).toBe(discriminator.countParams());
+  generator.dispose();
+  discriminator.dispose();
+});
