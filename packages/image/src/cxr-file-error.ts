@@ -28,14 +28,31 @@ export class CxrFileError extends Error {
   /** What is wrong, without the file's name in front. */
   readonly reason: string;
 
+  /**
+   * @param reason may hold names that stand in the file: control characters are escaped, and what is too long for a message is
+   * cut, so that a file can neither steer a terminal nor flood it. The same is done to the file's name in `message`.
+   */
   constructor(code: CxrFileErrorCode, reason: string, options: CxrFileErrorOptions = {}) {
     const { file, cause } = options;
-    super(file === undefined ? reason : `${file}: ${reason}`, cause === undefined ? {} : { cause });
+    const text = printable(reason);
+    super(file === undefined ? text : `${printable(file)}: ${text}`, cause === undefined ? {} : { cause });
     this.name = 'CxrFileError';
     this.code = code;
-    this.reason = reason;
+    this.reason = text;
     if (file !== undefined) this.file = file;
   }
+}
+
+/** Longest path of Linux. */
+const MAX_LENGTH = 4096;
+
+/** Control characters, those that change the direction of text, and halves of characters, as \u{…}. */
+function printable(text: string): string {
+  const cut = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
 }
 
 /** The same error, naming the file: for decoders that see only bytes. */

@@ -1,14 +1,17 @@
 import { readZip } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { WeightTensor } from '../inception/inception-weights.js';
-import { DATA_TYPE_BYTES, type DataType, decodeValues } from './tensor-data.js';
+import { DATA_TYPE_BYTES, type DataType, decodeValues, MAX_VALUES, sizeOf } from './tensor-data.js';
 import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 
 /**
  * Reads the tensors of a torch state dict, of both formats that torch.save has written: a zip file (since 1.6) and
  * the older row of pickles. Nothing of the file is run.
  *
- * @throws CxrFileError `corrupt`, `truncated` or `unsupported`, without the file's name, which `readWeights` adds.
+ * The tensors take at most four times the memory of the file, and a fixed limit: sizes are checked before any is taken, and a
+ * tensor that has more elements than its storage (stride 0, overlapping rows) is refused, since no weights do.
+ *
+ * @throws CxrFileError `corrupt`, `truncated`, `unsupported` or `too-large`, without the file's name, which `readWeights` adds.
  */
 export function readTorch(bytes: Uint8Array): Map<string, WeightTensor> {
   if (startsWith(bytes, [0x50, 0x4b])) return readZipFormat(bytes);
@@ -51,12 +54,20 @@ class TensorView {
       throw new CxrFileError('corrupt', 'pickle has a malformed tensor');
     this.storage = storage;
     this.offset = offset;
-    this.shape = shape as number[];
-    this.stride = stride as number[];
-    if (this.shape.length !== this.stride.length)
+    // Copies: the pickle may go on to change its lists.
+    this.shape = (shape as number[]).slice(0, MAX_RANK + 1);
+    this.stride = (stride as number[]).slice(0, MAX_RANK + 1);
+    if (this.shape.length !== this.stride.length || this.shape.length > MAX_RANK)
       throw new CxrFileError('corrupt', 'pickle has a malformed tensor');
   }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
 }
+
+/** torch itself has no tensors of more dimensions. */
+const MAX_RANK = 64;
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isStorage = (value: unknown): value is Storage =>
@@ -83,7 +94,8 @@ const HOOKS: PickleHooks = {
 };
 
 function readZipFormat(bytes: Uint8Array): Map<string, WeightTensor> {
-  const entries = readZip(bytes);
+  // torch stores without compression, and packed again weights become a tenth smaller.
+  const entries = readZip(bytes, { maxBytes: 1.5 * bytes.length + 2 ** 20 });
   const pickleName = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickleName === undefined)
     throw new CxrFileError('corrupt', 'a zip file, but not one that torch wrote: no data.pkl');
@@ -111,7 +123,7 @@ function readLegacy(bytes: Uint8Array): Map<string, WeightTensor> {
     throw new CxrFileError('corrupt', 'a pickle, but not a file that torch.save wrote');
   const protocol = unpickle(bytes, HOOKS, magic.end);
   if (protocol.value !== LEGACY_PROTOCOL)
-    throw new CxrFileError('corrupt', `torch protocol ${protocol.value} is unknown`);
+    throw new CxrFileError('corrupt', 'a torch file of an unknown protocol');
   const system = unpickle(bytes, HOOKS, protocol.end);
   if (system.value instanceof Map && system.value.get('little_endian') === false) {
     throw new CxrFileError('corrupt', 'big-endian torch file');
@@ -123,7 +135,9 @@ function readLegacy(bytes: Uint8Array): Map<string, WeightTensor> {
   const types = new Map(tensorEntries(object.value).map(([, { storage }]) => [storage.key, storage.type]));
   const blocks = new Map<string, Uint8Array>();
   let at = keys.end;
-  for (const key of keys.value as string[]) {
+  for (const key of keys.value as unknown[]) {
+    if (typeof key !== 'string')
+      throw new CxrFileError('corrupt', 'torch file has a malformed list of storages');
     const type = types.get(key);
     if (!type) throw new CxrFileError('corrupt', `torch file has a storage that no tensor uses: ${key}`);
     if (at + 8 > bytes.length) throw new CxrFileError('truncated', 'torch file is cut off');
@@ -147,15 +161,19 @@ function tensorEntries(value: unknown): [string, TensorView][] {
   const inner = value instanceof Map ? value.get('state_dict') : undefined;
   const dict = inner instanceof Map ? inner : value;
   if (!(dict instanceof Map)) throw new CxrFileError('corrupt', 'torch file holds no state dict');
-  const entries = [...dict].filter((entry): entry is [string, TensorView] => entry[1] instanceof TensorView);
+  const entries = [...dict].filter((entry): entry is [unknown, TensorView] => entry[1] instanceof TensorView);
+  if (!entries.every((entry): entry is [string, TensorView] => typeof entry[0] === 'string'))
+    throw new CxrFileError('corrupt', 'torch file has a tensor whose name is no text');
   if (entries.length === 0) throw new CxrFileError('corrupt', 'torch file holds no state dict');
   return entries;
 }
 
 function toTensors(value: unknown, dataOf: (storage: Storage) => Uint8Array): Map<string, WeightTensor> {
+  const entries = tensorEntries(value);
+  checkSizes(entries);
   const storages = new Map<string, Float32Array>();
   const tensors = new Map<string, WeightTensor>();
-  for (const [name, view] of tensorEntries(value)) {
+  for (const [name, view] of entries) {
     const { storage } = view;
     let values = storages.get(storage.key);
     if (!values) {
@@ -165,25 +183,37 @@ function toTensors(value: unknown, dataOf: (storage: Storage) => Uint8Array): Ma
       values = decodeValues(data, storage.type, storage.length);
       storages.set(storage.key, values);
     }
-    tensors.set(name, { shape: view.shape, data: copyStrided(name, values, view) });
+    tensors.set(name, { shape: view.shape, data: viewValues(values, view) });
   }
   return tensors;
 }
 
-/** The view's values in row-major order; storage itself where it is exactly that. */
-function copyStrided(name: string, values: Float32Array, view: TensorView): Float32Array {
-  const { shape, stride, offset } = view;
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  const last = size === 0 ? 0 : shape.reduce((at, dim, axis) => at + (dim - 1) * stride[axis]!, offset);
-  if (last >= values.length && size > 0)
-    throw new CxrFileError('corrupt', `tensor ${name} is larger than its storage`);
-  let expected = 1;
-  let contiguous = true;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && stride[axis] !== expected) contiguous = false;
-    expected *= shape[axis]!;
+/** Before anything is read: a few bytes can declare any shape, strides that repeat elements, and many views of one storage. */
+function checkSizes(entries: readonly [string, TensorView][]): void {
+  const lengths = new Map<string, number>();
+  let total = 0;
+  for (const [name, view] of entries) {
+    const { key, length } = view.storage;
+    if (view.size > length || (view.size > 0 && lastIndex(view) >= length))
+      throw new CxrFileError('corrupt', `tensor ${name} is larger than its storage`);
+    if ((lengths.get(key) ?? length) !== length)
+      throw new CxrFileError('corrupt', `tensor ${name} has a storage of two lengths`);
+    if (!lengths.has(key)) total += length;
+    if (!isContiguous(view)) total += view.size;
+    lengths.set(key, length);
   }
-  if (contiguous) return values.subarray(offset, offset + size);
+  if (total > MAX_VALUES)
+    throw new CxrFileError('too-large', `torch file holds more than ${MAX_VALUES} values`);
+}
+
+function lastIndex({ shape, stride, offset }: TensorView): number {
+  return shape.reduce((at, dim, axis) => at + (dim - 1) * stride[axis]!, offset);
+}
+
+/** The view's values in row-major order; the storage itself where it is exactly that. */
+function viewValues(values: Float32Array, view: TensorView): Float32Array {
+  const { shape, stride, offset, size } = view;
+  if (isContiguous(view)) return values.subarray(offset, offset + size);
   const out = new Float32Array(size);
   const index = shape.map(() => 0);
   let from = offset;
@@ -197,6 +227,16 @@ function copyStrided(name: string, values: Float32Array, view: TensorView): Floa
     }
   }
   return out;
+}
+
+function isContiguous({ shape, stride, size }: TensorView): boolean {
+  if (size === 0) return true;
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && stride[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
 }
 
 function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {

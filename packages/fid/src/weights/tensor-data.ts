@@ -15,6 +15,14 @@ export const DATA_TYPE_BYTES: Record<DataType, number> = {
   BOOL: 1,
 };
 
+/** Values of all tensors of a file together, at most: five times the Inception's, 0.5 GB. */
+export const MAX_VALUES: number = 2 ** 27;
+
+/** How many values a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1);
+}
+
 /** `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where that can be. */
 export function decodeValues(bytes: Uint8Array, type: DataType, length: number): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -23,19 +23,30 @@ export interface PickleHooks {
 
 const MARK = Symbol('mark');
 
-/** Reads one pickle at `start`. Dicts come as Map. Returns the value and the offset after it. */
+/**
+ * The Inception's state dict takes about 20,000. Each makes one object at most, so that this bounds the memory, whatever the
+ * pickle's length.
+ */
+const MAX_OPCODES = 2 ** 17;
+
+/**
+ * Reads one pickle at `start`. Dicts come as Map. Returns the value and the offset after it.
+ * @throws CxrFileError 'corrupt', 'truncated', 'unsupported' or 'too-large'.
+ */
 export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { value: unknown; end: number } {
   const reader = new Reader(bytes, start);
   const stack: unknown[] = [];
   const memo = new Map<number, unknown>();
   const pop = (): unknown => {
     if (stack.length === 0) throw new CxrFileError('corrupt', 'pickle takes from an empty stack');
-    return stack.pop();
+    return noMark(stack.pop());
   };
   const popToMark = (): unknown[] => {
     const at = stack.lastIndexOf(MARK);
     if (at < 0) throw new CxrFileError('corrupt', 'pickle has no mark');
-    return stack.splice(at).slice(1);
+    const items = stack.splice(at + 1);
+    stack.pop();
+    return items;
   };
   const top = <T>(type: new (...args: never[]) => T, what: string): T => {
     const value = stack.at(-1);
@@ -48,7 +59,12 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
   };
   const setItems = (items: unknown[]): void => {
     const dict = top(Map, 'dict');
-    for (let i = 0; i + 1 < items.length; i += 2) dict.set(items[i], items[i + 1]);
+    if (items.length % 2 === 1) throw new CxrFileError('corrupt', 'pickle has a key without a value');
+    for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+  };
+  const memoize = (key: number): void => {
+    if (stack.length === 0) throw new CxrFileError('corrupt', 'pickle stores from an empty stack');
+    memo.set(key, noMark(stack.at(-1)));
   };
   const global = (module: string, name: string): PickleGlobal => {
     const full = `${module} ${name}`;
@@ -68,7 +84,13 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
     return make(args);
   };
 
-  for (;;) {
+  for (let opcodes = 0; ; opcodes++) {
+    if (opcodes === MAX_OPCODES) {
+      throw new CxrFileError(
+        'too-large',
+        `a pickle of more than ${MAX_OPCODES} steps is no state dict of weights`,
+      );
+    }
     const opcode = reader.uint(1);
     switch (opcode) {
       case 0x80: // PROTO
@@ -138,7 +160,9 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
       case 0x65: {
         // APPENDS
         const items = popToMark();
-        top(Array, 'list').push(...items);
+        const list = top(Array, 'list');
+        // Not by spreading: each item would take room on the call stack.
+        for (const item of items) list.push(item);
         break;
       }
       case 0x73: {
@@ -151,13 +175,13 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
         setItems(popToMark());
         break;
       case 0x71: // BINPUT
-        memo.set(reader.uint(1), stack.at(-1));
+        memoize(reader.uint(1));
         break;
       case 0x72: // LONG_BINPUT
-        memo.set(reader.uint(4), stack.at(-1));
+        memoize(reader.uint(4));
         break;
       case 0x94: // MEMOIZE
-        memo.set(memo.size, stack.at(-1));
+        memoize(memo.size);
         break;
       case 0x68: // BINGET
         stack.push(recall(reader.uint(1)));
@@ -171,7 +195,9 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
       case 0x93: {
         // STACK_GLOBAL
         const [name, module] = [pop(), pop()];
-        stack.push(global(String(module), String(name)));
+        if (typeof module !== 'string' || typeof name !== 'string')
+          throw new CxrFileError('corrupt', 'pickle names a global by what is no text');
+        stack.push(global(module, name));
         break;
       }
       case 0x52: {
@@ -196,6 +222,12 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
   }
 }
 
+/** A mark only ever separates: it is no value, key or name. */
+function noMark(value: unknown): unknown {
+  if (value === MARK) throw new CxrFileError('corrupt', 'pickle uses a mark as a value');
+  return value;
+}
+
 /** Little-endian reads that fail at the end of the bytes. */
 class Reader {
   readonly #bytes: Uint8Array;
@@ -218,7 +250,7 @@ class Reader {
     return value;
   }
 
-  /** A two's complement number; one beyond 2^53 comes as bigint, since only torch's magic number is so large. */
+  /** A two's complement number; one beyond 2^53 comes as bigint, as torch's magic number is. */
   long(length: number): number | bigint {
     let value = 0n;
     for (const [i, byte] of this.skip(length).entries()) value += BigInt(byte) << BigInt(8 * i);
