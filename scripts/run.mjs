@@ -95,7 +95,7 @@ build();
 if (what === 'build') process.exit(0);
 if (what === 'check') {
   check();
-} else if (what.endsWith('.js')) {
+} else if (/\.m?js$/.test(what)) {
   // In this process, not a child: Ctrl-C, exit status and standard streams are then the program's own.
   const file = resolve(root, what);
   process.argv = [process.argv[0], file, ...args];

@@ -1,0 +1,66 @@
+// npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]: changes the sources of a package in small ways
+// and reports the changes that no test notices, with Stryker. --sample takes a random share of the lines, since a whole
+// package takes hours. Not part of CI.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+
+/** Lines of code that are taken or left out together. */
+const CHUNK = 4;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+});
+const [folder, ...only] = positionals;
+if (folder === undefined) {
+  console.error('usage: npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]');
+  process.exit(2);
+}
+
+/** Sources in which a change can be noticed: no lists of exports, no compiled modules, no starts of processes or threads. */
+const sources =
+  only.length > 0
+    ? only
+    : readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
+        .filter(
+          (file) => file.endsWith('.ts') && !/(^|\/)(index|node|cli|binary|[\w-]*worker)\.ts$/.test(file),
+        )
+        .map((file) => join(folder, 'src', file));
+
+/** A number in [0, 100) that depends on seed, file and chunk alone (FNV-1a). */
+function draw(text) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) % 100;
+}
+
+const mutate = sources.flatMap((file) => {
+  if (values.sample === '100') return [file];
+  const lines = readFileSync(file, 'utf8').split('\n').length;
+  return Array.from({ length: Math.ceil(lines / CHUNK) }, (_, i) => i)
+    .filter((chunk) => draw(`${values.seed} ${file} ${chunk}`) < Number(values.sample))
+    .map((chunk) => `${file}:${chunk * CHUNK + 1}-${(chunk + 1) * CHUNK}`);
+});
+
+const results = await new Stryker({
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { dir: folder },
+  mutate,
+  concurrency: 2,
+  timeoutMS: 20_000,
+  ignoreStatic: true,
+  tempDirName: '.stryker-tmp',
+  cleanTempDir: 'always',
+  reporters: ['clear-text', 'progress-append-only'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  // Text of messages is checked where it matters; every word of it is not.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  allowEmpty: true,
+}).runMutationTest();
+const valid = results.filter(({ status }) => !['Ignored', 'CompileError', 'RuntimeError'].includes(status));
+const killed = valid.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
+console.log(`${killed} of ${valid.length} mutants killed: ${((100 * killed) / valid.length).toFixed(1)} %`);
