@@ -16,7 +16,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Two cores are the machine we promise to run on; each file has a TensorFlow.js engine of its own.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Instrumented by `npm run mutation` the sources are many times slower.
+    testTimeout: Number(process.env.CXR_TEST_TIMEOUT ?? 60_000),
     hookTimeout: 60_000,
   },
 });

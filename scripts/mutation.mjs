@@ -45,6 +45,7 @@ const mutate = sources.flatMap((file) => {
     .map((chunk) => `${file}:${chunk * CHUNK + 1}-${(chunk + 1) * CHUNK}`);
 });
 
+process.env.CXR_TEST_TIMEOUT = '600000';
 const results = await new Stryker({
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
