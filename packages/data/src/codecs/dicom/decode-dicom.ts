@@ -72,7 +72,7 @@ function toImage(
   elements: DicomElements,
   header: DicomHeader,
   data: Uint8Array | Uint16Array,
-  rgb: boolean,
+  rgb: boolean | undefined,
   wanted: Wanted,
 ): IntegerImage {
   const { width, height, samples, photometric } = header;

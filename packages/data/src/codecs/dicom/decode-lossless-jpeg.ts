@@ -25,6 +25,12 @@ interface Scan {
   pointTransform: number;
 }
 
+/** A table as it is written: how many codes there are of each length, and their symbols. Made ready only where it is used. */
+interface CodeLengths {
+  counts: Uint8Array;
+  symbols: Uint8Array;
+}
+
 /** For each 16 bits to come: the length of the code they start with times 256, plus its symbol; 0 where there is none. */
 type HuffmanTable = Uint16Array;
 
@@ -34,7 +40,7 @@ type HuffmanTable = Uint16Array;
  * @throws CxrFileError 'unsupported', 'too-large', 'truncated' or 'corrupt'.
  */
 export function decodeLosslessJpeg(bytes: Uint8Array, maxPixels: number): LosslessJpeg {
-  const tables = new Map<number, HuffmanTable>();
+  const tables = new Map<number, CodeLengths>();
   let frame: Frame | undefined;
   let restartInterval = 0;
   let at = 2;
@@ -86,19 +92,19 @@ function readFrame(segment: Uint8Array, maxPixels: number): Frame {
   return { width, height, precision: precision!, ids };
 }
 
-function readTables(segment: Uint8Array, tables: Map<number, HuffmanTable>): void {
+function readTables(segment: Uint8Array, tables: Map<number, CodeLengths>): void {
   for (let at = 0; at < segment.length; ) {
     const id = segment[at]! & 15;
     const counts = segment.subarray(at + 1, at + 17);
     const total = counts.reduce((a, b) => a + b, 0);
     const symbols = segment.subarray(at + 17, at + 17 + total);
     if (symbols.length !== total || counts.length !== 16) throw cutOff();
-    tables.set(id, makeTable(counts, symbols));
+    tables.set(id, { counts, symbols });
     at += 17 + total;
   }
 }
 
-function makeTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
+function makeTable({ counts, symbols }: CodeLengths): HuffmanTable {
   const table = new Uint16Array(65536);
   let next = 0;
   let at = 0;
@@ -114,7 +120,7 @@ function makeTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   return table;
 }
 
-function readScan(segment: Uint8Array, { ids, precision }: Frame, tables: Map<number, HuffmanTable>): Scan {
+function readScan(segment: Uint8Array, { ids, precision }: Frame, tables: Map<number, CodeLengths>): Scan {
   if (segment.length < 4 + 2 * ids.length || segment[0] !== ids.length) {
     throw new CxrFileError('unsupported', 'a lossless JPEG with a scan for each component');
   }
@@ -122,7 +128,7 @@ function readScan(segment: Uint8Array, { ids, precision }: Frame, tables: Map<nu
     const table = tables.get(segment[2 + 2 * i]! >> 4);
     if (segment[1 + 2 * i] !== id || !table)
       throw new CxrFileError('corrupt', 'a JPEG with a broken scan header');
-    return table;
+    return makeTable(table);
   });
   const predictor = segment[1 + 2 * ids.length]!;
   const pointTransform = segment[3 + 2 * ids.length]! & 15;

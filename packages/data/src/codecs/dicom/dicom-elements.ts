@@ -24,14 +24,15 @@ const SEQUENCE_END = 0xfffee0dd;
 const PIXEL_DATA = 0x7fe00010;
 const TRANSFER_SYNTAX = 0x00020010;
 
-/** A length that is not told: the value ends with a delimiter. */
+/** A length that is not given: the value ends with a delimiter. */
 const UNDEFINED = 0xffffffff;
 
-/** Value representations whose length takes four bytes, behind two that are unused (PS3.5, 7.1.2). */
+/** Value representations whose length takes four bytes, after two that are unused (PS3.5, 7.1.2). */
 const LONG = /^(OB|OD|OF|OL|OV|OW|SQ|SV|UC|UN|UR|UT|UV)$/;
 
 const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2';
 const IMPLICIT = '1.2.840.10008.1.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 
 /** Whether these bytes are a DICOM file: 128 bytes of anything, then `DICM`. */
@@ -46,13 +47,32 @@ const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true 
 export function readElements(bytes: Uint8Array): DicomElements {
   if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
   const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
-  const transferSyntax = meta.text(TRANSFER_SYNTAX) ?? IMPLICIT;
-  if (transferSyntax === DEFLATED) {
+  const declared = meta.text(TRANSFER_SYNTAX);
+  if (declared === DEFLATED) {
     throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
   }
-  const explicit = transferSyntax !== IMPLICIT;
-  const littleEndian = transferSyntax !== EXPLICIT_BIG_ENDIAN;
-  return new DicomElements(bytes, meta.end, { transferSyntax, explicit, littleEndian });
+  return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared));
+}
+
+/**
+ * How the data set at `start` is written. As pydicom does, it believes the first element more than what is declared of
+ * representations (its two letters are there or not), and where nothing is declared, takes a group that is far too large for
+ * a big-endian one.
+ */
+function encodingOf(bytes: Uint8Array, start: number, declared: string | undefined): Encoding {
+  const explicit = /^[A-Z]{2}$/.test(latin1(bytes, start + 4, 2));
+  if (declared !== undefined) {
+    const known = start + 6 <= bytes.length;
+    return {
+      transferSyntax: declared,
+      explicit: known ? explicit : declared !== IMPLICIT,
+      littleEndian: declared !== EXPLICIT_BIG_ENDIAN,
+    };
+  }
+  const group = (bytes[start] ?? 0) + 256 * (bytes[start + 1] ?? 0);
+  const littleEndian = !(explicit && group >= 0x400);
+  const transferSyntax = !explicit ? IMPLICIT : littleEndian ? EXPLICIT : EXPLICIT_BIG_ENDIAN;
+  return { transferSyntax, explicit, littleEndian };
 }
 
 /**
@@ -90,6 +110,10 @@ export class DicomElements {
 
   get littleEndian(): boolean {
     return this.#encoding.littleEndian;
+  }
+
+  has(tag: Tag): boolean {
+    return this.#elements.has(tag);
   }
 
   /** Two letters, such as 'US', if the file has them. */

@@ -109,7 +109,7 @@ function windowOf(elements: DicomElements): DicomWindow | undefined {
   const centre = elements.decimal(0x00281050);
   const width = elements.decimal(0x00281051);
   if (centre === undefined || width === undefined) return undefined;
-  const shape = elements.text(0x00281056) || 'LINEAR';
+  const shape = elements.text(0x00281056)?.toUpperCase() || 'LINEAR';
   if (shape !== 'LINEAR' && shape !== 'LINEAR_EXACT' && shape !== 'SIGMOID') {
     throw new CxrFileError('unsupported', `a DICOM window of shape ${shape}`);
   }

@@ -1,23 +1,25 @@
 import { CxrFileError, pixels } from '@cxr/image';
 import { imageHeader } from '../image-header.js';
 import { jpegCodec } from '../jpeg-codec.js';
+import { type JpegSegments, readJpegSegments } from '../jpeg-segments.js';
 import { decodeLosslessJpeg } from './decode-lossless-jpeg.js';
 import type { DicomElements } from './dicom-elements.js';
 import type { DicomHeader } from './dicom-header.js';
+import { frameBytes } from './frame-bytes.js';
+import { holdsRgb, withColourTransform } from './jpeg-colours.js';
 import { unpackRle } from './unpack-rle.js';
 
 /** Pixels as stored, `[height, width, samples]`, one in the low bits of each number; the sign still a bit of it. */
 export interface StoredSamples {
   data: Uint8Array | Uint16Array;
-  /** Whether the decoder has made RGB of them already. */
-  rgb: boolean;
+  /** Whether colours are RGB, whatever the photometric interpretation says; undefined where it tells. */
+  rgb: boolean | undefined;
 }
 
 const PIXEL_DATA = 0x7fe00010;
 
 /** Transfer syntaxes below 1.2.840.10008.1.2 that we know and cannot read, by name: for the error. */
 const UNSUPPORTED: Record<string, string> = {
-  '4.51': 'JPEG extended',
   '4.80': 'JPEG-LS',
   '4.81': 'JPEG-LS',
   '4.90': 'JPEG 2000',
@@ -36,16 +38,22 @@ export async function storedSamples(
 ): Promise<StoredSamples> {
   const syntax = header.transferSyntax.replace('1.2.840.10008.1.2', '').replace(/^\./, '');
   if (syntax === '' || syntax === '1' || syntax === '2') {
-    return { data: nativeSamples(elements, header, frame), rgb: false };
+    return { data: nativeSamples(elements, header, frame), rgb: undefined };
   }
   if (syntax === '5') {
     const { width, height, samples, bitsAllocated } = header;
-    const bytes = unpackRle(frameBytes(elements, header, frame), width * height, samples, bitsAllocated / 8);
-    return { data: samplesOf(bytes, { ...header, planar: true }, true), rgb: false };
+    const bytes = unpackRle(
+      frameBytes(elements, header.frames, frame),
+      width * height,
+      samples,
+      bitsAllocated / 8,
+    );
+    return { data: samplesOf(bytes, { ...header, planar: true }, true), rgb: undefined };
   }
-  if (syntax === '4.50') return baselineSamples(frameBytes(elements, header, frame), header);
+  if (syntax === '4.50' || syntax === '4.51')
+    return baselineSamples(frameBytes(elements, header.frames, frame), header);
   if (syntax === '4.57' || syntax === '4.70') {
-    return { data: losslessSamples(frameBytes(elements, header, frame), header, maxPixels), rgb: false };
+    return losslessSamples(frameBytes(elements, header.frames, frame), header, maxPixels);
   }
   const name = UNSUPPORTED[syntax] ?? 'an unknown encoding';
   throw new CxrFileError('unsupported', `a DICOM file of ${name} (transfer syntax ${header.transferSyntax})`);
@@ -58,12 +66,21 @@ function nativeSamples(
 ): Uint8Array | Uint16Array {
   const { width, height, samples, bitsAllocated, photometric } = header;
   const value = elements.value(PIXEL_DATA);
-  if (!value) throw new CxrFileError('corrupt', 'a DICOM file without pixels');
+  if (!value) {
+    throw elements.has(PIXEL_DATA)
+      ? new CxrFileError('unsupported', 'a DICOM file of compressed pixels that does not say how')
+      : new CxrFileError('corrupt', 'a DICOM file without pixels');
+  }
   // Of two pixels beside each other, 4:2:2 stores both brightnesses, then the colour they share.
   const shared = photometric === 'YBR_FULL_422';
   if (shared && width % 2 === 1) throw new CxrFileError('unsupported', 'YBR_FULL_422 of an odd width');
   const length = ((width * height * bitsAllocated) / 8) * (shared ? 2 : samples);
-  const bytes = value.subarray(frame * length, (frame + 1) * length);
+  // In big-endian files, 8 bits may lie in words of 16, whose bytes are the other way about.
+  const inWords =
+    bitsAllocated === 8 && !elements.littleEndian && elements.representation(PIXEL_DATA) === 'OW';
+  const bytes = inWords
+    ? unswapped(value, frame * length, length)
+    : value.subarray(frame * length, (frame + 1) * length);
   if (bytes.length < length) throw new CxrFileError('truncated', 'a DICOM file with too few pixels');
   if (!shared) return samplesOf(bytes, header, elements.littleEndian);
   if (bitsAllocated !== 8) throw new CxrFileError('unsupported', 'YBR_FULL_422 of 16 bits');
@@ -78,6 +95,12 @@ function nativeSamples(
     out.set([first, blue, red, second, blue, red], to);
   }
   return out;
+}
+
+/** `length` bytes from `start` on of words whose two bytes are swapped; fewer where there are fewer. */
+function unswapped(words: Uint8Array, start: number, length: number): Uint8Array {
+  const end = Math.min(start + length, words.length - (words.length % 2));
+  return Uint8Array.from({ length: Math.max(0, end - start) }, (_, i) => words[(start + i) ^ 1]!);
 }
 
 /** The bits that count of each sample, pixel after pixel. */
@@ -101,24 +124,30 @@ function samplesOf(bytes: Uint8Array, header: DicomHeader, littleEndian: boolean
 }
 
 async function baselineSamples(bytes: Uint8Array, header: DicomHeader): Promise<StoredSamples> {
-  const jpeg = imageHeader(bytes);
-  if (jpeg.format !== 'jpeg')
-    throw new CxrFileError('corrupt', 'a DICOM frame that is not the JPEG it should be');
-  checkFrame(header, jpeg.width, jpeg.height, jpeg.channels, 8);
-  const decoded = await jpegCodec.decode(bytes, jpeg, { maxPixels: header.width * header.height });
+  const jpeg = jpegIn(bytes);
+  checkFrame(header, jpeg.width, jpeg.height, jpeg.components.length, 8);
+  const told = header.samples === 1 || jpeg.adobeTransform !== undefined;
+  const file = told ? bytes : withColourTransform(bytes, holdsRgb(jpeg, header.photometric));
+  const decoded = await jpegCodec.decode(file, imageHeader(file), {
+    maxPixels: header.width * header.height,
+  });
   return { data: pixels(decoded), rgb: true };
 }
 
-function losslessSamples(
-  bytes: Uint8Array,
-  header: DicomHeader,
-  maxPixels: number,
-): Uint8Array | Uint16Array {
+function jpegIn(bytes: Uint8Array): JpegSegments {
+  if (!(bytes[0] === 0xff && bytes[1] === 0xd8)) {
+    throw new CxrFileError('corrupt', 'a DICOM frame that is not the JPEG it should be');
+  }
+  return readJpegSegments(bytes);
+}
+
+function losslessSamples(bytes: Uint8Array, header: DicomHeader, maxPixels: number): StoredSamples {
   const { width, height, components, precision, data } = decodeLosslessJpeg(bytes, maxPixels);
   checkFrame(header, width, height, components, precision);
   const mask = 2 ** header.bitsStored - 1;
   for (let i = 0; i < data.length; i++) data[i] = data[i]! & mask;
-  return header.bitsAllocated === 8 ? Uint8Array.from(data) : data;
+  const rgb = header.samples === 3 ? holdsRgb(jpegIn(bytes), header.photometric) : undefined;
+  return { data: header.bitsAllocated === 8 ? Uint8Array.from(data) : data, rgb };
 }
 
 function checkFrame(
@@ -134,28 +163,4 @@ function checkFrame(
     components === header.samples &&
     precision <= header.bitsAllocated;
   if (!agrees) throw new CxrFileError('corrupt', 'a DICOM file whose JPEG differs from what it declares');
-}
-
-/** One frame's compressed bytes: all fragments of an only frame, else one a frame, as nearly all writers have it. */
-function frameBytes(elements: DicomElements, { frames }: DicomHeader, frame: number): Uint8Array {
-  const [, ...fragments] = elements.fragments();
-  if (fragments.length === 0) throw new CxrFileError('truncated', 'a DICOM file without pixels');
-  if (frames === 1) return fragments.length === 1 ? fragments[0]! : joined(fragments);
-  if (fragments.length !== frames) {
-    throw new CxrFileError(
-      'unsupported',
-      `a DICOM file of ${frames} frames in ${fragments.length} fragments`,
-    );
-  }
-  return fragments[frame]!;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

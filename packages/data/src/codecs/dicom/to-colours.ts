@@ -5,12 +5,19 @@ import { type LookupTable, lookUp, lookupTable } from './lookup-table.js';
 
 type Samples = Uint8Array | Uint16Array;
 
-/** Stored samples `[height, width, 3]` as RGB over the full range of their depth. */
-export function toColours(data: Samples, { bitsStored, photometric }: DicomHeader, rgb: boolean): Samples {
+/**
+ * Stored samples `[height, width, 3]` as RGB over the full range of their depth. Whether they are RGB already is told by
+ * `rgb`, else by the photometric interpretation.
+ */
+export function toColours(
+  data: Samples,
+  { bitsStored, photometric }: DicomHeader,
+  rgb: boolean = photometric === 'RGB',
+): Samples {
   const most = 2 ** bitsStored - 1;
   const white = data instanceof Uint8Array ? 255 : 65535;
   if (most !== white) for (let i = 0; i < data.length; i++) data[i] = Math.round((data[i]! / most) * white);
-  if (rgb || photometric === 'RGB') return data;
+  if (rgb) return data;
   return fromYbr(data, white);
 }
 
