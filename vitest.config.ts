@@ -3,15 +3,17 @@ import { defineConfig } from 'vitest/config';
 
 const packages = fileURLToPath(new URL('packages', import.meta.url));
 
+/**
+ * Tests run on the sources. By alias, not by the condition "@cxr/source": Node would hand that on to the worker threads of
+ * the code under test, which run what is built.
+ */
+export const alias = [
+  { find: /^@cxr\/(\w+)$/, replacement: `${packages}/$1/src/index.ts` },
+  { find: /^@cxr\/(\w+)\/(\w+)$/, replacement: `${packages}/$1/src/$2.ts` },
+];
+
 export default defineConfig({
-  resolve: {
-    // Tests run on the sources. By alias, not by the condition "@cxr/source": Node would hand that on to the worker threads
-    // of the code under test, which run what is built.
-    alias: [
-      { find: /^@cxr\/(\w+)$/, replacement: `${packages}/$1/src/index.ts` },
-      { find: /^@cxr\/(\w+)\/(\w+)$/, replacement: `${packages}/$1/src/$2.ts` },
-    ],
-  },
+  resolve: { alias },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Two cores are the machine we promise to run on; each file has a TensorFlow.js engine of its own.

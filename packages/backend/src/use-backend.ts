@@ -73,7 +73,8 @@ export async function useBackend(
       if (!(await setBackend(tfjsName))) throw new Error('TensorFlow.js cannot start it');
       await ready();
       await trialStep();
-      tried.push({ name, ok: true, reason: 'computes the trial step' });
+      const lack = candidate.lack?.();
+      tried.push({ name, ok: true, reason: `computes the trial step${lack ? `; ${lack}` : ''}` });
       return { name, tried, kernels: () => kernelsOf(name, tfjsName) };
     } catch (error) {
       tried.push({ name, ok: false, reason: firstLine(error) });

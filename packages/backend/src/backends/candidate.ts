@@ -13,4 +13,6 @@ export interface Candidate {
   name: BackendName;
   /** Loads it and gives the name under which TensorFlow.js knows it; throws an error that says why it cannot. */
   start(options: CandidateOptions): Promise<string>;
+  /** What it had to do without when it started, if anything. */
+  lack?(): string | undefined;
 }

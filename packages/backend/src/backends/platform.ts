@@ -41,11 +41,26 @@ export async function startThread<Data>(
     worker.unref();
     return;
   }
-  const text = `onmessage = ({ data }) => (${main})(data, () => postMessage(0));`;
-  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
-  await new Promise((resolve, reject) => {
-    worker.onmessage = resolve;
-    worker.onerror = ({ message }) => reject(new Error(message));
-    worker.postMessage(data);
-  });
+  // An error inside an async function would not reach the worker's onerror.
+  const text = `onmessage = async ({ data }) => {
+    try { await (${main})(data, () => postMessage('')); } catch (error) { postMessage(String(error)); }
+  };`;
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = ({ data }) => (data === '' ? resolve() : reject(new Error(data)));
+      // Without a message where a content security policy forbids it.
+      worker.onerror = ({ message }) =>
+        reject(
+          new Error(message || 'a worker does not start (a content security policy needs worker-src blob:)'),
+        );
+      worker.postMessage(data);
+    });
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }

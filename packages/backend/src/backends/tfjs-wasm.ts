@@ -5,29 +5,32 @@ import { nodeRequire } from './platform.js';
 /** In front of the names of TensorFlow.js's `.wasm` files, so that their fetch is known from all others. */
 const PREFIX = 'cxr-embedded:';
 
-let given: Promise<void> | undefined;
+let given: Promise<string> | undefined;
 
 /**
  * Gives TensorFlow.js's wasm backend its WebAssembly outside Node, where it would fetch a `.wasm` file from beside the
  * script: bundlers do not put it there. Nothing is fetched; the bytes are a JavaScript module of this package.
  *
+ * @returns what to say beside an error if TensorFlow.js does not start all the same.
  * @throws Error where WebAssembly SIMD is not there, is forbidden, or the module cannot be loaded.
  */
-export async function giveTfjsWasm(): Promise<void> {
-  if (nodeRequire()) return;
+export async function giveTfjsWasm(): Promise<string> {
+  if (nodeRequire()) return '';
   given ??= give();
   try {
-    await given;
+    return await given;
   } catch (error) {
     given = undefined;
     throw error;
   }
 }
 
-async function give(): Promise<void> {
+async function give(): Promise<string> {
   const { bytes, version } = await loadModule();
   // The module and the JavaScript around it are made for each other. With another version TensorFlow.js's own way is left.
-  if (version !== version_wasm) return;
+  if (version !== version_wasm) {
+    return `: its ${version_wasm} looks for .wasm files where setWasmPaths says; install ${version}, whose WebAssembly comes with @cxr/backend`;
+  }
   const wasm = await bytes();
   // TensorFlow.js does not notice when this fails: it would wait for ever.
   await assertCompiles(wasm);
@@ -36,6 +39,7 @@ async function give(): Promise<void> {
   platform.fetch = (path, init) =>
     path.startsWith(PREFIX) ? Promise.resolve(new Response(wasm)) : fetch(path, init);
   setWasmPaths(PREFIX, true);
+  return '';
 }
 
 async function loadModule(): Promise<typeof import('../../wasm/tfjs-simd.js')> {

@@ -34,8 +34,8 @@ async function prepare(): Promise<Tools> {
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (isSpent('wasm')) forget('wasm');
   restore();
-  await giveTfjsWasm();
-  if (!(await setBackend('wasm'))) throw new Error('tfjs-backend-wasm does not start here');
+  const hint = await giveTfjsWasm();
+  if (!(await setBackend('wasm'))) throw new Error(`tfjs-backend-wasm does not start here${hint}`);
   const backend = findBackend('wasm') as unknown as WasmBackend;
   countNames(backend);
   const simd = await loadSimd(backend.wasm.asm.memory);
@@ -56,6 +56,7 @@ export const wasm: Candidate = {
     await started.done;
     return 'wasm';
   },
+  lack: () => alone,
 };
 
 async function register(tools: Tools, threads: number): Promise<void> {
@@ -63,11 +64,20 @@ async function register(tools: Tools, threads: number): Promise<void> {
   registerTrainingKernels('wasm', { ...tools, gemm });
 }
 
-/** Products in threads; on one where a page is not isolated from others, so that it may not share memory. */
+/** Why there are no threads, where some were asked for. */
+let alone: string | undefined;
+
+/** Products in threads; on one where threads do not start or may not share memory. */
 async function inThreads(tools: Tools, threads: number): Promise<Gemm> {
   try {
-    return await threadedGemm(tools, tools.gemm, threads);
-  } catch {
+    if (!('SharedArrayBuffer' in globalThis)) {
+      throw new Error("the page's headers do not isolate it from others (COOP and COEP)");
+    }
+    const gemm = await threadedGemm(tools, tools.gemm, threads);
+    alone = undefined;
+    return gemm;
+  } catch (error) {
+    alone = `on one thread: ${error instanceof Error ? error.message : error}`;
     return tools.gemm;
   }
 }
