@@ -61,5 +61,10 @@ export { parseCsv } from './layouts/parse-csv.js';
 export { patientOf } from './layouts/patient-of.js';
 export { type ReadLabelCsvOptions, readLabelCsv } from './layouts/read-label-csv.js';
 export { type MedMnistPart, readMedMnist } from './layouts/read-medmnist.js';
-export { type SplitItem, splitByPatient } from './layouts/split-by-patient.js';
+export {
+  type PatientSplit,
+  type SplitByPatientOptions,
+  type SplitItem,
+  splitByPatient,
+} from './layouts/split-by-patient.js';
 export { type PhantomOptions, type PhantomsOptions, phantom, phantoms } from './phantom/phantom.js';

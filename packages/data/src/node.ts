@@ -21,6 +21,7 @@ export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-
 export { makeFolder } from './node/make-folder.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';
+export { readWholeFile } from './node/read-whole-file.js';
 export { sharpCodec } from './node/sharp-codec.js';
 export { type FileBatch, type StreamBatchesOptions, streamBatches } from './node/stream-batches.js';
 export { type UnpackZipOptions, unpackZip } from './node/unpack-zip.js';
@@ -32,3 +33,4 @@ export {
 } from './node/worker-pool.js';
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { writeFlushed } from './node/write-flushed.js';
+export { type ReadEntryOptions, type ReadNpzFileOptions, readNpzFile, ZipFile } from './node/zip-file.js';

@@ -38,6 +38,19 @@ describe('patientOf', () => {
     ['NORMAL2-IM-0027-0001.jpeg', 'NORMAL2-IM-0027'],
     ['images/00000013_005.png', '00000013'],
     ['CheXpert/train/patient00001/study1/view1_frontal.jpg', 'patient00001'],
+    ['BACTERIA-1008087-0001.jpeg', '1008087'],
+    ['test/VIRUS-1008087-0002.jpeg', '1008087'],
+    ['NORMAL-1049278-0001.jpeg', '1049278'],
+    ['person1_bacteria_1.jpeg', 'person1'],
+    ['IM-0115-0001.jpeg', 'IM-0115'],
+    ['C:\\set\\patient00001\\study1\\view1_frontal.jpg', 'patient00001'],
+    ['mimic/files/p10/p10000032/s50414267/02aa804e-bde0afdd-112c0b34-7bc16630-4e384014.jpg', 'p10000032'],
+    ['p1000/s50/a.dcm', 'p1000'],
+    ['stage_2_train_images/0004cfab-14fd-4e49-80ba-63a80b6bddd6.dcm', '0004cfab-14fd-4e49-80ba-63a80b6bddd6'],
+    ['CXR1000_IM-0003-1001.png', 'CXR1000'],
+    ['sub-S03047/ses-E06026/sub-S03047_ses-E06026_run-1_bp-chest_cr.png', 'sub-S03047'],
+    ['vindr/train/50a418190bc3fb1ef1633bf9678929b3.dicom', undefined],
+    ['02aa804e-bde0afdd-112c0b34-7bc16630-4e384014.jpg', undefined],
     ['holiday.jpg', undefined],
   ])('%s is of %s', (path, patient) => {
     expect(patientOf(path)).toBe(patient);
@@ -63,6 +76,18 @@ describe('splitByPatient', () => {
         expect(splitByPatient(items, [0.6, 0.3, 0.1], createRng(seed))).toEqual(parts);
       }),
     );
+  });
+
+  it('says whose patient it does not know', () => {
+    const items = [{ patient: 'a' }, {}, { patient: 'a' }, { patient: undefined }];
+    const warnings: string[] = [];
+    const parts = splitByPatient(items, [0.5, 0.5], createRng(1), {
+      onWarning: (message) => warnings.push(message),
+    });
+    expect(parts.unknown).toEqual([items[1], items[3]]);
+    expect(warnings).toEqual([expect.stringContaining('the patient of 2 of 4 images is unknown')]);
+    const known = splitByPatient(items.slice(0, 1), [1], createRng(1), { onWarning: expect.fail });
+    expect(known.unknown).toEqual([]);
   });
 
   it('gives each part its share of each class', () => {
@@ -99,7 +124,7 @@ describe('CSV', () => {
     );
     expect(() => parseCsv('')).toThrow('empty');
     expect(() => parseCsv('a,b\n1,2,3')).toThrow('row 2');
-    expect(() => parseCsv('a,b\n1,x"y')).toThrow('stray quote');
+    expect(() => parseCsv('a,b\n1,"xy')).toThrow('open quote');
   });
 
   it('understands NIH ChestX-ray14', () => {
@@ -211,7 +236,7 @@ describe('inspectDataset', () => {
     expect(report).toMatchObject({
       images: 6,
       classes: [
-        { part: 'test', label: 'NORMAL', images: 2, patients: 2 },
+        { part: 'test', label: 'NORMAL', images: 2, patients: 2, unknownPatients: 0 },
         { part: 'test', label: 'PNEUMONIA', images: 1, patients: 1 },
         { part: 'train', label: 'NORMAL', images: 2, patients: 2 },
         { part: 'train', label: 'PNEUMONIA', images: 1, patients: 1 },

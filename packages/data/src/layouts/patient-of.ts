@@ -1,17 +1,54 @@
+/** Names of files, after the last folder, in which the first group is the person. */
+const FILES: readonly RegExp[] = [
+  // Kermany: person1_virus_6.jpeg; IM-0115-0001.jpeg; NORMAL2-IM-0027-0001.jpeg, a series of its own, numbered anew.
+  // (170 `person` numbers come in both train and test as published. Whether they are the same children is not known: they
+  // count as such, which errs on the safe side.)
+  /^(person\d+)_/i,
+  /^((?:NORMAL\d*-)?IM-\d+)-/i,
+  // Kermany's later edition, its eyes too: BACTERIA-1008087-0001.jpeg. The number is the person's, the word the disease.
+  /^(?:BACTERIA|VIRUS|NORMAL|PNEUMONIA|CNV|DME|DRUSEN)-(\d+)-\d+\./i,
+  // NIH ChestX-ray14: 00000013_005.png.
+  /^(\d{8})_\d{3}\./,
+  // RSNA names a file by its patient: 0004cfab-14fd-4e49-80ba-63a80b6bddd6.dcm.
+  /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.|$)/i,
+  // Open-i: CXR1000_IM-0003-1001.png. Montgomery and Shenzhen: MCUCXR_0001_0.png.
+  /^(CXR\d+)_IM-/i,
+  /^((?:MCU|CHN)CXR_\d+)_\d\./i,
+  // BIDS, as BIMCV has it: sub-S03047_ses-E06026_run-1_bp-chest_cr.png.
+  /^(sub-[0-9a-z]+)_/i,
+];
+
+/** Folders named by the person, and what follows them. */
+const FOLDERS: readonly RegExp[] = [
+  // CheXpert: patient00001/study1/view1_frontal.jpg.
+  /(?:^|\/)(patient\d+)\/study\d+\//i,
+  // MIMIC-CXR: p10/p10000032/s50414267/02aa804e-….jpg.
+  /(?:^|\/)(p\d+)\/s\d+(?:\/|$)/,
+  /(?:^|\/)(sub-[0-9a-z]+)\//i,
+];
+
 /**
- * The person that a file's name tells of, in the habits of the known sets; undefined where it tells none.
- *
- * - Kermany: `person1_virus_6.jpeg` is `person1`, `IM-0115-0001.jpeg` is `IM-0115`, and
- *   `NORMAL2-IM-0027-0001.jpeg` is `NORMAL2-IM-0027`: a series of its own, numbered anew
- *   (170 `person` numbers come in both train and test as published. Whether they are the same children is told nowhere:
- *   they count as such, which errs on the safe side.)
- * - NIH ChestX-ray14: `00000013_005.png` is `00000013`
- * - CheXpert: `patient00001/study1/view1_frontal.jpg` is `patient00001`
+ * The person that a file's path tells of, in the habits of the known sets: Kermany, NIH ChestX-ray14, CheXpert, MIMIC-CXR,
+ * RSNA, Open-i, Montgomery, Shenzhen, BIMCV. Undefined where it tells none, as in VinDr-CXR and PadChest: their tables do.
  */
 export function patientOf(path: string): string | undefined {
-  const name = path.split(/[\\/]/).at(-1)!;
-  const kermany = /^(person\d+)_/.exec(name) ?? /^((?:NORMAL\d*-)?IM-\d+)-/.exec(name);
-  const nih = /^(\d{8})_\d{3}\./.exec(name);
-  const chexpert = /(?:^|[\\/])(patient\d+)[\\/]study\d+[\\/]/.exec(path);
-  return (kermany ?? nih ?? chexpert)?.[1];
+  const plain = path.replaceAll('\\', '/');
+  const name = plain.slice(plain.lastIndexOf('/') + 1);
+  for (const pattern of FOLDERS) {
+    const found = pattern.exec(plain)?.[1];
+    if (found !== undefined) return found;
+  }
+  for (const pattern of FILES) {
+    const found = pattern.exec(name)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Folders that stand for a person or a visit, or hold files of any kind: no classes. */
+export function isNoClass(folder: string): boolean {
+  return (
+    /^(patient\d+|study\d+|p\d+|s\d{3,}|sub-[0-9a-z]+|ses-[0-9a-z]+|mod-[a-z]+)$/i.test(folder) ||
+    /^(files|images?(_\d+)?|png|jpe?g|dicom|dcm)$/i.test(folder)
+  );
 }

@@ -1,66 +1,182 @@
 import { CxrFileError } from '@cxr/image';
 import type { DatasetItem } from './dataset-item.js';
-import { parseCsv } from './parse-csv.js';
+import { isMissing, readLabels, readTruth } from './label-cells.js';
+import { type CsvTable, parseTable } from './parse-csv.js';
 import { patientOf } from './patient-of.js';
 
 export interface ReadLabelCsvOptions {
-  /** The column of paths. Default: the first of `Path`, `Image Index`, `path`, `file`, `filename`, `image` there is. */
-  path?: string;
   /**
-   * The column of labels, several of them separated by `|`. Default: the first of `Finding Labels`, `label`, `labels`,
-   * `class`, `target` there is; else, as CheXpert has it, every column that holds only 1, 0, −1 and nothing is a finding.
+   * The column of paths. Default: the first of `Path`, `Image Index` (NIH), `file`, `filename`, `image`, `ImageID`
+   * (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom), `patientId` (RSNA: .dcm) there is, in any case; else
+   * MIMIC-CXR's `subject_id`, `study_id` and `dicom_id` together, without `dicom_id` the folder of the study.
    */
-  label?: string;
-  /** Default: the first of `Patient ID`, `patient`, `patient_id` there is; else what `patientOf` makes of the path. */
-  patient?: string;
-  /** Put in front of the paths. */
-  root?: string;
+  path?: string | undefined;
+  /**
+   * The column of labels: one, several separated by `|`, or a list such as `['pneumonia', 'normal']`. Default: the first of
+   * `Finding Labels`, `label`, `labels`, `class`, `class_name`, `finding`, `diagnosis`, `target` there is, in any case; else,
+   * as CheXpert has it, every column that holds only 1, 0, −1, true, false and nothing is a finding.
+   */
+  label?: string | undefined;
+  /** Default: the first of `Patient ID`, `patient`, `patient_id`, `subject_id` there is, in any case; else what `patientOf` makes of the path. */
+  patient?: string | undefined;
+  /** Put in front of the paths that are not absolute. */
+  root?: string | undefined;
 }
 
-const PATHS = ['Path', 'Image Index', 'path', 'file', 'filename', 'image'];
-const LABELS = ['Finding Labels', 'label', 'labels', 'class', 'target'];
-const PATIENTS = ['Patient ID', 'patient', 'patient_id'];
+/** As `simplify` gives them. */
+const PATHS = [
+  'path',
+  'imageindex',
+  'file',
+  'filename',
+  'filepath',
+  'image',
+  'imagepath',
+  'imagename',
+  'imageid',
+  'imgid',
+];
+const LABELS = [
+  'findinglabels',
+  'label',
+  'labels',
+  'class',
+  'classname',
+  'finding',
+  'findings',
+  'diagnosis',
+  'target',
+];
+const PATIENTS = ['patientid', 'patient', 'subjectid', 'subject'];
+const PARTS = ['split', 'part', 'subset'];
+/** Numbers of things, never findings, though a short table may hold only 0 and 1 there. */
+const NUMBERS =
+  /^$|^unnamed|(^|[ _])(id|index|age|fold|x|y|width|height|xmin|ymin|xmax|ymax|sex|gender)$|[a-z]ID$/i;
 
 /**
- * The items of a CSV file of paths and labels: NIH ChestX-ray14's, CheXpert's, or any with such columns. NIH's
- * `No Finding` is a label like others; CheXpert's −1 goes to `uncertain`.
- * @throws CxrFileError 'empty' or 'corrupt'; RangeError for a column that is not there.
+ * The items of a CSV file of paths and labels: NIH ChestX-ray14's, CheXpert's, MIMIC-CXR's, RSNA's, VinDr-CXR's, PadChest's,
+ * or any with such columns. NIH's `No Finding` is a label like others; CheXpert's −1 goes to `uncertain`. What pandas takes
+ * for missing, `nan` for one, is no label and no patient. Rows of one file, such as one for each box, become one item with
+ * the labels of all.
+ * @throws CxrFileError 'empty', 'corrupt' or 'too-large'; RangeError for a column that is not there.
  */
 export function readLabelCsv(text: string, options: ReadLabelCsvOptions = {}): DatasetItem[] {
   const { root = '' } = options;
-  const rows = parseCsv(text);
-  const names = Object.keys(rows[0] ?? {});
-  const pick = (wanted: string | undefined, known: string[]): string | undefined => {
-    if (wanted !== undefined && !names.includes(wanted)) throw new RangeError(`invalid column: ${wanted}`);
-    return wanted ?? known.find((name) => names.includes(name));
-  };
-  const path = pick(options.path, PATHS);
-  const label = pick(options.label, LABELS);
-  const patient = pick(options.patient, PATIENTS);
-  if (rows.length === 0) throw new CxrFileError('empty', 'the CSV file has no rows');
-  if (path === undefined)
-    throw new CxrFileError('corrupt', `a CSV file without a column of paths: ${names.join(', ')}`);
-  const findings = label === undefined ? findingColumns(rows, names) : [];
-  return rows.map((row) => {
-    const file = row[path]!;
-    const uncertain = findings.filter((name) => Number(row[name]) === -1);
-    const whom = patient === undefined ? patientOf(file) : row[patient];
-    return {
-      file: root === '' ? file : `${root.replace(/\/$/, '')}/${file}`,
-      labels: label === undefined ? findings.filter((name) => Number(row[name]) === 1) : split(row[label]!),
-      ...(uncertain.length > 0 ? { uncertain } : {}),
-      ...(whom ? { patient: whom } : {}),
+  const table = parseTable(text);
+  const pathOf = pathReader(table, options.path);
+  const patient = findColumn(table, options.patient, PATIENTS);
+  const part = findColumn(table, undefined, PARTS);
+  const label = findColumn(table, options.label, LABELS);
+  if (table.rows.length === 0) throw new CxrFileError('empty', 'the CSV file has no rows');
+  if (pathOf === undefined) {
+    const names = table.names.slice(0, 20).join(', ');
+    throw new CxrFileError('corrupt', `a CSV file without a column of paths: ${names}`);
+  }
+  const findings = label === undefined ? findingColumns(table) : [];
+  const items = new Map<string, DatasetItem>();
+  for (const row of table.rows) {
+    const path = pathOf(row);
+    if (path === '') continue;
+    const value = (column: number | undefined): string => {
+      const text = column === undefined ? '' : (row[column] ?? '').trim();
+      return isMissing(text) ? '' : text;
     };
+    const truths = findings.map((column) => readTruth(row[column] ?? ''));
+    const named = (truth: number): string[] =>
+      findings.filter((_, i) => truths[i] === truth).map((column) => table.names[column]!);
+    const file = underRoot(root, path);
+    addItem(items, {
+      file,
+      labels: label === undefined ? named(1) : readLabels(row[label] ?? ''),
+      uncertain: named(-1),
+      part: value(part),
+      patient: value(patient) || patientOf(path),
+    });
+  }
+  return [...items.values()];
+}
+
+type Row = Required<Pick<DatasetItem, 'file' | 'labels' | 'uncertain'>> & {
+  part: string;
+  patient: string | undefined;
+};
+
+/** One item for each file: further rows add to its labels. */
+function addItem(items: Map<string, DatasetItem>, row: Row): void {
+  const { file, labels, uncertain, part, patient } = row;
+  const item = items.get(file) ?? { file, labels: [] };
+  items.set(file, item);
+  item.labels = [...new Set([...item.labels, ...labels])];
+  const doubts = new Set([...(item.uncertain ?? []), ...uncertain]);
+  for (const label of item.labels) doubts.delete(label);
+  delete item.uncertain;
+  if (doubts.size > 0) item.uncertain = [...doubts];
+  if (part) item.part ??= part;
+  if (patient) item.patient ??= patient;
+}
+
+/** A path that says itself where it starts stays as it is. */
+function underRoot(root: string, path: string): string {
+  if (root === '' || /^([\\/]|[a-z]:[\\/]|[a-z][a-z0-9+.-]+:\/\/)/i.test(path)) return path;
+  return `${root.replace(/\/$/, '')}/${path.replace(/^(\.\/)+/, '')}`;
+}
+
+/** The column of that name, or the first known one. @throws RangeError where the one asked for is not there. */
+function findColumn(
+  { names }: CsvTable,
+  asked: string | undefined,
+  known: readonly string[],
+): number | undefined {
+  if (asked !== undefined) {
+    const column = names.indexOf(asked);
+    if (column < 0) throw new RangeError(`invalid column: ${asked} (${names.slice(0, 20).join(', ')})`);
+    return column;
+  }
+  const simple = names.map(simplify);
+  const found = known.find((name) => simple.includes(name));
+  return found === undefined ? undefined : simple.indexOf(found);
+}
+
+function simplify(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+/** How a row tells its path; undefined where no row does. */
+function pathReader(table: CsvTable, asked: string | undefined): ((row: string[]) => string) | undefined {
+  const { names } = table;
+  const path = findColumn(table, asked, PATHS);
+  const cell = (row: string[], column: number): string => {
+    const text = (row[column] ?? '').trim();
+    return isMissing(text) ? '' : text;
+  };
+  if (path !== undefined) {
+    const extension = names[path] === 'image_id' ? '.dicom' : '';
+    return (row) => withExtension(cell(row, path), extension);
+  }
+  const [subject, study, dicom] = ['subject_id', 'study_id', 'dicom_id'].map((name) => names.indexOf(name));
+  if (subject! >= 0 && study! >= 0) {
+    return (row) => {
+      const [person, visit] = [cell(row, subject!), cell(row, study!)];
+      const image = dicom! < 0 ? '' : cell(row, dicom!);
+      if (person === '' || visit === '' || (dicom! >= 0 && image === '')) return '';
+      const folder = `files/p${person.slice(0, 2)}/p${person}/s${visit}`;
+      return image === '' ? folder : `${folder}/${withExtension(image, '.jpg')}`;
+    };
+  }
+  // Only in RSNA's spelling: elsewhere a patient's number names no file.
+  const rsna = names.indexOf('patientId');
+  return rsna < 0 ? undefined : (row) => withExtension(cell(row, rsna), '.dcm');
+}
+
+function withExtension(path: string, extension: string): string {
+  return path === '' || /\.[a-z]{3,5}$/i.test(path) ? path : path + extension;
+}
+
+function findingColumns({ names, rows }: CsvTable): number[] {
+  const known = new Set([...PATHS, ...PATIENTS, ...PARTS]);
+  return [...names.keys()].filter((column) => {
+    const name = names[column]!;
+    if (known.has(simplify(name)) || NUMBERS.test(name)) return false;
+    return rows.every((row) => readTruth(row[column] ?? '') !== undefined);
   });
-}
-
-function split(labels: string): string[] {
-  return labels
-    .split('|')
-    .map((label) => label.trim())
-    .filter((label) => label !== '');
-}
-
-function findingColumns(rows: Record<string, string>[], names: string[]): string[] {
-  return names.filter((name) => rows.every((row) => /^(-?1(\.0)?|0(\.0)?)?$/.test(row[name]!)));
 }

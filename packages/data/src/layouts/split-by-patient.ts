@@ -6,9 +6,21 @@ export interface SplitItem {
   labels?: readonly string[];
 }
 
+/** The parts, and what the split could not see to. */
+export interface PatientSplit<T> extends Array<T[]> {
+  /** Items of no patient: nothing kept those of one person together. */
+  unknown: T[];
+}
+
+export interface SplitByPatientOptions {
+  /** Called where the patient of some items is unknown. */
+  onWarning?: ((message: string) => void) | undefined;
+}
+
 /**
  * Deals items into parts such that all images of a patient fall into one, and each part has its share of each class as
- * nearly as whole patients allow: `splitByPatient(items, [0.8, 0.1, 0.1], rng)`. Items of no patient count as one each.
+ * nearly as whole patients allow: `splitByPatient(items, [0.8, 0.1, 0.1], rng)`. Items of no patient count as one each, and
+ * are listed as `unknown` in the result: the images of one person may then be in several parts.
  * Within a part items keep their order.
  * @throws RangeError unless the fractions are positive and add up to 1.
  */
@@ -16,13 +28,14 @@ export function splitByPatient<T extends SplitItem>(
   items: readonly T[],
   fractions: readonly number[],
   rng: Rng,
-): T[][] {
+  options: SplitByPatientOptions = {},
+): PatientSplit<T> {
   const sum = fractions.reduce((a, b) => a + b, 0);
   if (fractions.length === 0 || !fractions.every((f) => f > 0) || Math.abs(sum - 1) > 1e-9) {
     throw new RangeError(`invalid fractions: [${fractions}] (positive, adding up to 1)`);
   }
   const groups = groupByPatient(items);
-  // Where the largest patients go first, the small ones behind them even the parts out.
+  // Where the largest patients go first, the small ones after them even the parts out.
   const order = shuffle(groups, rng).sort((a, b) => b.length - a.length);
   const strata = new Map<string, number[]>();
   const partOf = new Map<number, number>();
@@ -35,7 +48,17 @@ export function splitByPatient<T extends SplitItem>(
     counts[part]! += group.length;
     for (const index of group) partOf.set(index, part);
   }
-  return fractions.map((_, part) => items.filter((_, index) => partOf.get(index) === part));
+  const parts = fractions.map((_, part) => items.filter((_, index) => partOf.get(index) === part));
+  const unknown = items.filter(({ patient }) => patient === undefined);
+  const warning = unknownPatientsWarning(unknown.length, items.length);
+  if (warning !== undefined) options.onWarning?.(warning);
+  return Object.assign(parts, { unknown });
+}
+
+/** What to say of so many items of no patient; undefined where there is none. */
+export function unknownPatientsWarning(unknown: number, total: number): string | undefined {
+  if (unknown === 0) return undefined;
+  return `the patient of ${unknown} of ${total} images is unknown: a split may put images of one person into several parts`;
 }
 
 /** The indices of each patient's items. */

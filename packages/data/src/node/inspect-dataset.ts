@@ -1,6 +1,7 @@
 import { BitsWatch, type CxrFileError } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
+import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
 import type { ImageSummary } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -23,8 +24,10 @@ export interface ClassCount {
   /** '' where nothing is said; findings joined by ' | '. */
   label: string;
   images: number;
-  /** Different persons; images whose name tells none are left out. */
+  /** Different persons, those of `unknownPatients` left out. */
   patients: number;
+  /** Images of which nothing tells whom they show. */
+  unknownPatients: number;
 }
 
 export interface DuplicateGroup {
@@ -45,10 +48,14 @@ export interface DatasetReport {
   /** Of all pixels' grey values, each image counting alike, 0..255. */
   mean: number;
   std: number;
+  /** Images of which nothing tells whom they show: no split can keep them apart. */
+  unknownPatients: number;
   /** Persons with images in more than one part. */
   patientsAcrossParts: string[];
   exactDuplicates: DuplicateGroup[];
   nearDuplicates: DuplicateGroup[];
+  /** Files that are listed, in a CSV file, and not there; they are part of `unreadable`, too. */
+  missing: string[];
   unreadable: { file: string; code: string; reason: string }[];
   /** What a person should know before the set is used, a sentence each. */
   warnings: string[];
@@ -94,6 +101,7 @@ function report(
   summaries: readonly ImageSummary[],
   bad: readonly CxrFileError[],
 ): DatasetReport {
+  const missing = bad.filter(({ code }) => code === 'not-found');
   const { exact, near } = findDuplicates(summaries);
   const groupOf = (indices: number[]): DuplicateGroup => {
     const group = indices.map((index) => good[index]!);
@@ -112,16 +120,25 @@ function report(
     kinds: count(summaries.map(({ channels, depth }) => `${channels === 1 ? 'grey' : 'RGB'} ${depth}`)),
     mean,
     std: Math.sqrt(Math.max(0, average(summaries.map(({ meanSquare }) => meanSquare)) - mean ** 2)),
+    unknownPatients: countUnknown(items),
     patientsAcrossParts: patientsAcrossParts(items),
     exactDuplicates: exact.map(groupOf),
     nearDuplicates: near.map(groupOf),
+    missing: missing.map(({ file = '' }) => file),
     unreadable: bad.map(({ file = '', code, reason }) => ({ file, code, reason })),
-    warnings: warningsOf(summaries),
+    warnings: warningsOf(items, summaries, missing.length),
   };
 }
 
-function warningsOf(summaries: readonly ImageSummary[]): string[] {
+function warningsOf(
+  items: readonly DatasetItem[],
+  summaries: readonly ImageSummary[],
+  missing: number,
+): string[] {
   const warnings: string[] = [];
+  if (missing > 0) warnings.push(`${missing} of ${items.length} files are missing`);
+  const unknown = unknownPatientsWarning(countUnknown(items), items.length);
+  if (unknown !== undefined) warnings.push(unknown);
   const watch = new BitsWatch((message) => warnings.push(message));
   for (const { usedBits } of summaries) if (usedBits !== undefined) watch.add(usedBits);
   watch.end();
@@ -138,14 +155,26 @@ function countClasses(items: readonly DatasetItem[]): ClassCount[] {
     const { part = '', patient } = item;
     const label = labelOf(item);
     const key = `${part}\n${label}`;
-    const entry = classes.get(key) ?? { part, label, images: 0, patients: 0, persons: new Set() };
+    const entry = classes.get(key) ?? {
+      part,
+      label,
+      images: 0,
+      patients: 0,
+      unknownPatients: 0,
+      persons: new Set(),
+    };
     classes.set(key, entry);
     entry.images++;
-    if (patient !== undefined) entry.persons.add(patient);
+    if (patient === undefined) entry.unknownPatients++;
+    else entry.persons.add(patient);
   }
   return [...classes.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { persons, ...rest }]) => ({ ...rest, patients: persons.size }));
+}
+
+function countUnknown(items: readonly DatasetItem[]): number {
+  return items.filter(({ patient }) => patient === undefined).length;
 }
 
 function patientsAcrossParts(items: readonly DatasetItem[]): string[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CxrFileError } from '@cxr/image';
-import { listImages, readFolder } from './list-images.js';
+import { isFolder, listImages, readFolder } from './list-images.js';
 
 export interface ClassFolder {
   /** The folder's name: NORMAL, PNEUMONIA. */
@@ -10,14 +10,15 @@ export interface ClassFolder {
 }
 
 /**
- * The class folders of a data set, sorted by name: each sub-folder that holds images.
+ * The class folders of a data set, sorted by name: each sub-folder, or link to a folder, that holds images.
  * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where no sub-folder holds an image.
  */
 export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
   const classes: ClassFolder[] = [];
   for (const entry of await readFolder(folder)) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const files = await imagesOrNone(join(folder, entry.name));
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.') || !(await isFolder(entry, path))) continue;
+    const files = await imagesOrNone(path);
     if (files.length > 0) classes.push({ name: entry.name, files });
   }
   if (classes.length === 0) {

@@ -1,51 +1,85 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { withFile } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
-import { patientOf } from '../layouts/patient-of.js';
+import { isNoClass } from '../layouts/patient-of.js';
 import { type ReadLabelCsvOptions, readLabelCsv } from '../layouts/read-label-csv.js';
-import { fileSystemError } from './file-system-error.js';
+import { findFiles } from './find-files.js';
 import { listImages } from './list-images.js';
+import { patientOfFile } from './patient-of-file.js';
+import { readWholeFile } from './read-whole-file.js';
 
-const PARTS = new Set(['train', 'val', 'valid', 'validation', 'test']);
+const PARTS = new Set(['train', 'val', 'valid', 'validation', 'validate', 'test']);
+
+/** Files whose beginnings are read at the same time. */
+const CONCURRENCY = 16;
+
+/** The largest table read: MIMIC-CXR's has 55 MB, PadChest's 90. */
+const MAX_CSV_BYTES = 2 ** 27;
 
 /**
  * The images of a data set with what its layout says of them: Kermany's tree, `train/NORMAL/…` and `test/…`; any tree of
- * class folders, with or without parts above them; a folder of images. DICOM files (.dcm, .dicom) count.
+ * class folders, with or without parts above them; CheXpert's and MIMIC-CXR's, whose folders are persons and visits, not
+ * classes; a folder of images. DICOM files count, and tell the patient themselves.
  * @throws CxrFileError 'not-found', 'not-a-directory' or 'empty'.
  */
 export async function listDataset(folder: string): Promise<DatasetItem[]> {
-  const files = await listImages(folder, { recursive: true, dicom: true });
-  return files.map((file) => {
+  const files = await listImages(folder, { recursive: true });
+  const items = files.map((file): DatasetItem => {
     const folders = relative(folder, dirname(file))
       .split(sep)
       .filter((name) => name !== '');
     // An outer folder, as in Kermany's own archive: chest_xray/train/NORMAL.
     const at = folders.findIndex((name) => PARTS.has(name.toLowerCase()));
     const [part] = at < 0 ? [] : folders.splice(0, at + 1).slice(at);
-    const [label] = folders;
-    const patient = patientOf(file);
-    return {
-      file,
-      labels: label === undefined ? [] : [label],
-      ...(part === undefined ? {} : { part }),
-      ...(patient === undefined ? {} : { patient }),
-    };
+    const label = folders.find((name) => !isNoClass(name));
+    return { file, labels: label === undefined ? [] : [label], ...(part === undefined ? {} : { part }) };
   });
+  return withPatients(items);
 }
 
 /**
- * The images that a CSV file lists, as `readLabelCsv` reads it; paths start at the CSV file's folder, or at `root`.
+ * The images that a CSV file lists, as `readLabelCsv` reads it; paths start at the CSV file's folder, or at `root`, and files
+ * that are not there are looked for: a table's own first folders may be missing, a mere name may lie in any folder below.
  * @throws CxrFileError naming the file; RangeError for a column that is not there.
  */
 export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {}): Promise<DatasetItem[]> {
   const { root = dirname(file) } = options;
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw fileSystemError(cause, file);
-  });
+  const text = decodeText(await readWholeFile(file, MAX_CSV_BYTES));
+  let rows: DatasetItem[];
   try {
-    return readLabelCsv(text, { ...options, root });
+    rows = readLabelCsv(text, { ...options, root: '' });
   } catch (error) {
     throw withFile(error, file);
+  }
+  const places = await findFiles(
+    root,
+    rows.map((row) => row.file),
+  );
+  return withPatients(rows.flatMap((row, i) => places[i]!.map((found) => ({ ...row, file: found }))));
+}
+
+/** Asks the files themselves where nothing else tells the patient. */
+async function withPatients(items: DatasetItem[]): Promise<DatasetItem[]> {
+  const waiting = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of waiting) {
+      if (item.patient !== undefined) continue;
+      const patient = await patientOfFile(item.file);
+      if (patient !== undefined) item.patient = patient;
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return items;
+}
+
+/** UTF-8, UTF-16 where the file starts so, else Latin letters as Windows writes them. */
+function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
   }
 }

@@ -1,28 +1,33 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
 import { CxrFileError } from '@cxr/image';
+import { isDicom } from '../codecs/dicom/dicom-elements.js';
 import { fileSystemError } from './file-system-error.js';
+import { readStart } from './read-whole-file.js';
 
-/** The extensions of pytorch-fid. */
-const EXTENSIONS = /\.(bmp|jpe?g|pgm|png|ppm|tiff?|webp)$/i;
-const WITH_DICOM = new RegExp(`${EXTENSIONS.source}|\\.(dcm|dicom)$`, 'i');
+/** Those of pytorch-fid, and the other ones of JPEG, BMP and PNM. */
+const EXTENSIONS = /\.(bmp|dib|jfif|jpe?g|jpe|pgm|png|pnm|ppm|tiff?|webp)$/i;
+const DICOM = /\.(dcm|dicom|ima)$/i;
+/** No extension, or the last number of an identifier such as 1.2.840.10008.1. */
+const NO_EXTENSION = /(^[^.]*|\.\d+)$/;
 
 export interface ListImagesOptions {
-  /** Goes into sub-folders, too. Default false. */
-  recursive?: boolean;
-  /** Takes .dcm and .dicom files, too. Default false. */
-  dicom?: boolean;
+  /** Goes into sub-folders, too. @default false */
+  recursive?: boolean | undefined;
+  /** Takes DICOM files, too: .dcm, .dicom and .ima, and those without an extension, told by their content. @default true */
+  dicom?: boolean | undefined;
 }
 
 /**
  * The image files of a folder, sorted by their path's code units (so the order is the same on every machine), as paths
- * that start with `folder`. Hidden files are left out.
+ * that start with `folder`. Hidden files are left out. Links to files and folders are followed; a folder that can be
+ * reached in several ways is listed once, by its own path where that is among them.
  * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where there is no image.
  */
 export async function listImages(folder: string, options: ListImagesOptions = {}): Promise<string[]> {
-  const { recursive = false, dicom = false } = options;
-  const files = (await imagesIn(folder, recursive, dicom ? WITH_DICOM : EXTENSIONS)).sort();
+  const { recursive = false, dicom = true } = options;
+  const files = (await walk(folder, recursive, dicom)).sort();
   if (files.length === 0) {
     const hint = recursive ? '' : ' (sub-folders were not searched)';
     throw new CxrFileError('empty', `the folder holds no image${hint}`, { file: folder });
@@ -30,19 +35,65 @@ export async function listImages(folder: string, options: ListImagesOptions = {}
   return files;
 }
 
-async function imagesIn(folder: string, recursive: boolean, extensions: RegExp): Promise<string[]> {
+/** Goes through folders, those behind links last: so a folder's own path comes first, and no ring of links is endless. */
+async function walk(top: string, recursive: boolean, dicom: boolean): Promise<string[]> {
   const files: string[] = [];
-  for (const entry of await readFolder(folder)) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      // Not spread into push: a folder may hold more files than a call takes arguments.
-      if (recursive) for (const file of await imagesIn(path, true, extensions)) files.push(file);
-    } else if (extensions.test(entry.name)) {
-      files.push(path);
+  const realTop = await realpath(top).catch((cause: unknown) => {
+    throw fileSystemError(cause, top);
+  });
+  const seen = new Set([realTop]);
+  const folders = [top];
+  const linked: string[] = [];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop() ?? linked.shift()) {
+    if (next !== top && !(await isNew(next, realTop, seen))) continue;
+    const entries = await readFolder(next);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(next, entry.name);
+      const link = entry.isSymbolicLink();
+      if (link ? (await statOrNone(path))?.isDirectory() : entry.isDirectory()) {
+        if (recursive) (link ? linked : folders).push(path);
+      } else if (await isImage(entry, path, dicom)) files.push(path);
     }
   }
   return files;
+}
+
+/** @returns false for a folder that holds `top`, and for one that was there before. */
+async function isNew(path: string, top: string, seen: Set<string>): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || seen.has(real)) return false;
+  seen.add(real);
+  return !`${top}${sep}`.startsWith(real.endsWith(sep) ? real : `${real}${sep}`);
+}
+
+async function isImage({ name }: Dirent, path: string, dicom: boolean): Promise<boolean> {
+  if (EXTENSIONS.test(name) || (dicom && DICOM.test(name))) return true;
+  return dicom && NO_EXTENSION.test(name) && name !== 'DICOMDIR' && (await startsAsDicom(path));
+}
+
+/** Whether a file that is listed may be DICOM. */
+export function isDicomName(path: string): boolean {
+  const name = basename(path);
+  return DICOM.test(name) || NO_EXTENSION.test(name);
+}
+
+async function startsAsDicom(path: string): Promise<boolean> {
+  try {
+    return isDicom(await readStart(path, 132));
+  } catch {
+    // Without an extension, what cannot be read is no image that anybody asked for.
+    return false;
+  }
+}
+
+async function statOrNone(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}
+
+/** Whether an entry is a folder, or a link to one. */
+export async function isFolder(entry: Dirent, path: string): Promise<boolean> {
+  return entry.isDirectory() || (entry.isSymbolicLink() && (await statOrNone(path))?.isDirectory() === true);
 }
 
 export async function readFolder(folder: string): Promise<Dirent[]> {

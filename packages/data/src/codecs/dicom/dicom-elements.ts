@@ -43,15 +43,18 @@ export function isDicom(bytes: Uint8Array): boolean {
 /** What a file says of itself, before the data set, is always written so (PS3.10, 7.1). */
 const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true };
 
-/** @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'. */
-export function readElements(bytes: Uint8Array): DicomElements {
+/**
+ * The elements of a file, or the first of them, while their group is `wanted`: then the file may be cut off after those.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function readElements(bytes: Uint8Array, wanted?: (group: number) => boolean): DicomElements {
   if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
   const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
   const declared = meta.text(TRANSFER_SYNTAX);
   if (declared === DEFLATED) {
     throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
   }
-  return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared));
+  return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared), wanted);
 }
 
 /**

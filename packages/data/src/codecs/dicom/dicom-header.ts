@@ -61,6 +61,20 @@ export function readDicomHeader(bytes: Uint8Array): DicomHeader {
   return headerOf(readElements(bytes));
 }
 
+/** Names that say only that the true one was taken out. */
+const NO_ONE = /^(anon|anonym(ous|i[sz]ed)|unknown|none|null|n\/?a|removed)$/i;
+
+/**
+ * The patient's number in a DICOM file, or its beginning; undefined where there is none, or a word such as ANONYMOUS.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function dicomPatient(bytes: Uint8Array): string | undefined {
+  const id = readElements(bytes, (group) => group <= 0x0010).text(PATIENT_ID) ?? '';
+  return id === '' || NO_ONE.test(id) ? undefined : id;
+}
+
+const PATIENT_ID = 0x00100020;
+
 export function headerOf(elements: DicomElements): DicomHeader {
   const need = (tag: number, name: string): number => {
     const value = elements.short(tag);
@@ -86,7 +100,7 @@ export function headerOf(elements: DicomElements): DicomHeader {
   }
   return {
     transferSyntax: elements.transferSyntax,
-    patientId: elements.text(0x00100020) || undefined,
+    patientId: elements.text(PATIENT_ID) || undefined,
     modality: elements.text(0x00080060) || undefined,
     viewPosition: elements.text(0x00185101) || undefined,
     width: need(0x00280011, 'columns'),

@@ -1,0 +1,30 @@
+import { CxrFileError } from '@cxr/image';
+import { dicomPatient } from '../codecs/dicom/dicom-header.js';
+import { patientOf } from '../layouts/patient-of.js';
+import { isDicomName } from './list-images.js';
+import { maxImageBytes, readStart, readWholeFile } from './read-whole-file.js';
+
+/** A DICOM file tells of the patient at its beginning, as a rule well within this many bytes. */
+const START = 2 ** 16;
+
+/** Whom a file shows: what a DICOM file says, else what the path says; undefined where neither does. Never throws. */
+export async function patientOfFile(file: string): Promise<string | undefined> {
+  return (isDicomName(file) ? await patientInDicom(file) : undefined) ?? patientOf(file);
+}
+
+async function patientInDicom(file: string): Promise<string | undefined> {
+  try {
+    return dicomPatient(await readStart(file, START));
+  } catch (error) {
+    return error instanceof CxrFileError && error.code === 'truncated' ? patientInWhole(file) : undefined;
+  }
+}
+
+async function patientInWhole(file: string): Promise<string | undefined> {
+  try {
+    return dicomPatient(await readWholeFile(file, maxImageBytes()));
+  } catch {
+    // A file that cannot be read is reported where its pixels are wanted.
+    return undefined;
+  }
+}

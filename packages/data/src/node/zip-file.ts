@@ -1,0 +1,135 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { CxrFileError, withFile } from '@cxr/image';
+import { type NpyArray, readNpy } from '../archives/npy.js';
+import {
+  directoryEntries,
+  findDirectory,
+  HEADER,
+  headerLength,
+  TAIL,
+  unpackEntry,
+  type ZipEntry,
+} from '../archives/zip-entries.js';
+import { fileSystemError } from './file-system-error.js';
+import { checkFile, FLAGS, readPart } from './read-whole-file.js';
+
+/** A directory larger than this is not one of a data set: some 500,000 files. */
+const MAX_DIRECTORY = 2 ** 26;
+
+export interface ReadEntryOptions {
+  /** The largest size, packed or not, for which memory is taken. @default 1 GiB */
+  maxBytes?: number | undefined;
+}
+
+/** A zip file on disk, of any size, of which single entries are read. Close it. */
+export class ZipFile {
+  readonly #file: string;
+  readonly #handle: FileHandle;
+  readonly #length: number;
+  /** What its directory lists, in its order. */
+  readonly entries: readonly ZipEntry[];
+
+  private constructor(file: string, handle: FileHandle, length: number, entries: readonly ZipEntry[]) {
+    this.#file = file;
+    this.#handle = handle;
+    this.#length = length;
+    this.entries = entries;
+  }
+
+  /**
+   * Opens a zip file and reads its directory only.
+   * @throws CxrFileError naming the file: 'not-found', 'not-a-file', 'unreadable', 'unsupported' (no zip, encryption),
+   * 'truncated', 'corrupt' or 'too-large' (a directory of more than 64 MiB).
+   */
+  static async open(file: string): Promise<ZipFile> {
+    let handle: FileHandle | undefined;
+    try {
+      checkFile(await stat(file), file, Number.POSITIVE_INFINITY);
+      handle = await open(file, FLAGS);
+      const { size } = checkFile(await handle.stat(), file, Number.POSITIVE_INFINITY);
+      return new ZipFile(file, handle, size, await readDirectory(handle, size, file));
+    } catch (cause) {
+      await handle?.close();
+      throw cause instanceof CxrFileError ? withFile(cause, file) : fileSystemError(cause, file);
+    }
+  }
+
+  /**
+   * Unpacks one entry and compares it with its checksum. Sizes are checked against the file before memory is taken.
+   * @throws CxrFileError naming the file: 'not-found' for a name that is not there, 'unsupported', 'corrupt', 'too-large'.
+   */
+  async read(entry: ZipEntry | string, options: ReadEntryOptions = {}): Promise<Uint8Array> {
+    const { maxBytes = 2 ** 30 } = options;
+    const found = typeof entry === 'string' ? this.entries.find(({ name }) => name === entry) : entry;
+    try {
+      if (!found) throw new CxrFileError('not-found', `a zip without ${entry as string}`);
+      const { name, size, packed, offset } = found;
+      if (Math.max(size, packed) > maxBytes) {
+        throw new CxrFileError('too-large', `${name} has ${size} bytes, more than the limit of ${maxBytes}`);
+      }
+      if (offset + HEADER + packed > this.#length) {
+        throw new CxrFileError('corrupt', `a broken zip: ${name} lies outside the file`);
+      }
+      const header = await readPart(this.#handle, offset, HEADER, this.#file);
+      const data = await readPart(this.#handle, offset + headerLength(header, found), packed, this.#file);
+      return unpackEntry(data, found, true);
+    } catch (error) {
+      throw withFile(error, this.#file);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+async function readDirectory(handle: FileHandle, length: number, file: string): Promise<ZipEntry[]> {
+  const base = Math.max(0, length - TAIL);
+  const tail = await readPart(handle, base, length - base, file);
+  const { count, start, size } = findDirectory(new DataView(tail.buffer), base);
+  if (size > MAX_DIRECTORY) throw new CxrFileError('too-large', `a zip with a directory of ${size} bytes`);
+  return directoryEntries(await readPart(handle, start, size, file), count);
+}
+
+export interface ReadNpzFileOptions extends ReadEntryOptions {
+  /** Arrays to read, where they are there: the others, however large, are not touched. @default all */
+  names?: readonly string[] | undefined;
+}
+
+/**
+ * Reads arrays of an .npz file on disk, one after the other: of a file of many gigabytes, those named take only their own
+ * size. As `readNpz`, by name, without the '.npy'.
+ * @throws CxrFileError naming the file, as `ZipFile` and `readNpy`.
+ */
+export async function readNpzFile(
+  file: string,
+  options: ReadNpzFileOptions = {},
+): Promise<Record<string, NpyArray>> {
+  const { names, maxBytes = 2 ** 30 } = options;
+  const zip = await ZipFile.open(file);
+  try {
+    const arrays: [string, NpyArray][] = [];
+    let left = maxBytes;
+    for (const entry of zip.entries) {
+      const name = entry.name.replace(/\.npy$/, '');
+      if (names && !names.includes(name)) continue;
+      const bytes = await zip.read(entry, { maxBytes: left });
+      left -= bytes.length;
+      arrays.push([name, readArray(name, bytes)]);
+    }
+    return Object.fromEntries(arrays);
+  } catch (error) {
+    throw withFile(error, file);
+  } finally {
+    await zip.close();
+  }
+}
+
+function readArray(name: string, bytes: Uint8Array): NpyArray {
+  try {
+    return readNpy(bytes);
+  } catch (error) {
+    if (!(error instanceof CxrFileError)) throw error;
+    throw new CxrFileError(error.code, `${name}: ${error.reason}`);
+  }
+}
