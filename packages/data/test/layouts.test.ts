@@ -282,6 +282,24 @@ describe('inspectDataset', () => {
     expect((await decodeImage(await readFile(sheet))).shape[2]).toBe(1);
   });
 
+  it('does not end well where files of a table are missing, and says so', async () => {
+    const results: string[] = [];
+    const notes: string[] = [];
+    const output = {
+      result: (line: string) => results.push(line),
+      note: (line: string) => notes.push(line),
+      progress() {},
+    };
+    const csv = join(folder, 'gone.csv');
+    await writeFile(csv, 'path,label\nnone.png,x\nneither.png,y\n');
+    expect(await main(['inspect', csv, '--sheet', join(folder, 'none.png'), '--workers', '0'], output)).toBe(
+      2,
+    );
+    expect(results.join('\n')).toContain('warning: 2 of 2 files are missing');
+    expect(notes.join('\n')).toContain(`${csv}: 2 of 2 files are missing`);
+    expect(notes.join('\n')).toContain('none.png is not written');
+  });
+
   const shared = findShared();
   it.skipIf(!shared)('finds the 30 groups of equal images among real X-rays', async () => {
     const items = await listDataset(join(shared!, 'chest_xray_224'));

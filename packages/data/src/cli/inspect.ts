@@ -1,5 +1,5 @@
 import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
-import type { Image } from '@cxr/image';
+import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
 import type { DatasetItem } from '../layouts/dataset-item.js';
@@ -50,15 +50,20 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
     onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
   });
   if (sheet !== undefined) {
-    await writeFileAtomic(sheet, encodePng(await sheetOf(items)));
-    output.note(`${sheet}: a row for each class`);
+    const drawn = await sheetOf(items);
+    if (drawn) await writeFileAtomic(sheet, encodePng(drawn));
+    output.note(drawn ? `${sheet}: a row for each class` : `${sheet} is not written: no image can be read`);
   }
   if (options.json) output.result(JSON.stringify(report));
   else for (const line of linesOf(report)) output.result(line);
+  const { missing, images } = report;
+  if (missing.length > 0) {
+    throw new CxrFileError('not-found', `${missing.length} of ${images} files are missing`, { file: source });
+  }
 }
 
-/** Some images of each class, a row each, as they lie evenly spread in the list. */
-async function sheetOf(items: readonly DatasetItem[]): Promise<Image> {
+/** Some images of each class, a row each, evenly spread over the list; undefined where none can be read. */
+async function sheetOf(items: readonly DatasetItem[]): Promise<Image | undefined> {
   const classes = new Map<string, DatasetItem[]>();
   for (const item of items) {
     const name = `${item.part ?? ''}/${item.labels.join('|')}`;
@@ -72,6 +77,7 @@ async function sheetOf(items: readonly DatasetItem[]): Promise<Image> {
   });
   const images: Image[] = [];
   for await (const { image } of readImages(files, { skipBad: true })) images.push(image);
+  if (images.length === 0) return undefined;
   return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length) });
 }
 
