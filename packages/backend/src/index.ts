@@ -1,9 +1,8 @@
 export { type AdamAttrs, adamUpdate } from './adam.js';
+export { BACKEND_NAMES, type BackendName } from './backends/backend-name.js';
 export { type BatchNormOptions, batchNorm } from './batch-norm.js';
 export {
-  BACKEND_NAMES,
   type BackendChoice,
-  type BackendName,
   type BackendOptions,
   type Trial,
   useBackend,

@@ -1,4 +1,5 @@
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { BackendName } from './backends/backend-name.js';
 import type { Candidate } from './backends/candidate.js';
 import { cpu } from './backends/cpu.js';
 import { native } from './backends/native.js';
@@ -8,10 +9,6 @@ import { wasm } from './backends/wasm.js';
 import { webgpu } from './backends/webgpu.js';
 import { registerGradients } from './gradients/index.js';
 import { sourceOf } from './kernels/kernel.js';
-
-/** The backends that there may be, fastest first. */
-export const BACKEND_NAMES = ['node', 'webgpu', 'native', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** One backend that was tried, and what came of it. */
 export interface Trial {

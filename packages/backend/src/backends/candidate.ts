@@ -1,4 +1,4 @@
-import type { BackendName } from '../use-backend.js';
+import type { BackendName } from './backend-name.js';
 
 /** Settings that a candidate may use. */
 export interface CandidateOptions {
