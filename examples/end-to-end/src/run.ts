@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BackendChoice, type BackendName, useBackend } from '@cxr/backend';
 import type { Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
+import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { grid } from '@cxr/dcgan';
 import { saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
@@ -110,11 +110,16 @@ function metricsOf(
 /**
  * The main job: reals → DCGAN → samples → score with its floor → `report.html`, all in the run's folder.
  * Aborted, it leaves a checkpoint and a report of what there is.
+ * @throws CxrFileError 'locked' where another run is writing into the folder.
  */
 export async function run(options: Options, hooks: RunHooks): Promise<RunResult> {
+  const out = runFolder(options);
+  return withFolderLock(out, () => runInto(out, options, hooks));
+}
+
+async function runInto(out: string, options: Options, hooks: RunHooks): Promise<RunResult> {
   const { onProgress, onMessage, signal } = hooks;
   // What can be wrong with the input should show before an hour of training, not after.
-  const out = runFolder(options);
   const reals = await openReals(options);
   const { weights, notes } = hooks.weights
     ? { weights: hooks.weights, notes: [] }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
-import { makeFolder, writeFileAtomic } from '@cxr/data/node';
+import { type JsonLines, makeFolder, openJsonLines, writeFileAtomic } from '@cxr/data/node';
 import { type EndEvent, type Scorer, type TrainConfig, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Options } from './options.js';
@@ -48,17 +47,10 @@ export function trainConfig(options: Options): Partial<TrainConfig> {
 }
 
 /**
- * The lines that a run has left up to a step, where it goes on: steps after its checkpoint will be done again, and their
- * lines would stand there twice.
+ * A log of a run, which goes on after step `upTo`: later steps will be done again, and their lines would stand there twice.
  */
-async function resumeLines<T extends { readonly step: number }>(file: string, upTo: number): Promise<T[]> {
-  const text = existsSync(file) ? await readFile(file, 'utf8') : '';
-  const written = text.split('\n').filter((line) => line.endsWith('}'));
-  const lines = written.map((line) => JSON.parse(line) as T).filter((line) => line.step <= upTo);
-  if (lines.length < written.length) {
-    await writeFileAtomic(file, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
-  }
-  return lines;
+function openLog<T extends { readonly step: number }>(file: string, upTo: number): Promise<JsonLines<T>> {
+  return openJsonLines<T>(file, ({ step }) => typeof step === 'number' && step <= upTo);
 }
 
 /** The grids that a run has drawn so far, in the order of their steps. */
@@ -90,14 +82,12 @@ export async function runTraining(
   signal: AbortSignal,
 ): Promise<Trained> {
   const store = join(out, 'checkpoint');
-  const logFile = join(out, 'log.jsonl');
-  const scoreFile = join(out, 'scores.jsonl');
   const resume = options.resume ? await loadCheckpoint(store) : undefined;
   const growFrom =
     options.growFrom === undefined || resume ? undefined : await loadCheckpoint(options.growFrom);
   await makeFolder(join(out, 'grids'));
-  const log = await resumeLines<LogLine>(logFile, resume?.step ?? 0);
-  const scores = await resumeLines<ScoreLine>(scoreFile, resume?.step ?? 0);
+  const log = await openLog<LogLine>(join(out, 'log.jsonl'), resume?.step ?? 0);
+  const scores = await openLog<ScoreLine>(join(out, 'scores.jsonl'), resume?.step ?? 0);
 
   const steps = totalSteps(options, reals.train.count);
   const warnings: string[] = [];
@@ -123,8 +113,7 @@ export async function runTraining(
     switch (event.type) {
       case 'step': {
         const { type: _, ...line } = event;
-        log.push(line);
-        await appendFile(logFile, `${JSON.stringify(line)}\n`);
+        await log.append(line);
         const detail = `loss D ${event.lossD.toFixed(2)}, G ${event.lossG.toFixed(2)}`;
         onProgress({ phase: 'training', done: event.step, total: steps, unit: 'steps', detail });
         break;
@@ -135,9 +124,7 @@ export async function runTraining(
         break;
       }
       case 'score': {
-        const line = { step: event.step, fid: event.score };
-        scores.push(line);
-        await appendFile(scoreFile, `${JSON.stringify(line)}\n`);
+        await scores.append({ step: event.step, fid: event.score });
         break;
       }
       case 'warning':
@@ -147,7 +134,7 @@ export async function runTraining(
         onProgress({ phase: 'training', done: event.step, total: steps, unit: 'steps' });
         break;
       case 'end':
-        return { end: event, log, scores, warnings };
+        return { end: event, log: log.lines, scores: scores.lines, warnings };
     }
   }
   throw new Error('training ended without saying so');

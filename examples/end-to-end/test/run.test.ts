@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from '@cxr/cli';
@@ -87,6 +87,31 @@ describe('on a folder of images', () => {
     for (const { name, image } of phantoms({ count: 8, seed: 1, size: 32 })) {
       await writeFileAtomic(join(folder, 'data', name), encodePng(image));
     }
+  });
+
+  it('is resumed time and again, also where a line of its logs is torn', async () => {
+    const out = join(folder, 'torn');
+    for (const steps of ['2', '4', '6']) {
+      const flags = ['--steps', steps, '--score-every', '2', ...(steps === '2' ? [] : ['--resume'])];
+      const { metrics } = await run(few('torn', ...flags), quiet());
+      expect(metrics.curve!.map(({ step }) => step)).toEqual(
+        [2, 4, 6].filter((step) => step <= Number(steps)),
+      );
+      expect(readLog(out).map(({ step }) => step)).toEqual(
+        Array.from({ length: Number(steps) }, (_, i) => i + 1),
+      );
+      for (const name of ['log.jsonl', 'scores.jsonl']) {
+        appendFileSync(join(out, name), '{"step":7,"lossD":{"a":1}');
+      }
+    }
+  });
+
+  it('is not disturbed by a second run into its folder', async () => {
+    const out = join(folder, 'shared');
+    const both = await Promise.allSettled([run(few('shared'), quiet()), run(few('shared'), quiet())]);
+    const failed = both.filter(({ status }) => status === 'rejected');
+    expect(failed).toMatchObject([{ reason: { code: 'locked', file: join(out, '.cxr-lock') } }]);
+    expect(readLog(out).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('scores while it trains where asked to, draws the curve and keeps the best state', async () => {

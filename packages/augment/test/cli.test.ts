@@ -114,6 +114,31 @@ describe('cxr-augment', () => {
     expect(await work('parts', '--copies', '3')).toMatchObject({ kept: 9, written: 0 });
   });
 
+  it('goes on after torn lines, time and again', async () => {
+    await work('whole', '--copies', '3');
+    for (const copies of ['1', '2', '3']) {
+      await work('parts', '--copies', copies);
+      appendFileSync(join(folder, 'parts', 'augment.jsonl'), '{"file":"NORMAL/b.png","co');
+    }
+    expect(await work('parts', '--copies', '3')).toMatchObject({ kept: 9, written: 0 });
+    expect(contents('parts')).toEqual(contents('whole'));
+  });
+
+  it('lets one run at a time write into OUT', async () => {
+    const both = await Promise.allSettled([work('out', '--copies', '2'), work('out', '--copies', '2')]);
+    const [first, second] = both.sort((a, b) => (a.status < b.status ? -1 : 1));
+    expect(first).toMatchObject({ status: 'fulfilled', value: { written: 6 } });
+    expect(second).toMatchObject({ reason: { code: 'locked', file: join(folder, 'out', '.cxr-lock') } });
+    expect(logLines('out')).toHaveLength(6);
+  });
+
+  it('keeps the copies of images that have gone or broken since', async () => {
+    await work('out', '--copies', '1');
+    rmSync(join(folder, 'in', 'NORMAL', 'a.png'));
+    writeFileSync(join(folder, 'in', 'NORMAL', 'b.png'), 'broken');
+    expect(await work('out', '--copies', '1')).toMatchObject({ kept: 3, written: 0, images: 3 });
+  });
+
   it('gives an image the same copies when others come', async () => {
     await work('few', '--copies', '1');
     await writeFileAtomic(join(folder, 'in', 'NORMAL', 'aa.png'), encodePng(phantom({ seed: 9, size: 32 })));

@@ -14,10 +14,12 @@ export {
   inspectDataset,
   type Range,
 } from './node/inspect-dataset.js';
+export { type JsonLines, openJsonLines } from './node/json-lines.js';
 export { type ClassFolder, listClassFolders } from './node/list-class-folders.js';
 export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';
 export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-dataset.js';
+export { FOLDER_LOCK, withFolderLock, withLock } from './node/lock.js';
 export { makeFolder } from './node/make-folder.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';

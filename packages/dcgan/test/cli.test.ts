@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -177,6 +177,34 @@ describe('cxr-dcgan', () => {
       err: expect.stringContaining('give --resume'),
     });
     expect(await run(...train('b', 2, '--resume'))).toMatchObject({ status: 0 });
+  });
+
+  it('lets one trainer at a time write into a folder, and takes over from one that was killed', async () => {
+    const { child, ended } = start(...train('d', 100_000, '--checkpoint-every', '1'));
+    const log = join(folder, 'd', 'log.jsonl');
+    const steps = async () =>
+      (await readFile(log, 'utf8').catch(() => '')).match(/"type":"step"/g)?.length ?? 0;
+    while (child.exitCode === null && (await steps()) < 2) await sleep(20);
+    const second = await run(...train('d', 3, '--resume'));
+    expect(second).toMatchObject({
+      status: 2,
+      err: expect.stringContaining(`in use by process ${child.pid} on`),
+    });
+    expect(second.err).toContain(join(folder, 'd', '.cxr-lock'));
+    child.kill('SIGKILL');
+    await ended;
+    const done = (await listCheckpoints(join(folder, 'd', 'checkpoint'))).at(-1)!;
+    for (const more of [1, 2]) {
+      await appendFile(log, '{"type":"step","step":1,"lo');
+      expect(await run(...train('d', done + more, '--resume'))).toMatchObject({ status: 0 });
+    }
+    const lines = (await readFile(log, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ type }) => type === 'step').map(({ step }) => step)).toEqual(
+      Array.from({ length: done + 2 }, (_, i) => i + 1),
+    );
   });
 
   it('ends after its step with a checkpoint when interrupted', async () => {

@@ -10,7 +10,8 @@ export type CxrFileErrorCode =
   | 'corrupt'
   | 'unsupported'
   | 'too-large'
-  | 'mismatch';
+  | 'mismatch'
+  | 'locked';
 
 export interface CxrFileErrorOptions {
   /** The file, or the name the caller gave to the bytes. */

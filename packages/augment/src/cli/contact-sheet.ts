@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
-import { type Image, image as toImage, toRgb8 } from '@cxr/image';
+import { CxrFileError, image as toImage, toRgb8 } from '@cxr/image';
 import { resize } from '../transforms/resize.js';
 import type { LogLine } from './task.js';
 
@@ -15,8 +15,11 @@ export async function writeContactSheet(
   input: string,
   output: string,
   lines: readonly LogLine[],
+  originals: readonly string[],
 ): Promise<string> {
-  const files = [...new Set(lines.map(({ file }) => file))].sort();
+  const made = new Set(lines.map(({ file }) => file));
+  // Of an image that has gone since, only the copies are left.
+  const files = originals.filter((file) => made.has(file)).sort();
   const rows = Math.min(ROWS, files.length);
   const shown = Array.from({ length: rows }, (_, i) => files[Math.floor((i * files.length) / rows)]!);
   const copiesOf = (file: string) =>
@@ -24,20 +27,15 @@ export async function writeContactSheet(
       .filter((line) => line.file === file)
       .sort((a, b) => a.copy - b.copy)
       .slice(0, COPIES);
-  const columns = 1 + Math.max(...shown.map((file) => copiesOf(file).length));
+  const columns = 1 + Math.max(0, ...shown.map((file) => copiesOf(file).length));
   const width = columns * (THUMB + GAP) + GAP;
   const height = rows * (THUMB + GAP) + GAP;
   const sheet = new Uint8Array(height * width * 3).fill(255);
   for (const [row, file] of shown.entries()) {
     const paths = [join(input, file), ...copiesOf(file).map((line) => join(output, line.output))];
     for (const [column, path] of paths.entries()) {
-      paste(
-        sheet,
-        width,
-        thumbnail(await readImage(path)),
-        GAP + row * (THUMB + GAP),
-        GAP + column * (THUMB + GAP),
-      );
+      const thumb = await readThumbnail(path);
+      if (thumb) paste(sheet, width, thumb, GAP + row * (THUMB + GAP), GAP + column * (THUMB + GAP));
     }
   }
   const path = join(output, 'contact-sheet.png');
@@ -45,8 +43,15 @@ export async function writeContactSheet(
   return path;
 }
 
-function thumbnail(source: Image): Uint8Array {
-  return resize({ height: THUMB, width: THUMB }).apply(toRgb8(source), {}).data as Uint8Array;
+/** Nothing for a file that cannot be read any more: its place stays white. */
+async function readThumbnail(file: string): Promise<Uint8Array | undefined> {
+  try {
+    const image = toRgb8(await readImage(file));
+    return resize({ height: THUMB, width: THUMB }).apply(image, {}).data as Uint8Array;
+  } catch (error) {
+    if (error instanceof CxrFileError) return undefined;
+    throw error;
+  }
 }
 
 function paste(sheet: Uint8Array, width: number, thumb: Uint8Array, top: number, left: number): void {

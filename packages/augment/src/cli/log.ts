@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { writeFileAtomic } from '@cxr/data/node';
+import { FOLDER_LOCK, type JsonLines, openJsonLines, writeFileAtomic } from '@cxr/data/node';
 import type { Settings } from './options.js';
 import type { LogLine } from './task.js';
 
@@ -20,31 +20,23 @@ export async function openOutput(folder: string, settings: Settings): Promise<vo
     }
     return;
   }
-  if (existsSync(folder) && (await readdir(folder)).length > 0) {
+  const others = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith(FOLDER_LOCK));
+  if (others.length > 0) {
     throw new UsageError(`${folder} is not empty, and not an earlier output of cxr-augment`);
   }
   await writeFileAtomic(file, text);
 }
 
-/** The lines of an earlier run whose images are still there. A line cut off when that run was killed does not count. */
-export async function readLog(folder: string): Promise<LogLine[]> {
-  const text = await readFile(join(folder, LOG), 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    const entry = parseLine(line);
-    return entry && existsSync(join(folder, entry.output)) ? [entry] : [];
+/**
+ * The log of this and earlier runs. A line stays while its copy is there; a line cut off when a run was killed does not.
+ */
+export function openLog(folder: string): Promise<JsonLines<LogLine>> {
+  const seen = new Set<string>();
+  return openJsonLines(join(folder, LOG), ({ output }) => {
+    if (typeof output !== 'string' || seen.has(output) || !existsSync(join(folder, output))) return false;
+    seen.add(output);
+    return true;
   });
-}
-
-function parseLine(line: string): LogLine | null {
-  try {
-    return line === '' ? null : (JSON.parse(line) as LogLine);
-  } catch {
-    return null;
-  }
-}
-
-export async function appendLog(folder: string, lines: readonly LogLine[]): Promise<void> {
-  await appendFile(join(folder, LOG), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
 /** The whole log, sorted: the same file however the work was split or interrupted. */

@@ -1,9 +1,9 @@
 import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { listImages, WorkerPool } from '@cxr/data/node';
+import { listImages, WorkerPool, withFolderLock } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
-import { appendLog, openOutput, readLog, writeLog } from './log.js';
+import { openLog, openOutput, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
 import { type LogLine, type Outcome, outputOf, type Task } from './task.js';
 
@@ -28,17 +28,27 @@ export interface RunResult {
 
 /**
  * Makes the copies that are missing.
- * @throws UsageError, and CxrFileError for a folder or file that cannot be read.
+ * @throws UsageError; CxrFileError for a folder or file that cannot be read, and 'locked' where another run writes into OUT.
  */
 export async function run(
   options: CliOptions,
   signal: AbortSignal,
   onProgress: (progress: RunProgress) => void,
 ): Promise<RunResult> {
-  const started = performance.now();
   const files = await listFiles(options);
+  return withFolderLock(options.output, () => augmentFiles(files, options, signal, onProgress));
+}
+
+async function augmentFiles(
+  files: readonly string[],
+  options: CliOptions,
+  signal: AbortSignal,
+  onProgress: (progress: RunProgress) => void,
+): Promise<RunResult> {
+  const started = performance.now();
   await openOutput(options.output, options.settings);
-  const lines = await readLog(options.output);
+  const log = await openLog(options.output);
+  const { lines } = log;
   const kept = lines.length;
   const tasks = missing(options, files, lines);
   const total = kept + tasks.reduce((sum, { copies }) => sum + copies.length, 0);
@@ -50,8 +60,7 @@ export async function run(
       bad.push(`${file}: ${reason}`);
       continue;
     }
-    lines.push(...outcome.lines);
-    await appendLog(options.output, outcome.lines);
+    await log.append(...outcome.lines);
     const elapsed = (performance.now() - started) / 1000;
     const written = lines.length - kept;
     onProgress({ done: lines.length, total, secondsLeft: (elapsed / written) * (total - lines.length) });
@@ -64,7 +73,7 @@ export async function run(
     written: lines.length - kept,
     kept,
     bad,
-    contactSheet: await writeContactSheet(options.input, options.output, lines),
+    contactSheet: await writeContactSheet(options.input, options.output, lines, files),
     seconds: (performance.now() - started) / 1000,
   };
 }

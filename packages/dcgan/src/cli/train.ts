@@ -8,7 +8,7 @@ import {
   wholeNumberFlag,
 } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
-import { listClassFolders, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
+import { listClassFolders, listImages, readImages, withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
@@ -67,7 +67,9 @@ export function defineTrain(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--samples <n>', 'images of a sample grid', { min: 1 }).default(64))
     .option('--skip-bad', 'leave out files that cannot be read')
     .option('--stop-on-trouble', 'end the run when training goes wrong');
-  addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) => runTraining(flags, context));
+  addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) =>
+    withFolderLock(flags.out, () => runTraining(flags, context)),
+  );
 }
 
 async function runTraining(flags: TrainFlags, context: CliContext): Promise<void> {

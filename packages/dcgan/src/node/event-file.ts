@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileFailure } from './file-failure.js';
 
 /*
  * TensorBoard's event files: records of (length, masked CRC-32C of the length, data, masked CRC-32C of the data), the
@@ -19,15 +20,23 @@ export async function createEventFile(folder: string): Promise<EventFile> {
   const seconds = Date.now() / 1000;
   const name = `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}`;
   const file = join(folder, name);
-  await appendFile(file, record(event(0, text(3, 'brain.Event:2'))));
+  await append(file, record(event(0, text(3, 'brain.Event:2'))));
   return {
     scalars: (step, values) => {
       const summary = Object.entries(values).map(([tag, value]) =>
         bytes(1, concat(text(1, tag), float(2, value))),
       );
-      return appendFile(file, record(event(step, bytes(5, concat(...summary)))));
+      return append(file, record(event(step, bytes(5, concat(...summary)))));
     },
   };
+}
+
+async function append(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await appendFile(file, bytes);
+  } catch (cause) {
+    throw fileFailure(cause, file, 'write');
+  }
 }
 
 function event(step: number, what: Uint8Array): Uint8Array {

@@ -1,6 +1,5 @@
-import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@cxr/data/node';
+import { openJsonLines } from '@cxr/data/node';
 import type { TrainEvent } from '../training/train.js';
 import { createEventFile } from './event-file.js';
 
@@ -22,35 +21,25 @@ const SCALARS = [
 
 /**
  * Starts or goes on with a run's log in a folder, which must exist: `log.jsonl`, an event a line (without images), and
- * an event file for TensorBoard. Lines of steps after `fromStep`, left by a run that was killed, are dropped.
+ * an event file for TensorBoard. What a run that was killed has left, lines of steps after `fromStep` and a torn line, is
+ * dropped.
  */
 export async function createRunLog(folder: string, fromStep: number): Promise<RunLog> {
-  const file = join(folder, 'log.jsonl');
-  await dropLater(file, fromStep);
+  const log = await openJsonLines<{ step: number }>(
+    join(folder, 'log.jsonl'),
+    ({ step }) => typeof step === 'number' && step <= fromStep,
+  );
   const board = await createEventFile(folder);
   return {
     async write(event) {
       if (event.type === 'sample') return;
       const { generator, ...plain } = event as TrainEvent & { generator?: unknown };
       void generator;
-      await appendFile(file, `${JSON.stringify(plain)}\n`);
+      await log.append(plain);
       if (event.type === 'step') {
         await board.scalars(event.step, Object.fromEntries(SCALARS.map((name) => [name, event[name]])));
       }
       if (event.type === 'score') await board.scalars(event.step, { score: event.score });
     },
   };
-}
-
-async function dropLater(file: string, fromStep: number): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const kept = text.split('\n').filter((line) => {
-    try {
-      return (JSON.parse(line) as { step: number }).step <= fromStep;
-    } catch {
-      return false; // the line in writing when the run was killed
-    }
-  });
-  await writeFileAtomic(file, kept.map((line) => `${line}\n`).join(''));
 }
