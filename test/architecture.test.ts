@@ -60,7 +60,7 @@ function importsOf(file: string): Import[] {
 
 const packages = readdirSync(join(root, 'packages'));
 const sources = packages.flatMap((name) =>
-  sourcesOf(join(root, 'packages', name)).map((file) => ({ name, file, imports: importsOf(file) })),
+  sourcesOf(join(root, 'packages', name, 'src')).map((file) => ({ name, file, imports: importsOf(file) })),
 );
 const where = (file: string): string => relative(root, file);
 
