@@ -23,7 +23,7 @@ export const webgpu: Candidate = {
     }
     const require = nodeRequire();
     if (!require) {
-      await import('@tensorflow/tfjs-backend-webgpu');
+      await loadForBrowsers();
       return 'webgpu';
     }
     // The backend looks for `navigator.gpu` when it is loaded.
@@ -33,6 +33,15 @@ export const webgpu: Candidate = {
     return 'webgpu';
   },
 };
+
+async function loadForBrowsers(): Promise<void> {
+  // An optional peer: inside `try`, bundlers only warn where it is not installed.
+  try {
+    await import('@tensorflow/tfjs-backend-webgpu');
+  } catch (cause) {
+    throw new Error('@tensorflow/tfjs-backend-webgpu is not in the bundle: install it', { cause });
+  }
+}
 
 const scope = globalThis as { navigator?: { gpu?: Gpu } };
 

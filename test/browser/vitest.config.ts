@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { alias } from '../../vitest.config.js';
+
+// npm run check:browsers
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  resolve: { alias },
+  test: { include: ['test/browser/*.check.ts'] },
+});
