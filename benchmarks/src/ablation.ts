@@ -1,9 +1,9 @@
 // What each part of the recipe brings: the FID of fakes after equal numbers of steps, on chest X-rays, by seed.
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
-import { encodePng } from '@cxr/data';
+import { contactSheet, encodePng } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
-import { collectTrainingSet, grid, resolveConfig, sample, type TrainConfig, Trainer } from '@cxr/dcgan';
+import { collectTrainingSet, resolveConfig, sample, type TrainConfig, Trainer } from '@cxr/dcgan';
 import { frechetDistance, statistics } from '@cxr/fid';
 import { createEngine, loadWeights } from '@cxr/fid/node';
 import type { Image } from '@cxr/image';
@@ -60,7 +60,8 @@ export const run: Bench = async ({ log, args }) => {
         trainer.dispose();
       }
     }
-    if (picture !== undefined) await writeFileAtomic(picture, encodePng(grid(shown, { columns: SHOWN })));
+    if (picture !== undefined)
+      await writeFileAtomic(picture, encodePng(contactSheet(shown, { columns: SHOWN, background: 255 })));
     return {
       machine: machine(),
       peer: 'nothing: rows are FIDs, the median of the seeds, lower is better',

@@ -1,6 +1,6 @@
 import { type BackendName, useBackend } from '@cxr/backend';
 import { Trainer } from '@cxr/dcgan';
-import { createRng } from '@cxr/image';
+import { createRng, ndarray } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Bench, machine, median, row } from './bench.js';
 import { CONFIGURATIONS } from './train.js';
@@ -19,7 +19,7 @@ export const run: Bench = async ({ log, args }) => {
   const choice = await useBackend(backend);
   const sources = new Map(choice.kernels().map(({ kernel, source }) => [kernel, source]));
   const trainer = new Trainer(config);
-  const set = randomSet(config.size * config.size * config.channels);
+  const set = randomSet(config.size, config.channels);
   const runs: Map<string, number>[] = [];
   for (let i = -WARM_UP; i < RUNS; i++) {
     const start = performance.now();
@@ -61,9 +61,10 @@ async function totals(kernels: KernelTimes, known: Map<string, string>): Promise
   return sums;
 }
 
-function randomSet(values: number): Parameters<Trainer['trainStep']>[0] {
+function randomSet(size: number, channels: number): Parameters<Trainer['trainStep']>[0] {
   const count = 256;
   const rng = createRng(0);
-  const data = Uint8Array.from({ length: count * values }, () => rng.integer(256));
-  return { count, values, data, labels: new Int32Array(count), digest: '' };
+  const data = Uint8Array.from({ length: count * size * size * channels }, () => rng.integer(256));
+  const images = ndarray(data, [count, size, size, channels]);
+  return { count, images, labels: new Int32Array(count), digest: '' };
 }

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { type BackendName, useBackend } from '@cxr/backend';
 import { type TrainConfig, Trainer } from '@cxr/dcgan';
-import { createRng } from '@cxr/image';
+import { createRng, ndarray } from '@cxr/image';
 
 const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainConfig & {
   backend: BackendName;
@@ -11,10 +11,11 @@ const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainCon
 await useBackend(backend, { threads });
 const trainer = new Trainer(config);
 const count = 256;
-const values = config.size * config.size * config.channels;
+const { size, channels } = config;
 const rng = createRng(0);
-const data = Uint8Array.from({ length: count * values }, () => rng.integer(256));
-const set = { count, values, data, labels: new Int32Array(count), digest: '' };
+const data = Uint8Array.from({ length: count * size * size * channels }, () => rng.integer(256));
+const images = ndarray(data, [count, size, size, channels]);
+const set = { count, images, labels: new Int32Array(count), digest: '' };
 
 console.log(`@cxr/dcgan on ${backend}`);
 for await (const _ of createInterface({ input: process.stdin })) {

@@ -3,9 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BackendChoice, type BackendName, useBackend } from '@cxr/backend';
 import type { Progress } from '@cxr/cli';
-import { encodePng } from '@cxr/data';
+import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
-import { grid } from '@cxr/dcgan';
 import { saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
 import { type Image, resizePillow, toGrey8 } from '@cxr/image';
@@ -48,13 +47,13 @@ function describe({ name, tried }: BackendChoice): string {
 }
 
 /** The first images of a set, grey, at the size that the network works at: to look at beside fakes. */
-async function contactSheet(set: ImageSet, size: number): Promise<Image> {
+async function firstOf(set: ImageSet, size: number): Promise<Image> {
   const images: Image[] = [];
   for await (const { image } of set.read()) {
     images.push(resizePillow(toGrey8(image), size, size));
     if (images.length === SHOWN) break;
   }
-  return grid(images);
+  return contactSheet(images, { background: 255 });
 }
 
 /** Versions of what the numbers depend on. */
@@ -133,7 +132,7 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
     const trained = await runTraining(options, out, reals, scorerOf(scoring, options), onProgress, signal);
     for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
     const fakes = fakeSet(trained.end.generator, options);
-    const shown = await contactSheet({ ...fakes, count: SHOWN }, options.size);
+    const shown = await firstOf({ ...fakes, count: SHOWN }, options.size);
     const gridFile = join(out, 'grids', 'final.png');
     await writeFileAtomic(gridFile, encodePng(shown));
 
@@ -155,7 +154,7 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
       metrics,
       steps: trained.log,
       grids: await readGrids(out),
-      reals: encodePng(await contactSheet(reals.train, options.size)),
+      reals: encodePng(await firstOf(reals.train, options.size)),
       fakes: encodePng(shown),
     });
     await writeFileAtomic(join(out, 'metrics.json'), Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`));

@@ -2,11 +2,13 @@ import { dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@c
 
 export interface ContactSheetOptions {
   /** Images a row. Default: about as many as there are rows. */
-  columns?: number;
-  /** Width and height of the square each image is fitted into, in pixels. Default 128. */
-  cell?: number;
-  /** Pixels between images. Default 2. */
-  gap?: number;
+  columns?: number | undefined;
+  /** Width and height of the square that each image is fitted into, in pixels. @default the longest side, 256 at most */
+  cell?: number | undefined;
+  /** Pixels between images. @default 2 */
+  gap?: number | undefined;
+  /** Value of what no image covers, 0 to 255. @default 0 */
+  background?: number | undefined;
 }
 
 /**
@@ -14,7 +16,12 @@ export interface ContactSheetOptions {
  * @throws RangeError for no images or invalid options.
  */
 export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image<Uint8Array> {
-  const { columns = Math.ceil(Math.sqrt(images.length)), cell = 128, gap = 2 } = options;
+  const {
+    columns = Math.ceil(Math.sqrt(images.length)),
+    cell = defaultCell(images),
+    gap = 2,
+    background = 0,
+  } = options;
   if (images.length === 0) throw new RangeError('invalid images: none');
   for (const [name, value, least] of [
     ['columns', columns, 1],
@@ -23,11 +30,12 @@ export function contactSheet(images: readonly Image[], options: ContactSheetOpti
   ] as const) {
     if (!(Number.isSafeInteger(value) && value >= least)) throw new RangeError(`invalid ${name}: ${value}`);
   }
+  if (!(background >= 0 && background <= 255)) throw new RangeError(`invalid background: ${background}`);
   const channels = images.every(({ shape }) => shape[2] === 1) ? 1 : 3;
   const rows = Math.ceil(images.length / columns);
   const width = columns * cell + (columns - 1) * gap;
   const height = rows * cell + (rows - 1) * gap;
-  const sheet = new Uint8Array(height * width * channels);
+  const sheet = new Uint8Array(height * width * channels).fill(background);
   for (const [i, source] of images.entries()) {
     const fitted = intoCell(source, cell, channels);
     const [h, w] = dimensions(fitted);
@@ -47,4 +55,8 @@ function intoCell(source: Image, cell: number, channels: number): Image<Uint8Arr
   const plain = channels === 1 ? toGrey8(source) : toRgb8(source);
   const to = (length: number): number => Math.max(1, Math.round(length * scale));
   return resizePillow(plain, to(width), to(height));
+}
+
+function defaultCell(images: readonly Image[]): number {
+  return Math.min(256, Math.max(...images.map((one) => Math.max(...dimensions(one).slice(0, 2)))));
 }

@@ -39,7 +39,9 @@ export {
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './archives/npz.js';
 export { type ReadZipOptions, readZip } from './archives/read-zip.js';
 export { type Batch, type BatchesOptions, batches } from './batches/batches.js';
+export { type CollectImagesOptions, collectImages } from './batches/collect-images.js';
 export { type EpochBatch, type EpochBatchesOptions, epochBatches } from './batches/epoch-batches.js';
+export { takeBatch } from './batches/take-batch.js';
 export { toBatch } from './batches/to-batch.js';
 export type { Codec, CodecOptions } from './codecs/codec.js';
 export { type DecodeImageOptions, decodeImage } from './codecs/decode-image.js';

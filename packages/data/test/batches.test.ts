@@ -1,4 +1,13 @@
-import { type Batch, batches, epochBatches, phantom, phantoms, toBatch } from '@cxr/data';
+import {
+  type Batch,
+  batches,
+  collectImages,
+  epochBatches,
+  phantom,
+  phantoms,
+  takeBatch,
+  toBatch,
+} from '@cxr/data';
 import { createRng, type Image, image } from '@cxr/image';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
@@ -136,5 +145,28 @@ describe('epochBatches', () => {
     const all = ndarray(Uint8Array.from(images.flatMap(({ data }) => [...data])), [3, 8, 8, 1]);
     const [batch] = epochBatches(all, { batchSize: 3, seed: createRng(1).uint32(), epoch: 0 });
     expect(batch!.data).toEqual(toBatch(batch!.indices.map((i) => images[i]!)).data);
+  });
+});
+
+describe('collectImages and takeBatch', () => {
+  it('keep a set at one size, and take some of it in the order asked for', async () => {
+    const names: string[] = [];
+    const set = [...phantoms({ count: 3, seed: 1, size: 8 })];
+    const images = await collectImages(set, { size: 4, onImage: ({ name }) => names.push(name) });
+    expect(images.shape).toEqual([3, 4, 4, 1]);
+    expect(names).toEqual(set.map(({ name }) => name));
+    const batch = takeBatch(images, [2, 0, 2]);
+    expect(batch).toMatchObject({ shape: [3, 4, 4, 1], range: [-1, 1] });
+    const scaled = (i: number) =>
+      [...images.data.subarray(16 * i, 16 * i + 16)].map((v) => Math.fround(v / 127.5 - 1));
+    expect([...batch.data]).toEqual([2, 0, 2].flatMap(scaled));
+    expect(takeBatch(images, []).shape).toEqual([0, 4, 4, 1]);
+    for (const index of [3, -1, 0.5]) {
+      expect(() => takeBatch(images, [index])).toThrow(`invalid index: ${index} (0 to 2)`);
+    }
+    expect((await collectImages([], { size: 4, channels: 3 })).shape).toEqual([0, 4, 4, 3]);
+    await expect(collectImages(set, { size: 4, signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow(
+      'no',
+    );
   });
 });

@@ -203,6 +203,24 @@ describe('contactSheet', () => {
     expect(rows[12]).toBe('########.........');
     expect(() => contactSheet([])).toThrow('invalid images');
     expect(() => contactSheet([white(1, 1)], { cell: 0 })).toThrow('invalid cell: 0');
+    expect(() => contactSheet([white(1, 1)], { columns: 0 })).toThrow('invalid columns: 0');
+    expect(() => contactSheet([white(1, 1)], { gap: -1 })).toThrow('invalid gap: -1');
+    expect(() => contactSheet([white(1, 1)], { background: 256 })).toThrow('invalid background: 256');
+  });
+
+  it('leaves images of one size as they are', () => {
+    const tile = (value: number) => image(new Uint8Array(4).fill(value), 2, 2, 1);
+    const sheet = contactSheet([tile(1), tile(2), tile(3)], { columns: 2, gap: 1, background: 9 });
+    expect(sheet.shape).toEqual([5, 5, 1]);
+    // biome-ignore format: drawn as it looks
+    expect([...sheet.data]).toEqual([
+      1, 1, 9, 2, 2,
+      1, 1, 9, 2, 2,
+      9, 9, 9, 9, 9,
+      3, 3, 9, 9, 9,
+      3, 3, 9, 9, 9,
+    ]);
+    expect(contactSheet([image(new Uint8Array(600 * 300), 600, 300, 1)]).shape).toEqual([256, 256, 1]);
   });
 });
 

@@ -170,6 +170,73 @@ describe('cxr-dcgan', () => {
     });
   });
 
+  it('names --class and --conditional for a folder of class folders', async () => {
+    const classes = join(folder, 'classes');
+    for (const [label, name] of ['NORMAL', 'PNEUMONIA'].entries()) {
+      await mkdir(join(classes, name), { recursive: true });
+      for (const one of phantoms({ count: 4, seed: label, size: 32, sick: label === 1 })) {
+        await writeFile(join(classes, name, `${one.name}.png`), encodePng(one.image));
+      }
+    }
+    expect(await run(...train('none', 1, '--data', classes))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining(
+        `${classes} holds class folders (NORMAL, PNEUMONIA): choose one with --class NAME, or train on all with --conditional`,
+      ),
+    });
+    expect(
+      await run(...train('none', 1, '--data', classes, '--class', 'NORMAL', '--conditional')),
+    ).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--class and --conditional exclude each other'),
+    });
+    expect(await run(...train('one', 1, '--data', classes, '--class', 'NORMAL'))).toMatchObject({
+      status: 0,
+    });
+    expect(
+      await run(
+        ...train('both', 3, '--data', classes, '--conditional', '--width', '8', '--learning-rate-g', '0.02'),
+      ),
+    ).toMatchObject({ status: 0 });
+
+    // Samples of a class by its name are those by its number, and not those of the other.
+    const sampled = async (of: string, ...flags: string[]) => {
+      const file = join(folder, 'labelled.png');
+      const result = await run(
+        'sample',
+        '--checkpoint',
+        join(folder, of),
+        '--count',
+        '4',
+        '--grid',
+        file,
+        ...flags,
+      );
+      return result.status === 0 ? String((await readImage(file)).data) : result;
+    };
+    expect(await sampled('both', '--label', 'PNEUMONIA')).toBe(await sampled('both', '--label', '1'));
+    expect(await sampled('both', '--label', 'PNEUMONIA')).not.toBe(
+      await sampled('both', '--label', 'NORMAL'),
+    );
+    expect(await sampled('both', '--label', 'COVID')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('invalid label: COVID (NORMAL, PNEUMONIA, or 0 to 1)'),
+    });
+    expect(await sampled('one', '--label', '0')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('invalid label: 0 (the generator is unconditional)'),
+    });
+  });
+
+  it('stops at a warning where asked to, by the new name and the old', async () => {
+    for (const flag of ['--stop-on-warning', '--stop-on-trouble']) {
+      const { status, err } = await run(...train(flag, 9, '--learning-rate-d', '5', flag));
+      expect(status).toBe(1);
+      expect(err).toMatch(/warning: (training blows up|diverged) at step [234]/);
+      expect(err).toMatch(/stopped at step [234]/);
+    }
+  });
+
   it('will not write over a run unless asked to resume it', async () => {
     await run(...train('b', 1));
     expect(await run(...train('b', 2))).toMatchObject({
@@ -221,24 +288,23 @@ describe('cxr-dcgan', () => {
   // CXR_KILLS=20 makes the long form of it.
   const kills = Number(process.env.CXR_KILLS ?? 2);
   it(`survives SIGKILL at ${kills} moments, also while it writes: the weights are those of an unharmed run`, async () => {
-    const steps = 25 * kills;
-    // A checkpoint each step: most of the time goes into writing them.
-    const every = ['--checkpoint-every', '1', '--resume'];
-    expect(await start(...train('whole', steps, ...every)).ended).toMatchObject({ status: 0 });
+    // A checkpoint each step: most of the time goes into writing them. No run gets as far as its last step by itself.
+    const endless = ['--checkpoint-every', '1', '--resume'];
     const random = createRng(11);
     const store = join(folder, 'killed', 'checkpoint');
-    let killed = 0;
-    for (; killed < kills; killed++) {
-      const before = (await listCheckpoints(store)).at(-1) ?? 0;
-      const { child, ended } = start(...train('killed', steps, ...every));
-      while (((await listCheckpoints(store)).at(-1) ?? 0) === before && child.exitCode === null)
-        await sleep(5);
+    const latest = async () => (await listCheckpoints(store)).at(-1) ?? 0;
+    for (let killed = 0; killed < kills; killed++) {
+      const before = await latest();
+      const { child, ended } = start(...train('killed', 1_000_000, ...endless));
+      while ((await latest()) === before && child.exitCode === null) await sleep(5);
       await sleep(200 * random.uniform());
       child.kill('SIGKILL');
-      if ((await ended).status !== null) break; // it was done first
+      expect((await ended).status).toBe(null);
+      expect(await latest()).toBeGreaterThan(before);
     }
-    expect(killed).toBeGreaterThan(kills / 2);
-    expect(await start(...train('killed', steps, ...every)).ended).toMatchObject({ status: 0 });
+    const steps = (await latest()) + 2;
+    expect(await start(...train('killed', steps, ...endless)).ended).toMatchObject({ status: 0 });
+    expect(await start(...train('whole', steps)).ended).toMatchObject({ status: 0 });
     expect(await weightsOf('killed')).toBe(await weightsOf('whole'));
   }, 600_000);
 });

@@ -1,5 +1,5 @@
 import { useBackend } from '@cxr/backend';
-import { createGenerator, drawLatent, findNearest, grid, interpolate, render, sample } from '@cxr/dcgan';
+import { createGenerator, drawLatent, findNearest, interpolate, labelOf, render, sample } from '@cxr/dcgan';
 import { type Image, image } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -94,26 +94,52 @@ describe('interpolate', () => {
   });
 });
 
-describe('grid', () => {
-  const tile = (value: number) => image(new Uint8Array(6).fill(value), 2, 3, 1);
-
-  it('lays images out row by row', () => {
-    const sheet = grid([tile(1), tile(2), tile(3)], { columns: 2, gap: 1, background: 9 });
-    expect(sheet.shape).toEqual([5, 7, 1]);
-    // biome-ignore format: drawn as it looks
-    expect([...sheet.data]).toEqual([
-      1, 1, 1, 9, 2, 2, 2,
-      1, 1, 1, 9, 2, 2, 2,
-      9, 9, 9, 9, 9, 9, 9,
-      3, 3, 3, 9, 9, 9, 9,
-      3, 3, 3, 9, 9, 9, 9,
+describe('labels', () => {
+  it('are found by name, by number and by number in words', () => {
+    const names = ['NORMAL', 'PNEUMONIA', '0'];
+    expect(['NORMAL', 'PNEUMONIA', '0', '1', 2].map((label) => labelOf(label, 3, names))).toEqual([
+      0, 1, 2, 1, 2,
     ]);
+    expect(labelOf('1', 2)).toBe(1);
+    for (const label of ['normal', '3', -1, 0.5, '', ' ']) {
+      expect(() => labelOf(label, 3, ['NORMAL', 'PNEUMONIA', 'TB'])).toThrow(
+        `invalid label: ${label} (NORMAL, PNEUMONIA, TB, or 0 to 2)`,
+      );
+    }
+    expect(() => labelOf(2, 2)).toThrow('invalid label: 2 (0 to 1)');
   });
 
-  it('refuses what it cannot lay out', () => {
-    expect(() => grid([])).toThrow('no images');
-    expect(() => grid([tile(1), image(new Uint8Array(4), 2, 2, 1)])).toThrow('image 1 of the grid');
-    expect(() => grid([tile(1)], { columns: 0 })).toThrow('invalid columns: 0');
+  it('are refused where they would be ignored', async () => {
+    const plain = createGenerator(tiny);
+    const message = 'invalid label: 0 (the generator is unconditional)';
+    await expect(all(sample(plain, { count: 1, label: 0 }))).rejects.toThrow(message);
+    await expect(render(plain, new Float32Array(6), [0])).rejects.toThrow(message);
+    const ends = { from: { seed: 1 }, to: { seed: 2 } };
+    await expect(interpolate(plain, { ...ends, label: 0 })).rejects.toThrow(message);
+  });
+
+  it('must be as many as the latents, and whole numbers in range', async () => {
+    const generator = createGenerator({ ...tiny, classes: 2 });
+    const latents = new Float32Array(12);
+    await expect(render(generator, latents)).rejects.toThrow('invalid labels: none for 2 latents');
+    await expect(render(generator, latents, [1])).rejects.toThrow('invalid labels: 1 for 2 latents');
+    await expect(render(generator, latents, [1, 0.5])).rejects.toThrow('invalid label: 0.5 (0 to 1)');
+    await expect(render(generator, latents, [1, 2])).rejects.toThrow('invalid label: 2 (0 to 1)');
+    await expect(render(generator, latents.subarray(1), [1, 1])).rejects.toThrow(
+      'invalid latents length: 11',
+    );
+    expect(await render(generator, latents, [0, 1])).toHaveLength(2);
+  });
+
+  it('of an interpolation are the class asked for, or the first', async () => {
+    const generator = createGenerator({ ...tiny, classes: 2 });
+    const strip = async (label?: number) => {
+      const images = await interpolate(generator, { from: { seed: 1 }, to: { seed: 2 }, steps: 2, label });
+      return images.map(({ data }) => data);
+    };
+    expect(await strip()).toEqual(await strip(0));
+    expect(await strip(1)).not.toEqual(await strip(0));
+    expect((await strip(1))[0]).toEqual((await all(sample(generator, { count: 1, seed: 1, label: 1 })))[0]);
   });
 });
 

@@ -8,10 +8,10 @@ import { toRgb8 } from './to-rgb8.js';
 export interface FitOptions {
   /** Width and height in pixels; the aspect ratio is not kept, as the networks' training sets do it. */
   size: number;
-  /** 1 (grey, default) or 3 (RGB). */
-  channels?: 1 | 3;
-  /** Default 'bicubic'. */
-  filter?: ResizeFilter;
+  /** 1 (grey) or 3 (RGB). @default 1 */
+  channels?: 1 | 3 | undefined;
+  /** @default 'bicubic' */
+  filter?: ResizeFilter | undefined;
 }
 
 /** Any image as 8-bit `[size, size, channels]`. */

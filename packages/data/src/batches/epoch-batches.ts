@@ -1,7 +1,7 @@
 import { createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Batch } from './batches.js';
-import { GAN_RANGE, scaleInto } from './to-batch.js';
+import { takeBatch } from './take-batch.js';
 
 export interface EpochBatchesOptions {
   batchSize: number;
@@ -29,8 +29,7 @@ export function* epochBatches(
   const { batchSize, seed, epoch, dropLast = false } = options;
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
     throw new RangeError(`invalid batchSize: ${batchSize}`);
-  const [count, height, width, channels] = images.shape as [number, number, number, number];
-  const length = height * width * channels;
+  const count = images.shape[0]!;
   const order = shuffle(
     Array.from({ length: count }, (_, i) => i),
     createRng(seed, epoch),
@@ -38,11 +37,6 @@ export function* epochBatches(
   for (let start = 0; start < count; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     if (dropLast && indices.length < batchSize) return;
-    const data = new Float32Array(indices.length * length);
-    indices.forEach((index, i) => {
-      const from = images.offset + index * length;
-      scaleInto(data, i * length, images.data.subarray(from, from + length));
-    });
-    yield { data, shape: [indices.length, height, width, channels], range: GAN_RANGE, indices };
+    yield { ...takeBatch(images, indices), indices };
   }
 }

@@ -78,7 +78,7 @@ async function sheetOf(items: readonly DatasetItem[]): Promise<Image | undefined
   const images: Image[] = [];
   for await (const { image } of readImages(files, { skipBad: true })) images.push(image);
   if (images.length === 0) return undefined;
-  return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length) });
+  return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length), cell: 128 });
 }
 
 function* linesOf(report: DatasetReport): Generator<string, void, void> {

@@ -1,5 +1,6 @@
-import { type CxrFileError, type FitOptions, fitImage, ndarray } from '@cxr/image';
+import type { CxrFileError, FitOptions, NamedImage } from '@cxr/image';
 import type { NdArray } from 'ndarray';
+import { collectImages } from '../batches/collect-images.js';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
@@ -20,22 +21,20 @@ export interface Dataset {
  * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for invalid options.
  */
 export async function loadDataset(files: readonly string[], options: LoadDatasetOptions): Promise<Dataset> {
-  const { size, channels = 1, onBad, onProgress } = options;
-  const length = size * size * channels;
-  const data = new Uint8Array(files.length * length);
+  const { size, channels, filter, signal, onBad, onProgress } = options;
   const names: string[] = [];
   const bad: CxrFileError[] = [];
   const report = () => onProgress?.({ done: names.length + bad.length, total: files.length });
-  const remember = (error: CxrFileError) => {
+  const onBadFile = (error: CxrFileError) => {
     bad.push(error);
     onBad?.(error);
     report();
   };
-  for await (const { name, image } of readImages(files, { ...options, onBad: remember })) {
-    data.set(fitImage(image, options).data, names.length * length);
+  const onImage = ({ name }: NamedImage) => {
     names.push(name);
     report();
-  }
-  const images = ndarray(data.subarray(0, names.length * length), [names.length, size, size, channels]);
+  };
+  const read = readImages(files, { ...options, onBad: onBadFile });
+  const images = await collectImages(read, { size, channels, filter, signal, onImage });
   return { images, names, bad };
 }

@@ -1,19 +1,20 @@
 import {
   type CliContext,
   type Command,
+  checkUsage,
   numberFlag,
   type Output,
   UsageError,
   wholeNumberFlag,
 } from '@cxr/cli';
-import { encodePng } from '@cxr/data';
+import { contactSheet, encodePng } from '@cxr/data';
 import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import type { Image } from '@cxr/image';
-import { loadGenerator } from '../node/load-checkpoint.js';
+import { loadGenerator, readCheckpointInfo } from '../node/load-checkpoint.js';
 import { saveSamples } from '../node/save-samples.js';
 import { findNearest } from '../sampling/find-nearest.js';
-import { grid } from '../sampling/grid.js';
 import { interpolate } from '../sampling/interpolate.js';
+import { labelOf } from '../sampling/label-of.js';
 import { type SampleOptions, sample } from '../sampling/sample.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 
@@ -24,7 +25,7 @@ interface SampleFlags extends BackendFlags {
   seed: number;
   batchSize: number;
   truncation?: number;
-  label?: number;
+  label?: string;
   out?: string;
   grid?: string;
   strip?: string;
@@ -43,8 +44,8 @@ export function defineSample(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
     .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))
     .addOption(wholeNumberFlag('--batch-size <n>', 'images at a time', { min: 1 }).default(64))
-    .addOption(numberFlag('--truncation <x>', 'draw latents further from 0 than this again'))
-    .addOption(wholeNumberFlag('--label <n>', 'class of all images (default: all classes in turn)'))
+    .addOption(numberFlag('--truncation <x>', 'draw latents further from 0 than this again', { min: 0.01 }))
+    .option('--label <class>', 'class of all images, by name or number (default: all classes in turn)')
     .option('--out <dir>', 'write each image as a PNG here')
     .option('--grid <file.png>', 'write all of them as one picture')
     .option('--strip <file.png>', 'write nine steps from the first latent to the second')
@@ -55,12 +56,13 @@ export function defineSample(program: Command, context: CliContext): void {
 }
 
 async function samples(flags: SampleFlags, { output, signal }: CliContext): Promise<void> {
-  const { checkpoint, step, count, seed, batchSize, truncation, label, stretch } = flags;
+  const { checkpoint, step, count, seed, batchSize, truncation, stretch } = flags;
   if (![flags.out, flags.grid, flags.strip, flags.nearest].some(Boolean)) {
     throw new UsageError('--out, --grid, --strip or --nearest is missing');
   }
   if (flags.nearest !== undefined && flags.data === undefined) throw new UsageError('--nearest needs --data');
   const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
+  const label = await labelFlag(flags);
   await readyBackend(flags, output);
   const generator = await loadGenerator(checkpoint, { step });
   const options: SampleOptions = { count, seed, batchSize, truncation, label, signal };
@@ -70,23 +72,36 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
     output.result(flags.out);
   }
   if (flags.grid !== undefined) {
-    await writeFileAtomic(flags.grid, encodePng(grid(await collect(draw()))));
+    await writeFileAtomic(flags.grid, encodePng(contactSheet(await collect(draw()), { background: 255 })));
     output.result(flags.grid);
   }
   if (flags.strip !== undefined) {
     const ends = { from: { seed }, to: { seed, index: 1 } };
-    const images = await interpolate(generator, { ...ends, steps: 9, label: label ?? 0 });
-    await writeFileAtomic(flags.strip, encodePng(grid(images, { columns: images.length })));
+    const images = await interpolate(generator, { ...ends, steps: 9, label });
+    await writeFileAtomic(
+      flags.strip,
+      encodePng(contactSheet(images, { columns: images.length, background: 255 })),
+    );
     output.result(flags.strip);
   }
   if (flags.nearest !== undefined) {
     const fakes = await collect(draw(Math.min(count, 8)));
     const nearest = await findNearest(fakes, readImages(reals));
     const rows = [...fakes, ...nearest.map(({ image }) => image)];
-    await writeFileAtomic(flags.nearest, encodePng(grid(rows, { columns: fakes.length })));
+    await writeFileAtomic(
+      flags.nearest,
+      encodePng(contactSheet(rows, { columns: fakes.length, background: 255 })),
+    );
     output.result(flags.nearest);
   }
   generator.dispose();
+}
+
+/** The number of the class that `--label` names. */
+async function labelFlag({ checkpoint, step, label }: SampleFlags): Promise<number | undefined> {
+  if (label === undefined) return undefined;
+  const { config, classNames } = await readCheckpointInfo(checkpoint, { step });
+  return checkUsage(() => labelOf(label, config.classes, classNames));
 }
 
 /** The same images, reported as they pass. */

@@ -3,6 +3,7 @@ import {
   type CliContext,
   type Command,
   checkUsage,
+  Option,
   type Output,
   UsageError,
   wholeNumberFlag,
@@ -15,6 +16,7 @@ import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js'
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
 import { type TrainEvent, train } from '../training/train.js';
+import { checkTrainOptions, type TrainOptions } from '../training/train-options.js';
 import type { TrainState } from '../training/train-state.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 import { addConfigFlags, configOf, readConfig } from './config-flags.js';
@@ -39,6 +41,7 @@ interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
   resume?: boolean;
   growFrom?: string;
   skipBad?: boolean;
+  stopOnWarning?: boolean;
   stopOnTrouble?: boolean;
 }
 
@@ -66,7 +69,8 @@ export function defineTrain(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--sample-every <n>', 'steps between sample grids; 0: none').default(100))
     .addOption(wholeNumberFlag('--samples <n>', 'images of a sample grid', { min: 1 }).default(64))
     .option('--skip-bad', 'leave out files that cannot be read')
-    .option('--stop-on-trouble', 'end the run when training goes wrong');
+    .option('--stop-on-warning', 'end the run when training goes wrong')
+    .addOption(new Option('--stop-on-trouble', 'the same, by its old name').hideHelp());
   addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) =>
     withFolderLock(flags.out, () => runTraining(flags, context)),
   );
@@ -81,15 +85,10 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const given = await givenConfig(flags, classNames.length);
   const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
   const steps = stepsOf(flags, config, files.length);
-  const backend = await readyBackend(flags, output);
-  await writeFileAtomic(
-    join(out, 'config.json'),
-    `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
-  );
-  const log = await createRunLog(out, resume?.step ?? 0);
-  const events = train({
+  const options: TrainOptions = {
     ...given,
-    images: readLabelled(files, flags.skipBad === true, output),
+    images: readLabelled(files, flags, output),
+    classNames: flags.conditional ? classNames : undefined,
     steps,
     resume,
     growFrom,
@@ -97,9 +96,17 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
     checkpointEvery: flags.checkpointEvery,
     sampleEvery: flags.sampleEvery,
     sampleCount: flags.samples,
-    onTrouble: flags.stopOnTrouble ? 'stop' : 'warn',
+    onWarning: flags.stopOnWarning || flags.stopOnTrouble ? 'stop' : 'continue',
     signal,
-  });
+  };
+  checkUsage(() => checkTrainOptions(options));
+  const backend = await readyBackend(flags, output);
+  await writeFileAtomic(
+    join(out, 'config.json'),
+    `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
+  );
+  const log = await createRunLog(out, resume?.step ?? 0);
+  const events = train(options);
   for await (const event of events) {
     await log.write(event);
     if (event.type === 'sample') {
@@ -129,9 +136,10 @@ async function givenConfig(flags: TrainFlags, classes: number): Promise<Partial<
 async function listFiles(flags: TrainFlags): Promise<{ files: LabelledFile[]; classNames: string[] }> {
   const { data, class: className } = flags;
   if (!flags.conditional) {
-    const folder = className === undefined ? data : join(data, className);
-    return { files: (await listImages(folder)).map((file) => ({ file, label: 0 })), classNames: [] };
+    const files = await (className === undefined ? listPlain(data) : listImages(join(data, className)));
+    return { files: files.map((file) => ({ file, label: 0 })), classNames: [] };
   }
+  if (className !== undefined) throw new UsageError('--class and --conditional exclude each other');
   const folders = await listClassFolders(data);
   if (folders.length < 2) throw new CxrFileError('empty', 'fewer than two class folders', { file: data });
   return {
@@ -140,21 +148,38 @@ async function listFiles(flags: TrainFlags): Promise<{ files: LabelledFile[]; cl
   };
 }
 
+/** The images of a folder that has them at its top. @throws UsageError naming the flags for a folder of class folders. */
+async function listPlain(data: string): Promise<string[]> {
+  try {
+    return await listImages(data);
+  } catch (error) {
+    if (!(error instanceof CxrFileError && error.code === 'empty')) throw error;
+    const folders = await listClassFolders(data).catch(() => []);
+    if (folders.length === 0) throw error;
+    const names = folders.map(({ name }) => name).join(', ');
+    throw new UsageError(
+      `${data} holds class folders (${names}): choose one with --class NAME, or train on all with --conditional`,
+    );
+  }
+}
+
 async function* readLabelled(
   files: readonly LabelledFile[],
-  skipBad: boolean,
+  flags: TrainFlags,
   output: Output,
 ): AsyncGenerator<NamedImage, void, undefined> {
   const labels = new Map(files.map(({ file, label }) => [file, label]));
   const options = {
-    skipBad,
+    skipBad: flags.skipBad === true,
     onBad: (error: CxrFileError) => output.note(`skipped: ${error.message}`),
   };
   const named = readImages(
     files.map(({ file }) => file),
     options,
   );
-  for await (const one of named) yield { ...one, label: labels.get(one.name) ?? 0 };
+  for await (const one of named) {
+    yield flags.conditional ? { ...one, label: labels.get(one.name) } : one;
+  }
 }
 
 function stepsOf({ steps, epochs }: TrainFlags, config: TrainConfig, images: number): number {

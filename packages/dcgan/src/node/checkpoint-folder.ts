@@ -1,23 +1,23 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, writeFlushed } from '@cxr/data/node';
-import type { CheckpointStore } from '../training/train.js';
+import type { CheckpointStore } from '../training/train-options.js';
 import type { TrainState } from '../training/train-state.js';
 import { encodeCheckpoint } from './checkpoint-files.js';
 import { fileFailure } from './file-failure.js';
 
 export interface CheckpointFolderOptions {
-  /** How many of the latest checkpoints stay. Default 3. */
-  keep?: number;
+  /** How many of the latest checkpoints stay. @default 3 */
+  keep?: number | undefined;
 }
 
-/** Unfinished checkpoints, and finished ones on their way out, are called so. Neither is ever read. */
+/** Prefix of unfinished checkpoints and of those being removed. Neither is ever read. */
 const UNFINISHED = '.unfinished-';
 
 /**
  * A checkpoint store that is a folder: each checkpoint a folder `step-00000100` in it (see `encodeCheckpoint` for what
- * lies inside). It is written beside, flushed to the disk and renamed, so a checkpoint is there whole or not at all,
- * whenever the process is killed.
+ * lies inside). It is written under a temporary name, flushed to the disk and renamed, so a checkpoint is there whole or not
+ * at all, whenever the process is killed.
  * @throws RangeError if keep is below 1; saving throws CxrFileError naming what could not be written.
  */
 export function checkpointFolder(folder: string, options: CheckpointFolderOptions = {}): CheckpointStore {
@@ -65,7 +65,7 @@ async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array
   }
 }
 
-/** Puts a finished folder in its place; one of that name, from an earlier run, makes way first. */
+/** Moves a finished folder to its place; a folder of that name, from an earlier run, is moved away first. */
 async function replaceFolder(from: string, to: string): Promise<void> {
   const old = `${from}-replaced`;
   await rename(to, old).catch((error: NodeJS.ErrnoException) => {

@@ -1,37 +1,41 @@
 import type { Image } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { drawLatent, latentLength, render } from './sample.js';
+import { labelOf } from './label-of.js';
+import { classCount, drawLatent, latentLength, render } from './sample.js';
 
 /** Names the latent vector of a sample. */
 export interface SampleName {
   seed: number;
-  /** Default 0. */
-  index?: number;
+  /** @default 0 */
+  index?: number | undefined;
 }
 
 export interface InterpolateOptions {
   from: SampleName;
   to: SampleName;
-  /** Images of the strip, both ends included. Default 9. */
-  steps?: number;
-  /** Class of all images, for a conditional generator. Default 0. */
-  label?: number;
+  /** Images of the strip, both ends included. @default 9 */
+  steps?: number | undefined;
+  /** Class of all images, for a conditional generator. @default its first */
+  label?: number | undefined;
 }
 
 /**
  * Images along the great circle between two samples' latents (slerp; White, 2016), uint8 `[size, size, channels]`. A
- * smooth strip speaks against a generator that only remembers. Lay it out with `grid(images, { columns: steps })`.
- * @throws RangeError for fewer than two steps.
+ * smooth strip speaks against a generator that only remembers. `contactSheet(images, { columns: steps })` of @cxr/data lays
+ * it out.
+ * @throws RangeError for fewer than two steps, and for a label as in `sample`.
  */
 export async function interpolate(generator: tfl.LayersModel, options: InterpolateOptions): Promise<Image[]> {
-  const { from, to, steps = 9, label = 0 } = options;
+  const { from, to, steps = 9, label } = options;
   if (!(Number.isInteger(steps) && steps >= 2)) throw new RangeError(`invalid steps: ${steps}`);
   const length = latentLength(generator);
+  const classes = classCount(generator);
+  const chosen = label === undefined ? 0 : labelOf(label, classes);
   const start = drawLatent(from.seed, from.index ?? 0, length);
   const end = drawLatent(to.seed, to.index ?? 0, length);
   const latents = new Float32Array(steps * length);
   for (let i = 0; i < steps; i++) latents.set(slerp(start, end, i / (steps - 1)), i * length);
-  return render(generator, latents, Array(steps).fill(label));
+  return render(generator, latents, classes > 0 ? Array(steps).fill(chosen) : undefined);
 }
 
 /** Spherical interpolation: the angle between the vectors grows evenly with `t`, 0 to 1, and so does their length. */

@@ -3,27 +3,28 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { oneHot } from '../networks/one-hot.js';
 import { keyedRng, normals } from '../random.js';
+import { labelOf } from './label-of.js';
 
 export interface SampleOptions {
   /** How many images. */
   count: number;
-  /** Default 0. Sample i follows from the seed and i alone, whatever the batch size and the count. */
+  /** Sample i follows from the seed and i alone, whatever the batch size and the count. @default 0 */
   seed?: number | undefined;
-  /** Images made at a time. Default 64. */
+  /** Images made at a time. @default 64 */
   batchSize?: number | undefined;
   /**
-   * Latent numbers further from 0 than this are drawn again (Brock et al., 2019): fewer odd images, less variety.
-   * Default: none.
+   * Latent numbers further from 0 than this are drawn again (Brock et al., 2019): fewer odd images, less variety. At least
+   * 0.01. @default none
    */
   truncation?: number | undefined;
-  /** Class of all samples, for a conditional generator; default: the classes in turn. */
+  /** Class of all samples, for a conditional generator; `labelOf` finds it by its name. @default the classes in turn */
   label?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
  * Draws images from a generator, as uint8 `[size, size, channels]`, one after another.
- * @throws RangeError for a count, batch size, truncation or label out of range.
+ * @throws RangeError for a count, batch size, truncation or label out of range, or a label where there are no classes.
  */
 export async function* sample(
   generator: tfl.LayersModel,
@@ -35,18 +36,20 @@ export async function* sample(
     throw new RangeError(`invalid batchSize: ${batchSize}`);
   const latentDim = latentLength(generator);
   const classes = classCount(generator);
+  if (truncation !== undefined) checkTruncation(truncation);
+  const fixed = label === undefined ? undefined : labelOf(label, classes);
   for (let first = 0; first < count; first += batchSize) {
     signal?.throwIfAborted();
     const n = Math.min(batchSize, count - first);
     const latents = new Float32Array(n * latentDim);
     for (let i = 0; i < n; i++)
       latents.set(drawLatent(seed, first + i, latentDim, truncation), i * latentDim);
-    const labels = Array.from({ length: n }, (_, i) => label ?? (first + i) % Math.max(1, classes));
+    const labels = Array.from({ length: n }, (_, i) => fixed ?? (first + i) % classes);
     yield* await render(generator, latents, classes > 0 ? labels : undefined);
   }
 }
 
-/** The latent vector of sample `index`, N(0, 1). @throws RangeError if truncation is not above 0. */
+/** The latent vector of sample `index`, N(0, 1). @throws RangeError for a truncation below 0.01. */
 export function drawLatent(
   seed: number,
   index: number,
@@ -55,7 +58,7 @@ export function drawLatent(
 ): Float32Array {
   const random = keyedRng(seed, 'sample', index);
   if (truncation === undefined) return normals(random, latentDim);
-  if (!(truncation > 0)) throw new RangeError(`invalid truncation: ${truncation}`);
+  checkTruncation(truncation);
   return Float32Array.from({ length: latentDim }, () => {
     let value = random.normal();
     while (Math.abs(value) > truncation) value = random.normal();
@@ -63,9 +66,16 @@ export function drawLatent(
   });
 }
 
+/** A bound nearer to 0 would be drawn for ever. */
+function checkTruncation(truncation: number): void {
+  if (!(truncation >= 0.01)) throw new RangeError(`invalid truncation: ${truncation} (at least 0.01)`);
+}
+
 /**
  * Runs a generator on latents (`n × latentDim` numbers) and, where it is conditional, n labels.
  * @returns n uint8 images `[size, size, channels]`: −1 … 1 becomes 0 … 255, rounded.
+ * @throws RangeError for latents that are no whole number of vectors, and for labels that are not n, out of range, or given to
+ * an unconditional generator.
  */
 export async function render(
   generator: tfl.LayersModel,
@@ -75,8 +85,10 @@ export async function render(
   const n = latents.length / latentLength(generator);
   const classes = classCount(generator);
   if (!Number.isInteger(n)) throw new RangeError(`invalid latents length: ${latents.length}`);
-  const wrong = classes > 0 ? (labels ?? []).find((label) => !(label >= 0 && label < classes)) : undefined;
-  if (wrong !== undefined) throw new RangeError(`invalid label: ${wrong} (0 to ${classes - 1})`);
+  for (const label of labels ?? []) labelOf(label, classes);
+  if (classes > 0 && labels?.length !== n) {
+    throw new RangeError(`invalid labels: ${labels?.length ?? 'none'} for ${n} latents`);
+  }
   const pixels = tf.tidy(() => {
     const input = tf.tensor2d(latents, [n, latentLength(generator)]);
     const encoded = oneHot(labels ?? [], classes);

@@ -15,7 +15,7 @@ export interface StepMetrics {
   /** Euclidean norm of all the discriminator's gradients (of its last update). */
   gradientNormD: number;
   gradientNormG: number;
-  /** Euclidean norm of all the discriminator's trainable weights, before this step. */
+  /** Euclidean norm of all the discriminator's kernels (biases and batch norm's scales left out), before this step. */
   weightNormD: number;
   weightNormG: number;
   /**

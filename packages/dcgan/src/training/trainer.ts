@@ -1,3 +1,4 @@
+import { takeBatch } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
@@ -23,7 +24,7 @@ import {
   saveMoments,
   type TrainState,
 } from './train-state.js';
-import { drawIndices, gather, type TrainingSet } from './training-set.js';
+import { drawIndices, type TrainingSet } from './training-set.js';
 
 type Gradients = tf.NamedTensorMap;
 
@@ -82,8 +83,8 @@ export class Trainer {
     const { config } = this;
     setDropoutRandom(this.discriminator, keyedRng(config.seed, 'dropout', this.step));
     const kept = tf.tidy(() => {
-      const weightsD = sumOfSquares(this.optimiserD.variables);
-      const weightsG = sumOfSquares(this.optimiserG.variables);
+      const weightsD = sumOfSquares(kernelsOf(this.optimiserD));
+      const weightsG = sumOfSquares(kernelsOf(this.optimiserG));
       iterateSpectral(this.discriminator);
       const indices = drawIndices(set.count, this.discriminatorBatch, this.step, config);
       const reals = this.realBatch(set, indices);
@@ -208,10 +209,10 @@ export class Trainer {
   }
 
   private realBatch(set: TrainingSet, indices: readonly number[]): Batch {
-    const { size, channels, classes } = this.config;
-    const images = tf.tensor4d(gather(set, indices), [indices.length, size, size, channels]);
+    const { classes } = this.config;
+    const { data, shape } = takeBatch(set.images, indices);
     return {
-      images,
+      images: tf.tensor4d(data, shape),
       labels: oneHot(
         indices.map((index) => set.labels[index]!),
         classes,
@@ -260,4 +261,9 @@ export class Trainer {
   private averageDecay(): number {
     return Math.min(this.config.ema, (1 + this.step) / (10 + this.step));
   }
+}
+
+/** Batch norm's scales, which are about 1, would hide how kernels grow from 0.02. */
+function kernelsOf({ variables }: Adam): tf.Variable[] {
+  return variables.filter(({ shape }) => shape.length > 1);
 }

@@ -1,13 +1,14 @@
-import { CxrFileError, fitImage, type ImageSet, imagesOf, shuffle, type ValueRange } from '@cxr/image';
+import { collectImages, type takeBatch } from '@cxr/data';
+import { CxrFileError, type ImageSet, shuffle, type ValueRange } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
 import { keyedRng } from '../random.js';
 
-/** All images at training size, in memory: `count × size × size × channels` bytes. */
+/** All images at training size, in memory. */
 export interface TrainingSet {
   readonly count: number;
-  /** Values per image. */
-  readonly values: number;
-  readonly data: Uint8Array;
+  /** Uint8 `[count, size, size, channels]`. */
+  readonly images: Parameters<typeof takeBatch>[0];
+  /** Class numbers, `[count]`; zeros where there are no classes. */
   readonly labels: Int32Array;
   /** Identifies the pixels and labels (FNV-1a), so that a run is not resumed on other images. */
   readonly digest: string;
@@ -17,28 +18,25 @@ type Shape = Pick<TrainConfig, 'size' | 'channels' | 'classes' | 'resample'>;
 
 /**
  * Reads a source to its end, each image brought to `size` and `channels`.
- * @throws CxrFileError `empty` where there is no image.
+ * @throws CxrFileError `empty` where there is no image; RangeError for a label that is missing, out of range, or there
+ * without `classes`.
  */
 export async function collectTrainingSet(
   source: ImageSet,
   config: Shape,
   options: { signal?: AbortSignal | undefined; range?: ValueRange | undefined } = {},
 ): Promise<TrainingSet> {
-  const images: Uint8Array[] = [];
+  const { size, channels, classes, resample: filter } = config;
   const labels: number[] = [];
-  for await (const named of imagesOf(source, options)) {
-    options.signal?.throwIfAborted();
-    images.push(
-      fitImage(named.image, { size: config.size, channels: config.channels, filter: config.resample }).data,
-    );
-    labels.push(checkLabel(named, config.classes));
-  }
-  if (images.length === 0) throw new CxrFileError('empty', 'no images to train on');
-  const values = config.size * config.size * config.channels;
-  const data = new Uint8Array(images.length * values);
-  for (const [i, pixels] of images.entries()) data.set(pixels, i * values);
-  const set = { count: images.length, values, data, labels: Int32Array.from(labels) };
-  return { ...set, digest: fnv1a([data, new Uint8Array(set.labels.buffer)]) };
+  const { range, signal } = options;
+  const images = await collectImages(source, {
+    ...{ size, channels, filter, range, signal },
+    onImage: (named) => labels.push(checkLabel(named, classes)),
+  });
+  const count = labels.length;
+  if (count === 0) throw new CxrFileError('empty', 'no images to train on');
+  const digest = fnv1a([images.data, new Uint8Array(Int32Array.from(labels).buffer)]);
+  return { count, images, labels: Int32Array.from(labels), digest };
 }
 
 /** Numbers of the images of one batch. Depends on the seed, the step and the count alone. */
@@ -65,19 +63,13 @@ export function drawIndices(
   });
 }
 
-/** The images of these numbers in [−1, 1], one after another. */
-export function gather(set: TrainingSet, indices: readonly number[]): Float32Array {
-  const batch = new Float32Array(indices.length * set.values);
-  for (const [row, index] of indices.entries()) {
-    const from = index * set.values;
-    const to = row * set.values;
-    for (let i = 0; i < set.values; i++) batch[to + i] = set.data[from + i]! / 127.5 - 1;
-  }
-  return batch;
-}
-
 function checkLabel({ name, label }: { name: string; label?: number | undefined }, classes: number): number {
-  if (classes === 0) return 0;
+  if (classes === 0) {
+    if (label === undefined) return 0;
+    throw new RangeError(
+      `${name} has the label ${label}, but classes is 0: give classes, or leave labels out`,
+    );
+  }
   if (label !== undefined && Number.isInteger(label) && label >= 0 && label < classes) return label;
   throw new RangeError(`invalid label of ${name}: ${label} (0 to ${classes - 1})`);
 }

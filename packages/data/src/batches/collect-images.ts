@@ -1,0 +1,40 @@
+import {
+  type FitOptions,
+  fitImage,
+  type ImageSet,
+  imagesOf,
+  type NamedImage,
+  ndarray,
+  type ValueRange,
+} from '@cxr/image';
+import type { NdArray } from 'ndarray';
+
+export interface CollectImagesOptions extends FitOptions {
+  /** The values of black and white in float images. @default [0, 1] */
+  range?: ValueRange | undefined;
+  /** Called with each image before it is brought to size, in order. */
+  onImage?: ((image: NamedImage) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads a set of images to its end and keeps it in memory at one size: Uint8 `[n, size, size, channels]`, for `epochBatches`
+ * and `takeBatch`.
+ * @throws RangeError for invalid options; whatever the set throws.
+ */
+export async function collectImages(
+  set: ImageSet,
+  options: CollectImagesOptions,
+): Promise<NdArray<Uint8Array>> {
+  const { size, channels = 1, range, onImage, signal } = options;
+  const all: Uint8Array[] = [];
+  for await (const named of imagesOf(set, { range })) {
+    signal?.throwIfAborted();
+    onImage?.(named);
+    all.push(fitImage(named.image, options).data);
+  }
+  const length = size * size * channels;
+  const data = new Uint8Array(all.length * length);
+  for (const [i, pixels] of all.entries()) data.set(pixels, i * length);
+  return ndarray(data, [all.length, size, size, channels]);
+}
