@@ -1,22 +1,30 @@
-import { createRng } from '@cxr/image';
+import { createRng, UNIT_RANGE, type ValueRange } from '@cxr/image';
+import { checkImage, withoutChecks } from './check-image.js';
 import { type Image, imageSize } from './image.js';
+import { checkOptions } from './options.js';
 import type { Box, Json, Transform } from './transform.js';
+import { inUnitRange } from './unit-range.js';
 
 /** An image with what belongs to it. */
 export interface Sample {
   readonly image: Image;
-  /** Classes a pixel; of any size with the image's aspect. */
-  readonly mask?: Image;
+  /** Classes a pixel; of the image's size. */
+  readonly mask?: Image | undefined;
   /** Pixels of the image. */
-  readonly boxes?: readonly Box[];
+  readonly boxes?: readonly Box[] | undefined;
 }
 
-/** A sample after augmentation; `boxes` keeps its order, with null for a box that is outside now. */
-export interface AugmentedSample {
-  readonly image: Image;
-  readonly mask?: Image;
-  readonly boxes?: readonly (Box | null)[];
-}
+/**
+ * A sample after augmentation: what was given comes back, of the same types. `boxes` keeps its order, with null for a box
+ * that is outside now.
+ */
+export type AugmentedSample<S extends Sample = Sample> = {
+  readonly [K in keyof Given<S>]: K extends 'boxes' ? AugmentedBoxes<Given<S>[K]> : Given<S>[K];
+};
+
+type Given<S extends Sample> = Pick<S, Extract<keyof S, keyof Sample>>;
+
+type AugmentedBoxes<B> = B extends readonly Box[] ? { readonly [I in keyof B]: Box | null } : B;
 
 /**
  * Names one augmentation: the same key gives the same result, whatever the batch size, the order or the number of workers.
@@ -29,43 +37,79 @@ export interface AugmentKey {
   readonly index: number;
 }
 
+export interface AugmentOptions {
+  /**
+   * The values of black and white in a float image, [−1, 1] for a GAN's. It is augmented in 0..1 (which the options of
+   * transforms, such as `fill`, go by) and comes back in this range, rounded to single precision.
+   * @default [0, 1]
+   */
+  range?: ValueRange | undefined;
+}
+
 /** What was done to a sample: plain JSON, from which `replay` does it again. */
 export interface AugmentRecord extends AugmentKey {
   readonly transform: string;
   readonly params: Json;
 }
 
-/** Draws the parameters for a key and applies them to the image, and to its mask and boxes. */
-export function augment(
+/**
+ * Draws the parameters for a key and applies them to the image, and to its mask and boxes.
+ * @throws RangeError for a float sample outside the range, or NaN, and for a mask of another size than the image's.
+ */
+export function augment<const S extends Sample>(
   transform: Transform,
-  sample: Sample,
+  sample: S,
   { seed, epoch, index }: AugmentKey,
-): AugmentedSample & { readonly record: AugmentRecord } {
+  options: AugmentOptions = {},
+): AugmentedSample<S> & { readonly record: AugmentRecord } {
   const params = transform.sample(createRng(seed, epoch, index));
   const record = { seed, epoch, index, transform: transform.name, params };
-  return { ...applied(transform, sample, params), record };
+  return { ...applied('augment', transform, sample, params, options), record };
 }
 
 /**
  * Does to a sample what a record says, such as one read from a log.
- * @throws TypeError if the record is not of this transform.
+ * @throws TypeError if the record is not of this transform; RangeError as `augment`.
  */
-export function replay(
+export function replay<const S extends Sample>(
   transform: Transform,
-  sample: Sample,
+  sample: S,
   record: Pick<AugmentRecord, 'transform' | 'params'>,
-): AugmentedSample {
+  options: AugmentOptions = {},
+): AugmentedSample<S> {
   if (record.transform !== transform.name) {
     throw new TypeError(`a record of '${record.transform}' cannot be replayed by '${transform.name}'`);
   }
-  return applied(transform, sample, record.params);
+  return applied('replay', transform, sample, record.params, options);
 }
 
-function applied(transform: Transform, sample: Sample, params: Json): AugmentedSample {
+function applied<S extends Sample>(
+  of: string,
+  transform: Transform,
+  sample: S,
+  params: Json,
+  options: AugmentOptions,
+): AugmentedSample<S> {
+  checkOptions<AugmentOptions>(of, options, { range: true });
+  const { range = UNIT_RANGE } = options;
   const { image, mask, boxes } = sample;
+  const result = inUnitRange(image, range, (unit) => {
+    checkImage(unit);
+    if (mask) checkMask(mask, image);
+    return withoutChecks(() => transform.apply(unit, params));
+  });
   return {
-    image: transform.apply(image, params),
+    image: result,
     ...(mask && { mask: transform.applyToMask(mask, params) }),
     ...(boxes && { boxes: transform.applyToBoxes(boxes, params, imageSize(image)) }),
-  };
+  } as AugmentedSample as AugmentedSample<S>;
+}
+
+/** @throws RangeError unless the mask has the image's size. */
+function checkMask(mask: Image, image: Image): void {
+  const [a, b] = [imageSize(mask), imageSize(image)];
+  if (a.height === b.height && a.width === b.width) return;
+  throw new RangeError(
+    `a mask of ${a.height} × ${a.width} pixels for an image of ${b.height} × ${b.width}: resize it first, by 'nearest'`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Rng } from '@cxr/image';
+import { checkImage, withoutChecks } from './check-image.js';
 import { recycle } from './memory.js';
 import type { Box, Json, Transform } from './transform.js';
 
@@ -7,7 +8,20 @@ export type Step = { readonly name: string; readonly params: Json };
 
 /** Applies transforms one after another. Its parameters list what each one drew. */
 export function compose(transforms: readonly Transform[]): Transform<readonly Step[]> {
+  checkTransforms('compose', transforms);
   return inTurn('compose', transforms, (rng) => transforms.map((transform) => transform.sample(rng)));
+}
+
+/** @throws TypeError unless it is an array of transforms, such as `[rotate({ degrees: 5 }), invert()]`. */
+export function checkTransforms(of: string, transforms: readonly Transform[]): void {
+  if (!Array.isArray(transforms)) throw new TypeError(`${of} takes an array of transforms`);
+  transforms.forEach((one: unknown, i) => {
+    const { apply, sample } = (one ?? {}) as Partial<Transform>;
+    if (typeof apply !== 'function' || typeof sample !== 'function') {
+      const hint = typeof one === 'function' ? `, but a function (call it: ${one.name}(…))` : '';
+      throw new TypeError(`${of}: item ${i} is no transform${hint}`);
+    }
+  });
 }
 
 /** Applies transforms in turn with parameters that `sample` draws, one entry for each; those with null are left out. */
@@ -35,14 +49,18 @@ export function inTurn(
   return {
     name,
     sample: (rng) => sample(rng)?.map((params, i) => ({ name: transforms[i]!.name, params })) ?? null,
-    apply: (image, steps) =>
-      reduce(steps, image, (before, one, params) => {
-        const after = one.apply(before, params);
-        // What only lay between two steps is free for the next.
-        if (before.data.buffer !== after.data.buffer && before.data.buffer !== image.data.buffer)
-          recycle(before);
-        return after;
-      }),
+    apply(image, steps) {
+      checkImage(image);
+      return withoutChecks(() =>
+        reduce(steps, image, (before, one, params) => {
+          const after = one.apply(before, params);
+          // What only lay between two steps is free for the next.
+          if (before.data.buffer !== after.data.buffer && before.data.buffer !== image.data.buffer)
+            recycle(before);
+          return after;
+        }),
+      );
+    },
     applyToMask: (mask, steps) =>
       reduce(steps, mask, (result, one, params) => one.applyToMask(result, params)),
     applyToBoxes: (boxes, steps, size) =>

@@ -2,6 +2,7 @@ export { createRng, type Rng } from '@cxr/image';
 export {
   type AugmentedSample,
   type AugmentKey,
+  type AugmentOptions,
   type AugmentRecord,
   augment,
   replay,
@@ -70,4 +71,4 @@ export {
   transformPoint,
 } from './warp/affine-map.js';
 export { type AffineParts, affineMatrix, rotationMatrix, warpAffine } from './warp/affine-matrix.js';
-export type { Fill, Interpolation, Sampling, SamplingOptions } from './warp/sampling.js';
+export type { Fill, FillOptions, Interpolation, Sampling, SamplingOptions } from './warp/sampling.js';

@@ -2,8 +2,8 @@ import type { Image, Pixels } from './image.js';
 
 /** Below this many bytes the allocator itself is quick. */
 const SMALL = 2 ** 16;
-/** Most bytes that wait to be used again. */
-const MOST = 2 ** 26;
+/** At most so many bytes wait to be used again. */
+const MAX_WAITING = 2 ** 26;
 
 /** Buffers that wait, by length. */
 const spare = new Map<number, ArrayBuffer[]>();
@@ -18,7 +18,8 @@ const lent = new WeakSet<ArrayBufferLike>();
  */
 export function recycle(image: Image): void {
   const { buffer } = image.data;
-  if (!(buffer instanceof ArrayBuffer) || !lent.delete(buffer) || waiting + buffer.byteLength > MOST) return;
+  if (!(buffer instanceof ArrayBuffer) || !lent.delete(buffer) || waiting + buffer.byteLength > MAX_WAITING)
+    return;
   waiting += buffer.byteLength;
   const same = spare.get(buffer.byteLength);
   if (same) same.push(buffer);
@@ -27,7 +28,7 @@ export function recycle(image: Image): void {
 
 /** An array of the same type, with anything in it. */
 export function samplesLike<T extends Pixels>(like: T, length: number): T {
-  const Samples = like.constructor as new (from: number | ArrayBuffer) => T;
+  const Samples = typeOf(like);
   const bytes = length * like.BYTES_PER_ELEMENT;
   if (bytes < SMALL) return new Samples(length);
   let buffer = spare.get(bytes)?.pop();
@@ -35,6 +36,15 @@ export function samplesLike<T extends Pixels>(like: T, length: number): T {
   else buffer = new ArrayBuffer(bytes);
   lent.add(buffer);
   return new Samples(buffer);
+}
+
+/** Not its `constructor`: Node's Buffer is a Uint8Array, too. */
+function typeOf<T extends Pixels>(like: T): new (from: number | ArrayBuffer) => T {
+  const Type =
+    like instanceof Uint8Array ? Uint8Array : like instanceof Uint16Array ? Uint16Array : Float32Array;
+  return Type as unknown as new (
+    from: number | ArrayBuffer,
+  ) => T;
 }
 
 /** A copy of part of an array. */

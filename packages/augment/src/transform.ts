@@ -1,6 +1,8 @@
 import type { Rng } from '@cxr/image';
+import { checkImage } from './check-image.js';
 import type { Image, Size } from './image.js';
 import { checkNumber } from './options.js';
+import { checkFill, type Sampling, type Samplings } from './warp/sampling.js';
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -10,16 +12,22 @@ export type Box = readonly [left: number, top: number, right: number, bottom: nu
 
 /**
  * One way to change an image, its parameters sampled apart from applied. Parameters are plain JSON and do not depend on
- * the image's size (positions are fractions), so the same ones fit a mask of another size. `null` means: not applied.
- * Nothing here writes into what it is given; an image that stays as it is may be returned itself.
+ * the image's size (positions are fractions). `null` means: not applied. Nothing here writes into what it is given; an
+ * image that stays as it is may be returned itself.
  */
 export interface Transform<P extends Json = Json> {
   readonly name: string;
   /** Draws the parameters; null with probability 1 − p. */
   sample(rng: Rng): P | null;
-  /** The changed image, of the same type. */
+  /**
+   * The changed image, of the same type.
+   * @throws RangeError for a float sample outside 0..1, or NaN.
+   */
   apply(image: Image, params: P | null): Image;
-  /** A mask of classes moved as the image is: nearest neighbour, never mixed, never recoloured. */
+  /**
+   * A mask of classes, of the image's size, moved as the image is: nearest neighbour, never mixed, never recoloured.
+   * `augment` refuses a mask of another size: pixels as units and rounding to whole pixels would put it elsewhere.
+   */
   applyToMask(mask: Image, params: P | null): Image;
   /** Boxes of an image of this size moved as the image is, cut at its border; null for one that is outside now. */
   applyToBoxes(boxes: readonly (Box | null)[], params: P | null, size: Size): (Box | null)[];
@@ -30,7 +38,7 @@ export interface Transform<P extends Json = Json> {
 /** An option of every transform. */
 export interface TransformOptions {
   /** Probability to be applied, 0..1. @default 1 */
-  p?: number;
+  p?: number | undefined;
 }
 
 /** What a transform that recolours pixels in place must bring. */
@@ -46,7 +54,10 @@ export function photometric<P extends Json>(of: Photometric<P>): Transform<P> {
   return {
     name: of.name,
     sample: withProbability(of.p, of.sample),
-    apply: (image, params) => (params === null ? image : of.apply(image, params)),
+    apply(image, params) {
+      checkImage(image);
+      return params === null ? image : of.apply(image, params);
+    },
     applyToMask: (mask) => mask,
     applyToBoxes: (boxes) => [...boxes],
     outputSize: (size) => size,
@@ -57,9 +68,13 @@ export function photometric<P extends Json>(of: Photometric<P>): Transform<P> {
 interface Geometric<P extends Json> {
   name: string;
   p: number | undefined;
+  /** How the image, and how a mask, is sampled. */
+  sampling: Samplings;
+  /** Whether straight lines may become bent ones. @default false */
+  bends?: boolean;
   sample(rng: Rng): P;
   /** Moves an image, or a mask. */
-  move(image: Image, params: P, isMask: boolean): Image;
+  move(image: Image, params: P, sampling: Sampling): Image;
   /** Where a point of the image comes to lie, in pixels. */
   point(x: number, y: number, params: P, size: Size): readonly [number, number];
   outputSize?(size: Size, params: P): Size;
@@ -67,17 +82,25 @@ interface Geometric<P extends Json> {
 
 /** A transform that moves pixels: masks and boxes move too. */
 export function geometric<P extends Json>(of: Geometric<P>): Transform<P> {
+  const { sampling, bends = false } = of;
   const outputSize = (size: Size, params: P | null) =>
     params === null || !of.outputSize ? size : of.outputSize(size, params);
   return {
     name: of.name,
     sample: withProbability(of.p, of.sample),
-    apply: (image, params) => (params === null ? image : of.move(image, params, false)),
-    applyToMask: (mask, params) => (params === null ? mask : of.move(mask, params, true)),
+    apply(image, params) {
+      checkImage(image);
+      checkFill('fill', sampling.image.fill, image);
+      return params === null ? image : of.move(image, params, sampling.image);
+    },
+    applyToMask(mask, params) {
+      checkFill('maskFill', sampling.mask.fill, mask);
+      return params === null ? mask : of.move(mask, params, sampling.mask);
+    },
     applyToBoxes(boxes, params, size) {
       if (params === null) return [...boxes];
       const within = outputSize(size, params);
-      return boxes.map((box) => box && moveBox(box, (x, y) => of.point(x, y, params, size), within));
+      return boxes.map((box) => box && moveBox(box, (x, y) => of.point(x, y, params, size), within, bends));
     },
     outputSize,
   };
@@ -89,21 +112,25 @@ export function withProbability<P>(p: number | undefined, sample: (rng: Rng) => 
   return (rng) => (probability < 1 && rng.uniform() >= probability ? null : sample(rng));
 }
 
-/** The box around the moved corners and edge middles (an elastic warp bends edges), cut at the image's border. */
+/** Straight edges are where their ends are; of bent ones this many parts are followed. */
+const PARTS = 8;
+
+/** The box around the moved outline, cut at the image's border; null if nothing of it is left. */
 function moveBox(
   [left, top, right, bottom]: Box,
   point: (x: number, y: number) => readonly [number, number],
   size: Size,
+  bends: boolean,
 ): Box | null {
-  const xs: number[] = [];
-  const ys: number[] = [];
-  for (const x of [left, (left + right) / 2, right]) {
-    for (const y of [top, (top + bottom) / 2, bottom]) {
-      const [u, v] = point(x, y);
-      xs.push(u);
-      ys.push(v);
-    }
+  const parts = bends ? PARTS : 1;
+  const outline: (readonly [number, number])[] = [];
+  for (let i = 0; i <= parts; i++) {
+    const x = left + ((right - left) * i) / parts;
+    const y = top + ((bottom - top) * i) / parts;
+    outline.push(point(x, top), point(x, bottom), point(left, y), point(right, y));
   }
+  const xs = outline.map(([x]) => x);
+  const ys = outline.map(([, y]) => y);
   const moved: Box = [
     Math.max(0, Math.min(...xs)),
     Math.max(0, Math.min(...ys)),

@@ -59,3 +59,18 @@ export function white(image: Image): number {
   if (image.data instanceof Uint8Array) return 255;
   return image.data instanceof Uint16Array ? 65535 : 1;
 }
+
+/** An 8-bit grey image of one value. */
+export function grey(value: number, height = 64, width = 64): Image<Uint8Array> {
+  return ndarray(new Uint8Array(height * width).fill(value), [height, width, 1]) as Image<Uint8Array>;
+}
+
+export function moments(data: ArrayLike<number>): { mean: number; deviation: number } {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    sum += data[i]!;
+    squares += data[i]! ** 2;
+  }
+  const mean = sum / data.length;
+  return { mean, deviation: Math.sqrt(squares / data.length - mean ** 2) };
+}

@@ -3,7 +3,8 @@ import { BitsWatch, checkBits, scaleBits } from './bits.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
 import { dimensions, pixels } from './image.js';
 import { ndarray } from './ndarray.js';
-import { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
+import { toBytes } from './to-bytes.js';
+import { UNIT_RANGE, type ValueRange } from './value-range.js';
 
 /** Images of one size side by side. */
 export interface BatchLike<T extends Pixels = Pixels> {

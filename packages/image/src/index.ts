@@ -32,6 +32,7 @@ export { createRng, hashKeys, type Rng, rngFromState } from './rng.js';
 export { shuffle } from './shuffle.js';
 export { type Claim, type Claimer, type Pointer, simdModule } from './simd/simd-module.js';
 export { split, splitHalves } from './split.js';
-export { toBytes, UNIT_RANGE, type ValueRange } from './to-bytes.js';
+export { toBytes } from './to-bytes.js';
 export { toGrey8 } from './to-grey8.js';
 export { toRgb8 } from './to-rgb8.js';
+export { checkSamples, UNIT_RANGE, type ValueRange } from './value-range.js';

@@ -1,4 +1,4 @@
-import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
+import { clip, type Image, maximum, type Pixels, type Raster, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { reflectIndex } from '../warp/sampling.js';
@@ -112,5 +112,7 @@ function addPair(a: Float32Array, b: Float32Array, weight: number, out: Float32A
 }
 
 function store(sums: Float32Array, out: Pixels, at: number, bias: number): void {
-  for (let x = 0; x < sums.length; x++) out[at + x] = sums[x]! + bias;
+  // Weights in single precision may add up to a trace more than 1.
+  const max = maximum(out);
+  for (let x = 0; x < sums.length; x++) out[at + x] = clip(sums[x]! + bias, max);
 }

@@ -1,3 +1,4 @@
+import { samples } from '@cxr/image';
 import type { Pixels, Raster } from '../image.js';
 
 /** Brightness of an RGB pixel, ITU-R 601-2: on whole types in Pillow's fixed point (`convert('L')`). */
@@ -13,7 +14,7 @@ export function lumaExact(r: number, g: number, b: number): number {
 /** Brightness of each pixel, of the same type; grey is returned itself. */
 export function lumaOf<T extends Pixels>({ data, channels }: Raster<T>): T {
   if (channels === 1) return data;
-  const out = new (data.constructor as new (n: number) => T)(data.length / 3);
+  const out = samples(data, data.length / 3);
   const of = data instanceof Float32Array ? lumaExact : luma;
   for (let i = 0, o = 0; o < out.length; i += 3, o++) out[o] = of(data[i]!, data[i + 1]!, data[i + 2]!);
   return out;

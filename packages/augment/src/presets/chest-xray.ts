@@ -1,5 +1,5 @@
 import { compose, type Step } from '../compose.js';
-import { checkWhole } from '../options.js';
+import { checkOptions, checkWhole } from '../options.js';
 import type { Transform } from '../transform.js';
 import { affine } from '../transforms/affine.js';
 import { collimation } from '../transforms/collimation.js';
@@ -12,15 +12,15 @@ import { resize } from '../transforms/resize.js';
 import type { Fill } from '../warp/sampling.js';
 
 export interface ChestXrayOptions {
-  /** Height and width of the result, pixels. By default the image's own. */
-  size?: number;
+  /** Height and width of the result, pixels, from 1 on. @default the image's own */
+  size?: number | undefined;
   /**
-   * Probability of a mirror image, 0.5 for half of them. Right only where sides cannot matter to what is learned: a mirrored
+   * Probability of a mirror image, 0..1; 0.5 for half of them. Right only where sides cannot matter to what is learned: a mirrored
    * chest shows dextrocardia, and its L marker reads backwards. @default 0
    */
-  horizontalFlip?: number;
+  horizontalFlip?: number | undefined;
   /** Around the moved image. @default 0, as beyond the collimator */
-  fill?: Fill;
+  fill?: Fill | undefined;
 }
 
 /**
@@ -41,6 +41,7 @@ export interface ChestXrayOptions {
  *   2018, e1002683); that borders help them is our guess, and varying them costs little.
  */
 export function chestXray(options: ChestXrayOptions = {}): Transform<readonly Step[]> {
+  checkOptions<ChestXrayOptions>('chestXray', options, { size: true, horizontalFlip: true, fill: true });
   const { size, fill = 0 } = options;
   return compose([
     ...(size === undefined ? [] : [square(size)]),

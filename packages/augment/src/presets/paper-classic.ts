@@ -1,5 +1,5 @@
 import { compose, type Step } from '../compose.js';
-import { checkWhole } from '../options.js';
+import { checkOptions, checkWhole } from '../options.js';
 import type { Transform } from '../transform.js';
 import { affine } from '../transforms/affine.js';
 import { brightness } from '../transforms/brightness.js';
@@ -11,8 +11,8 @@ import { randomResizedCrop } from '../transforms/random-resized-crop.js';
 import { saturation } from '../transforms/saturation.js';
 
 export interface PaperClassicOptions {
-  /** Height and width of the result, pixels. @default 128, the paper's */
-  size?: number;
+  /** Height and width of the result, pixels, from 1 on. @default 128, the paper's */
+  size?: number | undefined;
 }
 
 /**
@@ -23,6 +23,7 @@ export interface PaperClassicOptions {
  * affine transform, so that the image is interpolated twice (there and by the crop), not five times.
  */
 export function paperClassic(options: PaperClassicOptions = {}): Transform<readonly Step[]> {
+  checkOptions<PaperClassicOptions>('paperClassic', options, { size: true });
   const size = checkWhole('size', options.size ?? 128, 1);
   return compose([
     horizontalFlip({ p: 0.5 }),

@@ -1,17 +1,17 @@
-import { checkRange, drawFrom, drawLogFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, drawLogFrom, type NumberRange } from '../options.js';
 import type { Transform, TransformOptions } from '../transform.js';
 import { affineTransform } from '../warp/affine-transform.js';
-import type { SamplingOptions } from '../warp/sampling.js';
+import { SAMPLING_OPTIONS, type SamplingOptions } from '../warp/sampling.js';
 
 export interface AffineOptions extends TransformOptions, SamplingOptions {
-  /** Counter-clockwise. @default 0 */
-  degrees?: NumberRange;
-  /** Right and down, fractions of width and height. @default [0, 0] */
-  translate?: readonly [x: NumberRange, y: NumberRange];
-  /** Drawn evenly in its logarithm; 2 is twice as large. @default 1 */
-  scale?: NumberRange;
-  /** Degrees, along x and along y. @default [0, 0] */
-  shear?: readonly [x: NumberRange, y: NumberRange];
+  /** Degrees, counter-clockwise. @default 0 */
+  degrees?: NumberRange | undefined;
+  /** Right and down, fractions of width and height, −1..1. @default [0, 0] */
+  translate?: readonly [x: NumberRange, y: NumberRange] | undefined;
+  /** Drawn evenly in its logarithm; 2 is twice as large. 0.001..1000. @default 1 */
+  scale?: NumberRange | undefined;
+  /** Degrees, along x and along y, −89..89. @default [0, 0] */
+  shear?: readonly [x: NumberRange, y: NumberRange] | undefined;
 }
 
 export type AffineParams = {
@@ -26,6 +26,14 @@ export type AffineParams = {
  * angle negated (there it is clockwise); translations are rounded to whole pixels, as there.
  */
 export function affine(options: AffineOptions = {}): Transform<AffineParams> {
+  checkOptions<AffineOptions>('affine', options, {
+    degrees: true,
+    translate: true,
+    scale: true,
+    shear: true,
+    ...SAMPLING_OPTIONS,
+    p: true,
+  });
   const degrees = checkRange('degrees', options.degrees ?? 0);
   const scale = checkRange('scale', options.scale ?? 1, 1e-3, 1e3);
   const translate = pairOfRanges('translate', options.translate, 1);
@@ -40,8 +48,11 @@ export function affine(options: AffineOptions = {}): Transform<AffineParams> {
 
 function pairOfRanges(
   name: string,
-  value: readonly [NumberRange, NumberRange] = [0, 0],
+  value: readonly [x: NumberRange, y: NumberRange] = [0, 0],
   limit: number,
 ): readonly [x: readonly [number, number], y: readonly [number, number]] {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new RangeError(`invalid ${name}: ${String(value)} (a pair, along x and along y)`);
+  }
   return [checkRange(name, value[0], -limit, limit), checkRange(name, value[1], -limit, limit)];
 }

@@ -1,14 +1,15 @@
-import { checkNumber } from '../options.js';
+import { checkNumber, checkOptions } from '../options.js';
 import { type Curve, mapByHistogram } from '../pixels/levels.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface AutoContrastOptions extends TransformOptions {
-  /** Share of the darkest, and of the brightest, pixels to leave out: 0..0.5. @default 0 */
-  cutoff?: number;
+  /** Share of the darkest, and of the brightest, pixels to leave out, 0..0.5. @default 0 */
+  cutoff?: number | undefined;
 }
 
 /** Stretches values to the whole range, channel by channel: Pillow's `ImageOps.autocontrast`. */
 export function autoContrast(options: AutoContrastOptions = {}): Transform<NoParams> {
+  checkOptions<AutoContrastOptions>('autoContrast', options, { cutoff: true, p: true });
   const cutoff = checkNumber('cutoff', options.cutoff ?? 0, 0, 0.5);
   return photometric({
     name: 'autoContrast',

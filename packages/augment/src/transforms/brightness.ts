@@ -1,10 +1,10 @@
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { blend } from '../pixels/blend.js';
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface BrightnessOptions extends TransformOptions {
-  /** 0 is black, 1 as it is, 2 twice as bright. */
+  /** 0 is black, 1 as it is, 2 twice as bright; from 0 on. */
   factor: NumberRange;
 }
 
@@ -12,6 +12,7 @@ export type BrightnessParams = { readonly factor: number };
 
 /** Multiplies every value: Pillow's `ImageEnhance.Brightness`, torchvision's `adjust_brightness`. */
 export function brightness(options: BrightnessOptions): Transform<BrightnessParams> {
+  checkOptions<BrightnessOptions>('brightness', options, { factor: true, p: true });
   const factor = checkRange('factor', options.factor, 0);
   return photometric({
     name: 'brightness',

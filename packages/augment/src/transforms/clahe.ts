@@ -1,15 +1,15 @@
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { equalizeAdaptively } from '../pixels/equalize-adaptively.js';
 import { lumaOf } from '../pixels/luma.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface ClaheOptions extends TransformOptions {
-  /** Highest slope of the mapping: 1 changes nothing much, 4 is strong. @default [1, 4] */
-  clipLimit?: NumberRange;
-  /** Tiles along each side. @default 8 */
-  tiles?: number;
+  /** Largest slope of the mapping: 1 changes little, 4 is strong, 0 sets no limit. 0..1,000,000. @default [1, 4] */
+  clipLimit?: NumberRange | undefined;
+  /** Tiles along each side, 1..256. @default 8 */
+  tiles?: number | undefined;
 }
 
 export type ClaheParams = { readonly clipLimit: number };
@@ -19,6 +19,7 @@ export type ClaheParams = { readonly clipLimit: number };
  * the brightness is equalised and its change added to all channels, so colours stay.
  */
 export function clahe(options: ClaheOptions = {}): Transform<ClaheParams> {
+  checkOptions<ClaheOptions>('clahe', options, { clipLimit: true, tiles: true, p: true });
   const clipLimit = checkRange('clipLimit', options.clipLimit ?? [1, 4], 0, 1e6);
   const tiles = checkWhole('tiles', options.tiles ?? 8, 1, 256);
   return photometric({

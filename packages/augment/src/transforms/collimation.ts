@@ -1,15 +1,15 @@
-import { type Image, raster, toImage } from '../image.js';
+import { type Image, maximum, raster, toImage } from '../image.js';
 import { copyOf } from '../memory.js';
-import { checkNumber, checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkNumber, checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface CollimationOptions extends TransformOptions {
-  /** How far the border comes in on each side, drawn for each, as a fraction of width or height. @default [0, 0.1] */
-  margin?: NumberRange;
-  /** How far the collimator is turned. @default [-3, 3] */
-  degrees?: NumberRange;
+  /** How far the border comes in on each side, drawn for each, a fraction of width or height, 0..0.49. @default [0, 0.1] */
+  margin?: NumberRange | undefined;
+  /** How far the collimator is turned, degrees, −45..45. @default [-3, 3] */
+  degrees?: NumberRange | undefined;
   /** Brightness of the border, 0 black to 1 white. @default 0 */
-  level?: number;
+  level?: number | undefined;
 }
 
 export type CollimationParams = {
@@ -26,6 +26,12 @@ export type CollimationParams = {
  * It may differ between hospitals and so give them away to a network: vary it. Masks and boxes stay.
  */
 export function collimation(options: CollimationOptions = {}): Transform<CollimationParams> {
+  checkOptions<CollimationOptions>('collimation', options, {
+    margin: true,
+    degrees: true,
+    level: true,
+    p: true,
+  });
   const margin = checkRange('margin', options.margin ?? [0, 0.1], 0, 0.49);
   const degrees = checkRange('degrees', options.degrees ?? [-3, 3], -45, 45);
   const level = checkNumber('level', options.level ?? 0, 0, 1);
@@ -47,7 +53,7 @@ function bordered(image: Image, params: CollimationParams, level: number): Image
   const source = raster(image);
   const { width, height, channels } = source;
   const out = copyOf(source.data);
-  const value = level * (out instanceof Uint8Array ? 255 : out instanceof Uint16Array ? 65535 : 1);
+  const value = level * maximum(out);
   const angle = params.degrees * (Math.PI / 180);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   for (let y = 0; y < height; y++) {

@@ -1,5 +1,5 @@
 import { type Image, raster } from '../image.js';
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { blend } from '../pixels/blend.js';
 import { mapLevels } from '../pixels/levels.js';
 import { lumaOf } from '../pixels/luma.js';
@@ -7,7 +7,7 @@ import { sumOf } from '../pixels/sum-of.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface ContrastOptions extends TransformOptions {
-  /** 0 is grey, 1 as it is, 2 twice the distance from the mean. */
+  /** 0 is grey, 1 as it is, 2 twice the distance from the mean; from 0 on. */
   factor: NumberRange;
 }
 
@@ -15,6 +15,7 @@ export type ContrastParams = { readonly factor: number };
 
 /** Stretches values about the mean brightness: Pillow's `ImageEnhance.Contrast`, torchvision's `adjust_contrast`. */
 export function contrast(options: ContrastOptions): Transform<ContrastParams> {
+  checkOptions<ContrastOptions>('contrast', options, { factor: true, p: true });
   const factor = checkRange('factor', options.factor, 0);
   return photometric({
     name: 'contrast',

@@ -1,14 +1,14 @@
 import { imageSize, type Size } from '../image.js';
-import { checkWhole } from '../options.js';
+import { checkOptions, checkWhole } from '../options.js';
 import { copyWindow, type Window } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
-import { type SamplingOptions, samplings } from '../warp/sampling.js';
+import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
-export interface CropOptions extends TransformOptions, Omit<SamplingOptions, 'interpolation'> {
-  /** Pixels. */
+export interface CropOptions extends TransformOptions, FillOptions {
+  /** Pixels, from 1 on. */
   height: number;
-  /** Pixels. */
+  /** Pixels, from 1 on. */
   width: number;
 }
 
@@ -26,21 +26,17 @@ export function cropTransform(
   options: CropOptions,
   sample: (rng: { uniform(): number }) => CropParams,
 ): Transform<CropParams> {
+  checkOptions<CropOptions>(name, options, { height: true, width: true, ...FILL_OPTIONS, p: true });
   const size = {
     height: checkWhole('height', options.height, 1),
     width: checkWhole('width', options.width, 1),
   };
-  const sampling = samplings(options);
   return geometric({
     name,
     p: options.p,
+    sampling: samplings(options),
     sample,
-    move: (image, params, isMask) =>
-      copyWindow(
-        image,
-        place(imageSize(image), size, params),
-        (isMask ? sampling.mask : sampling.image).fill,
-      ),
+    move: (image, params, { fill }) => copyWindow(image, place(imageSize(image), size, params), fill),
     point: (px, py, params, of) => {
       const { left, top } = place(of, size, params);
       return [px - left, py - top];

@@ -1,16 +1,16 @@
 import { type Image, raster, toImage } from '../image.js';
 import { copyOf } from '../memory.js';
-import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
-import { fillValues } from '../warp/sampling.js';
+import { checkFill, fillValues, samplings } from '../warp/sampling.js';
 
 export interface CutoutOptions extends TransformOptions {
-  /** How many rectangles. @default 1 */
-  holes?: number;
-  /** Height and width of each, drawn apart, as fractions of the image's. @default [0.1, 0.25] */
-  size?: NumberRange;
-  /** In the image's own units, one value or one a channel. @default 0 */
-  fill?: number | readonly number[];
+  /** How many rectangles, 1..10,000. @default 1 */
+  holes?: number | undefined;
+  /** Height and width of each, drawn apart, as fractions of the image's, 0..1. @default [0.1, 0.25] */
+  size?: NumberRange | undefined;
+  /** In the image's own units (0..255, 0..65535 or 0..1), one value or one a channel. @default 0 */
+  fill?: number | readonly number[] | undefined;
 }
 
 /** Rectangles in fractions of width and height. */
@@ -25,9 +25,12 @@ export type CutoutParams = {
 
 /** Covers rectangles (DeVries & Taylor 2017). Masks and boxes stay: what is covered is still there. */
 export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
+  checkOptions<CutoutOptions>('cutout', options, { holes: true, size: true, fill: true, p: true });
   const count = checkWhole('holes', options.holes ?? 1, 1, 10_000);
   const size = checkRange('size', options.size ?? [0.1, 0.25], 0, 1);
   const { fill = 0 } = options;
+  if (typeof fill === 'string') throw new RangeError(`invalid fill: ${fill} (a value, or one a channel)`);
+  samplings({ fill });
   return photometric<CutoutParams>({
     name: 'cutout',
     p: options.p,
@@ -37,7 +40,10 @@ export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
         return { left: rng.uniform() * (1 - width), top: rng.uniform() * (1 - height), width, height };
       }),
     }),
-    apply: (image, params) => covered(image, params, fill),
+    apply(image, params) {
+      checkFill('fill', fill, image);
+      return covered(image, params, fill);
+    },
   });
 }
 

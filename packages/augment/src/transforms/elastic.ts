@@ -1,15 +1,15 @@
-import { type Image, imageSize, type Size } from '../image.js';
-import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { imageSize, type Size } from '../image.js';
+import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { elasticField, elasticMap } from '../warp/elastic-map.js';
-import { type SamplingOptions, samplings } from '../warp/sampling.js';
+import { SAMPLING_OPTIONS, type SamplingOptions, samplings } from '../warp/sampling.js';
 import { warp } from '../warp/warp.js';
 
 export interface ElasticOptions extends TransformOptions, SamplingOptions {
-  /** Root mean square of the displacement along each axis, as a fraction of the shorter side. @default [0, 0.02] */
-  displacement?: NumberRange;
-  /** Control points along each side; more are finer. @default 4 */
-  grid?: number;
+  /** Root mean square of the displacement along each axis, a fraction of the shorter side, 0..1. @default [0, 0.02] */
+  displacement?: NumberRange | undefined;
+  /** Spans between control points along each side, 1..64; more are finer. @default 4 */
+  grid?: number | undefined;
 }
 
 export type ElasticParams = {
@@ -21,20 +21,26 @@ export type ElasticParams = {
 
 /**
  * Bends the image smoothly: normal displacements at a coarse grid of control points, between them cubic B-splines, as in
- * Ronneberger et al. (U-Net, 2015, section 3.1). Keep displacement × grid under about 0.2, lest the image fold over.
+ * Ronneberger et al. (U-Net, 2015, section 3.1). Keep displacement × grid under about 0.2: beyond that the image folds over itself.
  */
 export function elastic(options: ElasticOptions = {}): Transform<ElasticParams> {
+  checkOptions<ElasticOptions>('elastic', options, {
+    displacement: true,
+    grid: true,
+    ...SAMPLING_OPTIONS,
+    p: true,
+  });
   const displacement = checkRange('displacement', options.displacement ?? [0, 0.02], 0, 1);
   const grid = checkWhole('grid', options.grid ?? 4, 1, 64);
-  const sampling = samplings(options);
   return geometric({
     name: 'elastic',
     p: options.p,
+    sampling: samplings(options),
+    bends: true,
     sample: (rng) => ({ displacement: drawFrom(rng, displacement), grid, seed: rng.uint32() }),
-    move(image: Image, params, isMask) {
+    move(image, params, sampling) {
       const size = imageSize(image);
-      const map = elasticMap(elasticField(params, size), size);
-      return warp(image, map, size, isMask ? sampling.mask : sampling.image);
+      return warp(image, elasticMap(elasticField(params, size), size), size, sampling);
     },
     point: moved,
   });

@@ -1,9 +1,12 @@
-import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../options.js';
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface GammaOptions extends TransformOptions {
-  /** Exponent on values scaled to 0..1: above 1 darkens, below 1 brightens. Drawn evenly in its logarithm. */
+  /**
+   * Exponent on values scaled to 0..1: above 1 darkens, below 1 brightens. Drawn evenly in its
+   * logarithm. 0.001..1000.
+   */
   gamma: NumberRange;
 }
 
@@ -11,6 +14,7 @@ export type GammaParams = { readonly gamma: number };
 
 /** Raises values to a power: torchvision's `adjust_gamma`. Black and white stay. */
 export function gamma(options: GammaOptions): Transform<GammaParams> {
+  checkOptions<GammaOptions>('gamma', options, { gamma: true, p: true });
   const range = checkRange('gamma', options.gamma, 1e-3, 1e3);
   return photometric({
     name: 'gamma',

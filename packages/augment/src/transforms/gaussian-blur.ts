@@ -1,18 +1,19 @@
-import { checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { blur } from '../pixels/blur.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface GaussianBlurOptions extends TransformOptions {
-  /** Standard deviation in pixels. */
+  /** Standard deviation, pixels, 0.01..1000. */
   sigma: NumberRange;
-  /** Width of the kernel, odd. By default it reaches 3 sigma to either side. */
-  kernelSize?: number;
+  /** Width of the kernel, pixels, odd. @default reaches 3 sigma to either side */
+  kernelSize?: number | undefined;
 }
 
 export type GaussianBlurParams = { readonly sigma: number };
 
 /** Smooths, mirroring the image at its border: torchvision's `gaussian_blur`. */
 export function gaussianBlur(options: GaussianBlurOptions): Transform<GaussianBlurParams> {
+  checkOptions<GaussianBlurOptions>('gaussianBlur', options, { sigma: true, kernelSize: true, p: true });
   const sigma = checkRange('sigma', options.sigma, 0.01, 1000);
   const { kernelSize } = options;
   if (kernelSize !== undefined && checkWhole('kernelSize', kernelSize, 1) % 2 === 0) {

@@ -1,10 +1,10 @@
 import { type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface HueOptions extends TransformOptions {
-  /** Part of the colour circle to turn by: −0.5..0.5. */
+  /** Part of the colour circle to turn by, −0.5..0.5. */
   shift: NumberRange;
 }
 
@@ -12,6 +12,7 @@ export type HueParams = { readonly shift: number };
 
 /** Turns the colours: torchvision's `adjust_hue`, with Pillow's rounding of hue, saturation and value to 8 bits. */
 export function hue(options: HueOptions): Transform<HueParams> {
+  checkOptions<HueOptions>('hue', options, { shift: true, p: true });
   const shift = checkRange('shift', options.shift, -0.5, 0.5);
   return photometric({
     name: 'hue',

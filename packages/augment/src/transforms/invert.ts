@@ -1,9 +1,11 @@
 import { type Image, maximum, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
+import { checkOptions } from '../options.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
 /** Turns the greyscale around, as between MONOCHROME1 and MONOCHROME2: Pillow's `ImageOps.invert`. */
 export function invert(options: TransformOptions = {}): Transform<NoParams> {
+  checkOptions<TransformOptions>('invert', options, { p: true });
   return photometric({
     name: 'invert',
     p: options.p,

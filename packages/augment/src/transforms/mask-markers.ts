@@ -1,16 +1,16 @@
 import { type Image, raster, toImage } from '../image.js';
 import { copyOf } from '../memory.js';
-import { checkNumber } from '../options.js';
+import { checkNumber, checkOptions } from '../options.js';
 import { findMarkers, surroundings } from '../pixels/markers.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface MaskMarkersOptions extends TransformOptions {
-  /** Brightness from which a pixel may belong to a marker, as a fraction of the brightest. @default 0.9 */
-  threshold?: number;
-  /** How far from the border markers are looked for, as a fraction of the shorter side. @default 0.25 */
-  border?: number;
-  /** Largest area of one letter's bounding box, as a fraction of the image. @default 0.01 */
-  maxArea?: number;
+  /** Brightness from which a pixel may belong to a marker, a fraction of the brightest, 0..1. @default 0.9 */
+  threshold?: number | undefined;
+  /** How far from the border markers are looked for, a fraction of the shorter side, 0..0.5. @default 0.25 */
+  border?: number | undefined;
+  /** Largest area of one letter's bounding box, a fraction of the image, 0..1. @default 0.01 */
+  maxArea?: number | undefined;
 }
 
 /**
@@ -19,6 +19,12 @@ export interface MaskMarkersOptions extends TransformOptions {
  * white pixels, and fills their boxes with the median of what is around. A heuristic: look at what it does on your images.
  */
 export function maskMarkers(options: MaskMarkersOptions = {}): Transform<NoParams> {
+  checkOptions<MaskMarkersOptions>('maskMarkers', options, {
+    threshold: true,
+    border: true,
+    maxArea: true,
+    p: true,
+  });
   const threshold = checkNumber('threshold', options.threshold ?? 0.9, 0, 1);
   const border = checkNumber('border', options.border ?? 0.25, 0, 0.5);
   const maxArea = checkNumber('maxArea', options.maxArea ?? 0.01, 0, 1);

@@ -1,25 +1,26 @@
 import { imageSize, type Size } from '../image.js';
-import { checkWhole } from '../options.js';
+import { checkOptions, checkWhole } from '../options.js';
 import { copyWindow } from '../pixels/window.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
-import { type SamplingOptions, samplings } from '../warp/sampling.js';
+import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
-export interface PadOptions extends TransformOptions, Omit<SamplingOptions, 'interpolation'> {
-  /** Pixels on every side, or on the left, top, right and bottom. */
+export interface PadOptions extends TransformOptions, FillOptions {
+  /** Pixels on every side, or on the left, top, right and bottom; from 0 on. */
   border: number | readonly [left: number, top: number, right: number, bottom: number];
 }
 
 /** Puts a border around the image: Pillow's `ImageOps.expand`, or NumPy's `edge` and `reflect`. */
 export function pad(options: PadOptions): Transform<NoParams> {
+  checkOptions<PadOptions>('pad', options, { border: true, ...FILL_OPTIONS, p: true });
   const { border } = options;
-  const sides = typeof border === 'number' ? [border, border, border, border] : border;
+  const sides = Array.isArray(border) ? border : [border, border, border, border];
+  if (sides.length !== 4) throw new RangeError(`invalid border: [${border}] (one, or four)`);
   const [left, top, right, bottom] = sides.map((side) => checkWhole('border', side, 0)) as [
     number,
     number,
     number,
     number,
   ];
-  const sampling = samplings(options);
   const outputSize = ({ height, width }: Size) => ({
     height: height + top + bottom,
     width: width + left + right,
@@ -27,13 +28,10 @@ export function pad(options: PadOptions): Transform<NoParams> {
   return geometric({
     name: 'pad',
     p: options.p,
+    sampling: samplings(options),
     sample: () => ({}),
-    move: (image, _, isMask) =>
-      copyWindow(
-        image,
-        { left: -left, top: -top, ...outputSize(imageSize(image)) },
-        (isMask ? sampling.mask : sampling.image).fill,
-      ),
+    move: (image, _, { fill }) =>
+      copyWindow(image, { left: -left, top: -top, ...outputSize(imageSize(image)) }, fill),
     point: (x, y) => [x + left, y + top],
     outputSize,
   });

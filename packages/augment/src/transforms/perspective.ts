@@ -1,13 +1,13 @@
-import { type Image, imageSize, type Size } from '../image.js';
-import { checkNumber } from '../options.js';
+import { imageSize, type Size } from '../image.js';
+import { checkNumber, checkOptions } from '../options.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { homography, perspectiveMap, projectPoint } from '../warp/perspective-map.js';
-import { type SamplingOptions, samplings } from '../warp/sampling.js';
+import { SAMPLING_OPTIONS, type SamplingOptions, samplings } from '../warp/sampling.js';
 import { warp } from '../warp/warp.js';
 
 export interface PerspectiveOptions extends TransformOptions, SamplingOptions {
-  /** How far the corners move inwards at most, as a fraction of half the width and half the height: 0..1. @default 0.5 */
-  distortion?: number;
+  /** How far the corners move inwards at most, a fraction of half the width and half the height, 0..1. @default 0.5 */
+  distortion?: number | undefined;
 }
 
 /** How far each corner moves to the right and down, as fractions of width and height: from top left, clockwise. */
@@ -15,11 +15,16 @@ export type PerspectiveParams = { readonly corners: readonly (readonly [x: numbe
 
 /** Views the image at a slant, as torchvision's `RandomPerspective`. One of a few pixels, whose corners meet, stays. */
 export function perspective(options: PerspectiveOptions = {}): Transform<PerspectiveParams> {
+  checkOptions<PerspectiveOptions>('perspective', options, {
+    distortion: true,
+    ...SAMPLING_OPTIONS,
+    p: true,
+  });
   const reach = checkNumber('distortion', options.distortion ?? 0.5, 0, 1) / 2;
-  const sampling = samplings(options);
   return geometric<PerspectiveParams>({
     name: 'perspective',
     p: options.p,
+    sampling: samplings(options),
     sample(rng) {
       const draw = () => reach * rng.uniform();
       return {
@@ -31,12 +36,12 @@ export function perspective(options: PerspectiveOptions = {}): Transform<Perspec
         ],
       };
     },
-    move(image: Image, params, isMask) {
+    move(image, params, sampling) {
       const size = imageSize(image);
       const { from, to } = corners(params, size);
       const back = homography(to, from);
       if (back === null) return image;
-      return warp(image, perspectiveMap(back, size), size, isMask ? sampling.mask : sampling.image);
+      return warp(image, perspectiveMap(back, size), size, sampling);
     },
     point(x, y, params, size) {
       const { from, to } = corners(params, size);

@@ -1,13 +1,16 @@
 import { createRng } from '@cxr/image';
 import { type Image, maximum, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../options.js';
 import { addNoise } from '../pixels/add-noise.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface PoissonNoiseOptions extends TransformOptions {
-  /** Photons a white pixel stands for; fewer is noisier. Drawn evenly in the logarithm. @default [500, 20000] */
-  photons?: NumberRange;
+  /**
+   * Photons a white pixel stands for; fewer is noisier. Drawn evenly in the logarithm. 1..1e9.
+   * @default [500, 20000]
+   */
+  photons?: NumberRange | undefined;
 }
 
 export type PoissonNoiseParams = { readonly photons: number; readonly seed: number };
@@ -17,6 +20,7 @@ export type PoissonNoiseParams = { readonly photons: number; readonly seed: numb
  * detector. (In a processed radiograph the brightness is no longer proportional to the exposure: take it as a model.)
  */
 export function poissonNoise(options: PoissonNoiseOptions = {}): Transform<PoissonNoiseParams> {
+  checkOptions<PoissonNoiseOptions>('poissonNoise', options, { photons: true, p: true });
   const photons = checkRange('photons', options.photons ?? [500, 20_000], 1, 1e9);
   return photometric({
     name: 'poissonNoise',

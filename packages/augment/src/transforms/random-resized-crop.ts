@@ -1,5 +1,5 @@
 import { imageSize, type Size } from '../image.js';
-import { checkRange, checkWhole, drawFrom, drawLogFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, checkWhole, drawFrom, drawLogFrom, type NumberRange } from '../options.js';
 import { resample } from '../pixels/resample.js';
 import { copyWindow, type Window } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
@@ -7,16 +7,16 @@ import { geometric, type Transform, type TransformOptions } from '../transform.j
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
 export interface RandomResizedCropOptions extends TransformOptions {
-  /** Of the result, pixels. */
+  /** Of the result, pixels, from 1 on. */
   height: number;
-  /** Of the result, pixels. */
+  /** Of the result, pixels, from 1 on. */
   width: number;
-  /** Area of the piece as a fraction of the image. @default [0.08, 1] */
-  area?: NumberRange;
-  /** Width of the piece by its height, drawn evenly in its logarithm. @default [3 / 4, 4 / 3] */
-  aspect?: NumberRange;
+  /** Area of the piece as a fraction of the image, 0.000001..1. @default [0.08, 1] */
+  area?: NumberRange | undefined;
+  /** Width of the piece by its height, drawn evenly in its logarithm, 0.001..1000. @default [3 / 4, 4 / 3] */
+  aspect?: NumberRange | undefined;
   /** @default 'bilinear' */
-  interpolation?: Interpolation;
+  interpolation?: Interpolation | undefined;
 }
 
 export type RandomResizedCropParams = {
@@ -32,28 +32,32 @@ export type RandomResizedCropParams = {
  * torchvision's `resized_crop`; a piece that is too wide or too high is cut to the image, where torchvision draws again.
  */
 export function randomResizedCrop(options: RandomResizedCropOptions): Transform<RandomResizedCropParams> {
+  checkOptions<RandomResizedCropOptions>('randomResizedCrop', options, {
+    height: true,
+    width: true,
+    area: true,
+    aspect: true,
+    interpolation: true,
+    p: true,
+  });
   const size: Size = {
     height: checkWhole('height', options.height, 1),
     width: checkWhole('width', options.width, 1),
   };
   const area = checkRange('area', options.area ?? [0.08, 1], 1e-6, 1);
   const aspect = checkRange('aspect', options.aspect ?? [3 / 4, 4 / 3], 1e-3, 1e3);
-  const sampling = samplings(options);
   return geometric({
     name: 'randomResizedCrop',
     p: options.p,
+    sampling: samplings({ interpolation: options.interpolation }),
     sample: (rng) => ({
       area: drawFrom(rng, area),
       aspect: drawLogFrom(rng, aspect),
       x: rng.uniform(),
       y: rng.uniform(),
     }),
-    move: (image, params, isMask) =>
-      resample(
-        copyWindow(image, piece(imageSize(image), params), 0),
-        size,
-        (isMask ? sampling.mask : sampling.image).interpolation,
-      ),
+    move: (image, params, { interpolation }) =>
+      resample(copyWindow(image, piece(imageSize(image), params), 0), size, interpolation),
     point(px, py, params, of) {
       const { left, top, width, height } = piece(of, params);
       return [((px - left) * size.width) / width, ((py - top) * size.height) / height];
@@ -64,7 +68,7 @@ export function randomResizedCrop(options: RandomResizedCropOptions): Transform<
 
 function piece(of: Size, { area, aspect, x, y }: RandomResizedCropParams): Window {
   const pixels = area * of.width * of.height;
-  const side = (length: number, most: number) => Math.max(1, Math.min(most, roundHalfEven(length)));
+  const side = (length: number, max: number) => Math.max(1, Math.min(max, roundHalfEven(length)));
   const width = side(Math.sqrt(pixels * aspect), of.width);
   const height = side(Math.sqrt(pixels / aspect), of.height);
   return {

@@ -1,31 +1,31 @@
 import type { Size } from '../image.js';
-import { checkWhole } from '../options.js';
+import { checkOptions, checkWhole } from '../options.js';
 import { resample } from '../pixels/resample.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
 export interface ResizeOptions extends TransformOptions {
-  /** Pixels. */
+  /** Pixels, from 1 on. */
   height: number;
-  /** Pixels. */
+  /** Pixels, from 1 on. */
   width: number;
   /** @default 'bilinear' */
-  interpolation?: Interpolation;
+  interpolation?: Interpolation | undefined;
 }
 
 /** Brings the image to this size, whatever its aspect. Equals Pillow's `Image.resize`, which averages when shrinking. */
 export function resize(options: ResizeOptions): Transform<NoParams> {
+  checkOptions<ResizeOptions>('resize', options, { height: true, width: true, interpolation: true, p: true });
   const size: Size = {
     height: checkWhole('height', options.height, 1),
     width: checkWhole('width', options.width, 1),
   };
-  const sampling = samplings(options);
   return geometric({
     name: 'resize',
     p: options.p,
+    sampling: samplings({ interpolation: options.interpolation }),
     sample: () => ({}),
-    move: (image, _, isMask) =>
-      resample(image, size, (isMask ? sampling.mask : sampling.image).interpolation),
+    move: (image, _, { interpolation }) => resample(image, size, interpolation),
     point: (x, y, _, of) => [(x * size.width) / of.width, (y * size.height) / of.height],
     outputSize: () => size,
   });

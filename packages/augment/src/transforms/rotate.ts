@@ -1,13 +1,13 @@
 import { type Image, imageSize } from '../image.js';
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { turn } from '../pixels/flip.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { invertAffine, transformPoint } from '../warp/affine-map.js';
-import { rotationMatrix, warpAffine } from '../warp/affine-matrix.js';
-import { type Sampling, type SamplingOptions, samplings } from '../warp/sampling.js';
+import { rotationMatrix, warpByMatrix } from '../warp/affine-matrix.js';
+import { SAMPLING_OPTIONS, type Sampling, type SamplingOptions, samplings } from '../warp/sampling.js';
 
 export interface RotateOptions extends TransformOptions, SamplingOptions {
-  /** Counter-clockwise. */
+  /** Degrees, counter-clockwise. */
   degrees: NumberRange;
 }
 
@@ -15,13 +15,14 @@ export type RotateParams = { readonly degrees: number };
 
 /** Turns the image about its centre on a canvas of its own size. Equals Pillow's `Image.rotate` to the bit. */
 export function rotate(options: RotateOptions): Transform<RotateParams> {
+  checkOptions<RotateOptions>('rotate', options, { degrees: true, ...SAMPLING_OPTIONS, p: true });
   const degrees = checkRange('degrees', options.degrees);
-  const sampling = samplings(options);
   return geometric({
     name: 'rotate',
     p: options.p,
+    sampling: samplings(options),
     sample: (rng) => ({ degrees: drawFrom(rng, degrees) }),
-    move: (image, params, isMask) => rotated(image, params.degrees, isMask ? sampling.mask : sampling.image),
+    move: (image, params, sampling) => rotated(image, params.degrees, sampling),
     point: (x, y, params, size) => transformPoint(invertAffine(rotationMatrix(params.degrees, size)), x, y),
   });
 }
@@ -32,5 +33,5 @@ function rotated(image: Image, degrees: number, sampling: Sampling): Image {
   if (angle === 0) return image;
   // Quarter turns move whole pixels.
   if (angle === 180 || (angle % 90 === 0 && width === height)) return turn(image, angle / 90);
-  return warpAffine(image, rotationMatrix(angle, { height, width }), sampling);
+  return warpByMatrix(image, rotationMatrix(angle, { height, width }), sampling);
 }

@@ -1,12 +1,12 @@
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { luma, lumaExact } from '../pixels/luma.js';
 import { claim } from '../simd/kernels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface SaturationOptions extends TransformOptions {
-  /** 0 is grey, 1 as it is, 2 twice as colourful. */
+  /** 0 is grey, 1 as it is, 2 twice as colourful; from 0 on. */
   factor: NumberRange;
 }
 
@@ -14,6 +14,7 @@ export type SaturationParams = { readonly factor: number };
 
 /** Stretches colours about their brightness: Pillow's `ImageEnhance.Color`, torchvision's `adjust_saturation`. */
 export function saturation(options: SaturationOptions): Transform<SaturationParams> {
+  checkOptions<SaturationOptions>('saturation', options, { factor: true, p: true });
   const factor = checkRange('factor', options.factor, 0);
   return photometric({
     name: 'saturation',

@@ -1,10 +1,10 @@
-import { checkRange, drawLogFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../options.js';
 import type { Transform, TransformOptions } from '../transform.js';
 import { affineTransform } from '../warp/affine-transform.js';
-import type { SamplingOptions } from '../warp/sampling.js';
+import { SAMPLING_OPTIONS, type SamplingOptions } from '../warp/sampling.js';
 
 export interface ScaleOptions extends TransformOptions, SamplingOptions {
-  /** 2 is twice as large. Drawn evenly in its logarithm. */
+  /** 2 is twice as large. Drawn evenly in its logarithm. 0.001..1000. */
   factor: NumberRange;
 }
 
@@ -12,6 +12,7 @@ export type ScaleParams = { readonly scale: number };
 
 /** Zooms about the centre on a canvas of the same size; to change the size, see `resize`. */
 export function scale(options: ScaleOptions): Transform<ScaleParams> {
+  checkOptions<ScaleOptions>('scale', options, { factor: true, ...SAMPLING_OPTIONS, p: true });
   const factor = checkRange('factor', options.factor, 1e-3, 1e3);
   return affineTransform('scale', options, (rng) => ({ scale: drawLogFrom(rng, factor) }));
 }

@@ -1,19 +1,20 @@
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import type { Transform, TransformOptions } from '../transform.js';
 import { affineTransform } from '../warp/affine-transform.js';
-import type { SamplingOptions } from '../warp/sampling.js';
+import { SAMPLING_OPTIONS, type SamplingOptions } from '../warp/sampling.js';
 
 export interface ShearOptions extends TransformOptions, SamplingOptions {
-  /** Degrees along x. @default 0 */
-  x?: NumberRange;
-  /** Degrees along y. @default 0 */
-  y?: NumberRange;
+  /** Degrees along x, −89..89. @default 0 */
+  x?: NumberRange | undefined;
+  /** Degrees along y, −89..89. @default 0 */
+  y?: NumberRange | undefined;
 }
 
 export type ShearParams = { readonly shear: readonly [x: number, y: number] };
 
 /** Slants the image about its centre, as torchvision's `affine` does with its shear alone. */
 export function shear(options: ShearOptions = {}): Transform<ShearParams> {
+  checkOptions<ShearOptions>('shear', options, { x: true, y: true, ...SAMPLING_OPTIONS, p: true });
   const x = checkRange('x', options.x ?? 0, -89, 89);
   const y = checkRange('y', options.y ?? 0, -89, 89);
   return affineTransform('shear', options, (rng) => ({ shear: [drawFrom(rng, x), drawFrom(rng, y)] }));

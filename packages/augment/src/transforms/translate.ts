@@ -1,29 +1,30 @@
 import { type Image, imageSize, type Size } from '../image.js';
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { copyWindow } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
-import { type Fill, type SamplingOptions, samplings } from '../warp/sampling.js';
+import { FILL_OPTIONS, type Fill, type FillOptions, samplings } from '../warp/sampling.js';
 
-export interface TranslateOptions extends TransformOptions, Omit<SamplingOptions, 'interpolation'> {
-  /** To the right, as a fraction of the width. @default 0 */
-  x?: NumberRange;
-  /** Down, as a fraction of the height. @default 0 */
-  y?: NumberRange;
+export interface TranslateOptions extends TransformOptions, FillOptions {
+  /** To the right, as a fraction of the width, −1..1. @default 0 */
+  x?: NumberRange | undefined;
+  /** Down, as a fraction of the height, −1..1. @default 0 */
+  y?: NumberRange | undefined;
 }
 
 export type TranslateParams = { readonly translate: readonly [x: number, y: number] };
 
 /** Shifts the image by whole pixels (so nothing is interpolated), as torchvision's `affine` does. */
 export function translate(options: TranslateOptions = {}): Transform<TranslateParams> {
+  checkOptions<TranslateOptions>('translate', options, { x: true, y: true, ...FILL_OPTIONS, p: true });
   const x = checkRange('x', options.x ?? 0, -1, 1);
   const y = checkRange('y', options.y ?? 0, -1, 1);
-  const sampling = samplings(options);
   return geometric({
     name: 'translate',
     p: options.p,
+    sampling: samplings(options),
     sample: (rng) => ({ translate: [drawFrom(rng, x), drawFrom(rng, y)] }),
-    move: (image, params, isMask) => shifted(image, params, (isMask ? sampling.mask : sampling.image).fill),
+    move: (image, params, { fill }) => shifted(image, params, fill),
     point: (px, py, params, size) => {
       const [dx, dy] = pixels(params, size);
       return [px + dx, py + dy];

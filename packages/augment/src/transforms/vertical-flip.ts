@@ -1,11 +1,15 @@
+import { checkOptions } from '../options.js';
 import { flipRows } from '../pixels/flip.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
+import { samplings } from '../warp/sampling.js';
 
 /** Mirrors top and bottom. No radiograph is read upside down: see the preset `chestXray`. */
 export function verticalFlip(options: TransformOptions = {}): Transform<NoParams> {
+  checkOptions<TransformOptions>('verticalFlip', options, { p: true });
   return geometric({
     name: 'verticalFlip',
     p: options.p,
+    sampling: samplings(),
     sample: () => ({}),
     move: flipRows,
     point: (x, y, _, size) => [x, size.height - y],

@@ -1,11 +1,11 @@
-import { checkRange, drawFrom, type NumberRange } from '../options.js';
+import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface WindowLevelOptions extends TransformOptions {
-  /** Middle of the window (the level), in the image's own units: 0..65535 on 16 bits. */
+  /** Middle of the window (the level), in the image's own units: of 0..255, 0..65535 or 0..1. */
   center: NumberRange;
-  /** Width of the window, in the image's own units. */
+  /** Width of the window, in the image's own units, above 0. */
   width: NumberRange;
 }
 
@@ -16,6 +16,7 @@ export type WindowLevelParams = { readonly center: number; readonly width: numbe
  * DICOM PS3.3 C.11.2.1.2.1 on whole types, of C.11.2.1.3.2 (LINEAR_EXACT) on Float32. The type stays.
  */
 export function windowLevel(options: WindowLevelOptions): Transform<WindowLevelParams> {
+  checkOptions<WindowLevelOptions>('windowLevel', options, { center: true, width: true, p: true });
   const center = checkRange('center', options.center);
   const width = checkRange('width', options.width, Number.MIN_VALUE);
   return photometric({

@@ -1,4 +1,4 @@
-import type { Size } from '../image.js';
+import type { Pixels, Size } from '../image.js';
 import type { Interpolation } from './sampling.js';
 import type { SourceMap } from './warp.js';
 
@@ -31,8 +31,14 @@ export function transformPoint([a, b, c, d, e, f]: AffineMatrix, x: number, y: n
 }
 
 /** The source positions of an affine transform, rounded as Pillow rounds them. */
-export function affineMap(matrix: AffineMatrix, size: Size, interpolation: Interpolation): SourceMap {
-  if (interpolation !== 'nearest') return exactMap(matrix, size);
+export function affineMap(
+  matrix: AffineMatrix,
+  size: Size,
+  data: Pixels,
+  interpolation: Interpolation,
+): SourceMap {
+  // Of 16 bits Pillow takes the nearest neighbour in double precision, too.
+  if (interpolation !== 'nearest' || data instanceof Uint16Array) return exactMap(matrix, size);
   return matrix[1] === 0 && matrix[3] === 0 ? scaleMap(matrix, size) : fixedPointMap(matrix, size);
 }
 

@@ -1,7 +1,7 @@
 import { type Image, imageSize, type Size } from '../image.js';
 import { roundHalfEven } from '../round.js';
 import { type AffineMatrix, affineMap, IDENTITY } from './affine-map.js';
-import type { Sampling } from './sampling.js';
+import { checkFill, type Sampling } from './sampling.js';
 import { warp } from './warp.js';
 
 /** An affine transform about the image's centre; whatever is left out stays. */
@@ -48,11 +48,20 @@ export function rotationMatrix(degrees: number, { width, height }: Size): Affine
   return [cos, sin, cos * -cx + sin * -cy + cx, -sin, cos, -sin * -cx + cos * -cy + cy];
 }
 
-/** Warps an image, on a canvas of its own size, with the matrix that looks back from output to source. */
+/**
+ * Warps an image, on a canvas of its own size, with the matrix that looks back from output to source.
+ * @throws RangeError for a fill that the image's type cannot hold.
+ */
 export function warpAffine(image: Image, matrix: AffineMatrix, sampling: Sampling): Image {
+  checkFill('fill', sampling.fill, image);
+  return warpByMatrix(image, matrix, sampling);
+}
+
+/** The same, also for masks. */
+export function warpByMatrix(image: Image, matrix: AffineMatrix, sampling: Sampling): Image {
   if (matrix.every((value, i) => value === IDENTITY[i])) return image;
   const size = imageSize(image);
-  return warp(image, affineMap(matrix, size, sampling.interpolation), size, sampling);
+  return warp(image, affineMap(matrix, size, image.data, sampling.interpolation), size, sampling);
 }
 
 function radians(degrees: number): number {

@@ -2,7 +2,7 @@ import type { Rng } from '@cxr/image';
 import { imageSize } from '../image.js';
 import { geometric, type Json, type Transform, type TransformOptions } from '../transform.js';
 import { invertAffine, transformPoint } from './affine-map.js';
-import { type AffineParts, affineMatrix, warpAffine } from './affine-matrix.js';
+import { type AffineParts, affineMatrix, warpByMatrix } from './affine-matrix.js';
 import { type SamplingOptions, samplings } from './sampling.js';
 
 /** A transform whose parameters are some of an affine transform's parts. */
@@ -11,13 +11,12 @@ export function affineTransform<P extends AffineParts & Json>(
   options: TransformOptions & SamplingOptions,
   sample: (rng: Rng) => P,
 ): Transform<P> {
-  const sampling = samplings(options);
   return geometric<P>({
     name,
     p: options.p,
+    sampling: samplings(options),
     sample,
-    move: (image, params, isMask) =>
-      warpAffine(image, affineMatrix(params, imageSize(image)), isMask ? sampling.mask : sampling.image),
+    move: (image, params, sampling) => warpByMatrix(image, affineMatrix(params, imageSize(image)), sampling),
     point: (x, y, params, size) => transformPoint(invertAffine(affineMatrix(params, size)), x, y),
   });
 }

@@ -1,47 +1,88 @@
+import { type Image, maximum } from '../image.js';
+import type { KnownOptions } from '../options.js';
+
 /** How a value between pixels is made: `bicubic` is Pillow's for transforms, a = −1. */
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic';
 
 /**
- * What lies outside the image: one value (in the image's own units, 0..255, 0..65535 or 0..1), one a channel, the nearest
- * pixel of the edge, or the image mirrored at the centre of its edge pixels (NumPy's `reflect`).
+ * What lies outside the image: one value in the image's own units (0..255, 0..65535 or 0..1; whole types drop a fraction),
+ * one a channel, the nearest pixel of the edge, or the image mirrored at the centre of its edge pixels (NumPy's `reflect`).
  */
 export type Fill = number | readonly number[] | 'edge' | 'reflect';
 
-/** Options of every transform that resamples. */
-export interface SamplingOptions {
-  /** @default 'bilinear' */
-  interpolation?: Interpolation;
+/** Options of every transform that can show what lies outside the image. */
+export interface FillOptions {
   /** @default 0 */
-  fill?: Fill;
-  /** What lies outside a mask; with `edge` or `reflect` as fill, masks go by that instead. @default 0 */
-  maskFill?: number;
+  fill?: Fill | undefined;
+  /**
+   * The class outside a mask, a value of the mask's type; with `edge` or `reflect` as fill, masks go by that instead.
+   * @default 0
+   */
+  maskFill?: number | undefined;
 }
+
+/** Options of every transform that resamples. */
+export interface SamplingOptions extends FillOptions {
+  /** @default 'bilinear' */
+  interpolation?: Interpolation | undefined;
+}
+
+export const FILL_OPTIONS: KnownOptions<FillOptions> = { fill: true, maskFill: true };
+export const SAMPLING_OPTIONS: KnownOptions<SamplingOptions> = { interpolation: true, ...FILL_OPTIONS };
 
 export interface Sampling {
   readonly interpolation: Interpolation;
   readonly fill: Fill;
 }
 
-/** How an image, and how a mask, is to be sampled. @throws RangeError for an unknown word. */
-export function samplings(options: SamplingOptions): { image: Sampling; mask: Sampling } {
+/** How an image, and how a mask, is sampled. */
+export interface Samplings {
+  readonly image: Sampling;
+  readonly mask: Sampling;
+}
+
+/** How an image, and how a mask, is to be sampled. @throws RangeError for an unknown word, or a fill that no image has. */
+export function samplings(options: SamplingOptions = {}): Samplings {
   const { interpolation = 'bilinear', fill = 0, maskFill = 0 } = options;
   if (!['nearest', 'bilinear', 'bicubic'].includes(interpolation)) {
     throw new RangeError(`invalid interpolation: ${interpolation}`);
   }
-  checkFill(fill);
+  const words = fill === 'edge' || fill === 'reflect';
+  if (!words && !values(fill).every((value) => value >= 0 && value <= 65535)) refuse('fill', fill);
+  if (!Number.isFinite(maskFill)) refuse('maskFill', maskFill);
   return {
     image: { interpolation, fill },
-    mask: { interpolation: 'nearest', fill: typeof fill === 'string' ? fill : maskFill },
+    mask: { interpolation: 'nearest', fill: words ? fill : maskFill },
   };
 }
 
-/** @throws RangeError unless it is a fill. */
-function checkFill(fill: Fill): void {
-  const valid =
-    fill === 'edge' ||
-    fill === 'reflect' ||
-    (typeof fill !== 'string' && [fill].flat().every(Number.isFinite));
-  if (!valid) throw new RangeError(`invalid fill: ${fill}`);
+/**
+ * Stored in the image's array, a value outside its range would wrap around to another one.
+ * @throws RangeError unless a fill is a word, or lies within the range of the image's (or the mask's) type.
+ */
+export function checkFill(name: 'fill' | 'maskFill', fill: Fill, { data, shape }: Image): void {
+  if (typeof fill === 'string') return;
+  fillValues(fill, shape[2]!);
+  // Classes may be any floats, such as −1 for "ignore".
+  if (name === 'maskFill' && data instanceof Float32Array) return;
+  const max = maximum(data);
+  for (const value of values(fill)) {
+    const whole = name === 'fill' || Number.isInteger(value);
+    if (!(value >= 0 && value <= max && whole)) refuse(name, fill, ` (0 to ${max} in a ${typeOf(data)})`);
+  }
+}
+
+function values(fill: Fill): readonly number[] {
+  return typeof fill === 'number' ? [fill] : Array.isArray(fill) ? fill : [Number.NaN];
+}
+
+function typeOf(data: Image['data']): string {
+  if (data instanceof Uint8Array) return 'Uint8Array';
+  return data instanceof Uint16Array ? 'Uint16Array' : 'Float32Array';
+}
+
+function refuse(name: string, fill: Fill, hint: string = ''): never {
+  throw new RangeError(`invalid ${name}: ${Array.isArray(fill) ? `[${fill}]` : fill}${hint}`);
 }
 
 /** One value a channel. @throws RangeError if there are neither one nor as many. */

@@ -1,0 +1,43 @@
+import type { Pixels } from './image.js';
+
+/** The values of black and white in float samples, `[min, max]`: [0, 1] by default everywhere, [−1, 1] for a GAN. */
+export type ValueRange = readonly [min: number, max: number];
+
+/** What float samples mean where nothing else is said. */
+export const UNIT_RANGE: ValueRange = [0, 1];
+
+/** @throws RangeError unless min < max, both finite. */
+function checkRange(range: ValueRange): ValueRange {
+  const [min, max] = Array.isArray(range) ? (range as ValueRange) : [Number.NaN, Number.NaN];
+  if (!(Number.isFinite(min) && Number.isFinite(max) && min < max)) {
+    throw new RangeError(`invalid range: [${range}] (the values of black and white)`);
+  }
+  return range;
+}
+
+/**
+ * Makes sure of what samples mean: whole numbers always pass.
+ * @param range of float samples. @default [0, 1]
+ * @throws RangeError for a float outside the range, or not a number: in a wrong range everything computed is wrong.
+ */
+export function checkSamples(data: Pixels, range: ValueRange = UNIT_RANGE): void {
+  if (!(data instanceof Float32Array)) return;
+  const [low, high] = singleEnds(checkRange(range));
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    // This way round, NaN is refused too.
+    if (!(value >= low && value <= high)) throw new RangeError(outside(value, range));
+  }
+}
+
+/** The ends as floats of single precision have them: 0.1 is then 0.10000000149, which is white, and not beyond it. */
+function singleEnds([min, max]: ValueRange): ValueRange {
+  return [Math.min(min, Math.fround(min)), Math.max(max, Math.fround(max))];
+}
+
+function outside(value: number, [min, max]: ValueRange): string {
+  const advice = Number.isFinite(value)
+    ? '; say so if black and white are other values: { range: [−1, 1] }'
+    : '';
+  return `a sample of ${value} is outside [${min}, ${max}]${advice}`;
+}
