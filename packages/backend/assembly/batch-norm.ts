@@ -1,17 +1,21 @@
 // Batch normalisation of a [rows][channels] matrix, down its columns: Ioffe and Szegedy 2015, section 3.
-// Rows are summed in blocks of 256 before the block is added to the total, so that the error grows with the
-// block and the number of blocks, not with the number of rows.
+// Rows are summed in blocks before the block is added to the total, so that the error grows with the block and the
+// number of blocks, not with the number of rows.
 
 import { addInto } from './elementwise';
 
-const BLOCK: i32 = 256;
+/** Rows in a block: as many as there are blocks where there are many rows. */
+function blockOf(rows: i32): i32 {
+  return max<i32>(256, <i32>Math.sqrt(<f64>rows));
+}
 
 /** sum[c] = sum over rows of x[r][c]; scratch holds `channels` floats. */
 export function columnSum(x: usize, sum: usize, scratch: usize, rows: i32, channels: i32): void {
   const line = (<usize>channels) << 2;
   memory.fill(sum, 0, line);
-  for (let r0 = 0; r0 < rows; r0 += BLOCK) {
-    const end = min(rows, r0 + BLOCK);
+  const block = blockOf(rows);
+  for (let r0 = 0; r0 < rows; r0 += block) {
+    const end = min(rows, r0 + block);
     memory.fill(scratch, 0, line);
     for (let r = r0; r < end; r++) addInto(scratch, x + <usize>r * line, channels);
     addInto(sum, scratch, channels);
@@ -22,8 +26,9 @@ export function columnSum(x: usize, sum: usize, scratch: usize, rows: i32, chann
 function columnSquares(x: usize, mean: usize, sum: usize, scratch: usize, rows: i32, channels: i32): void {
   const line = (<usize>channels) << 2;
   memory.fill(sum, 0, line);
-  for (let r0 = 0; r0 < rows; r0 += BLOCK) {
-    const end = min(rows, r0 + BLOCK);
+  const block = blockOf(rows);
+  for (let r0 = 0; r0 < rows; r0 += block) {
+    const end = min(rows, r0 + block);
     memory.fill(scratch, 0, line);
     for (let r = r0; r < end; r++) {
       const from = x + <usize>r * line;
@@ -55,8 +60,9 @@ function columnDots(
   const line = (<usize>channels) << 2;
   memory.fill(sum, 0, line);
   memory.fill(dot, 0, line);
-  for (let r0 = 0; r0 < rows; r0 += BLOCK) {
-    const end = min(rows, r0 + BLOCK);
+  const block = blockOf(rows);
+  for (let r0 = 0; r0 < rows; r0 += block) {
+    const end = min(rows, r0 + block);
     memory.fill(scratch, 0, 2 * line);
     for (let r = r0; r < end; r++) {
       const from = x + <usize>r * line;

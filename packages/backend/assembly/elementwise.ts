@@ -21,7 +21,21 @@ export function addInto(out: usize, x: usize, count: i32): void {
   }
 }
 
-/** y[i] = x[i] > 0 ? x[i] : slope * x[i]; slope 0 is relu. */
+/** y[i] = x[i], at least low and at most high; NaN where x[i] is. Relu is from 0 to infinity. */
+export function clip(x: usize, y: usize, low: f32, high: f32, count: i32): void {
+  const lows = f32x4.splat(low);
+  const highs = f32x4.splat(high);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const v = v128.load(x + ((<usize>i) << 2));
+    v128.store(y + ((<usize>i) << 2), f32x4.min(f32x4.max(v, lows), highs));
+  }
+  for (; i < count; i++) {
+    store<f32>(y + ((<usize>i) << 2), min<f32>(max<f32>(load<f32>(x + ((<usize>i) << 2)), low), high));
+  }
+}
+
+/** y[i] = x[i] > 0 ? x[i] : slope * x[i] */
 export function leakyRelu(x: usize, y: usize, slope: f32, count: i32): void {
   const zero = f32x4.splat(0);
   const slopes = f32x4.splat(slope);
@@ -36,19 +50,21 @@ export function leakyRelu(x: usize, y: usize, slope: f32, count: i32): void {
   }
 }
 
-/** dx[i] = x[i] > 0 ? dy[i] : slope * dy[i] */
+/** dx[i] = x[i] > 0 ? dy[i] : slope * dy[i], NaN where x[i] is; slope 0 is relu's. */
 export function leakyReluGrad(x: usize, dy: usize, dx: usize, slope: f32, count: i32): void {
   const zero = f32x4.splat(0);
   const slopes = f32x4.splat(slope);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const d = v128.load(dy + ((<usize>i) << 2));
-    const mask = f32x4.gt(v128.load(x + ((<usize>i) << 2)), zero);
-    v128.store(dx + ((<usize>i) << 2), v128.bitselect(d, f32x4.mul(d, slopes), mask));
+    const v = v128.load(x + ((<usize>i) << 2));
+    const scaled = v128.bitselect(d, f32x4.mul(d, slopes), f32x4.gt(v, zero));
+    v128.store(dx + ((<usize>i) << 2), v128.bitselect(scaled, v, f32x4.eq(v, v)));
   }
   for (; i < count; i++) {
     const d = load<f32>(dy + ((<usize>i) << 2));
-    store<f32>(dx + ((<usize>i) << 2), load<f32>(x + ((<usize>i) << 2)) > 0 ? d : d * slope);
+    const v = load<f32>(x + ((<usize>i) << 2));
+    store<f32>(dx + ((<usize>i) << 2), v > 0 ? d : v <= 0 ? d * slope : v);
   }
 }
 

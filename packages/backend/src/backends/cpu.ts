@@ -1,15 +1,17 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { findBackend } from '@tensorflow/tfjs-core';
+import { registerCpuKernels } from '../kernels/index.js';
 import type { Candidate } from './candidate.js';
 import { restorer } from './lifetime.js';
 
 const restore = restorer('cpu', 1);
 
-/** TensorFlow.js in plain JavaScript: correct everywhere, about a hundred times too slow to train on. */
+/** TensorFlow.js in plain JavaScript, with the gradients that it has wrong replaced: about a hundred times too slow to train on. */
 export const cpu: Candidate = {
   name: 'cpu',
   async start() {
     restore();
+    registerCpuKernels();
     // On its first tensor it would print advice to install tfjs-node.
     ((findBackend('cpu') as { firstUse?: boolean } | null) ?? {}).firstUse = false;
     return 'cpu';

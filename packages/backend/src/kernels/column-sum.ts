@@ -4,10 +4,48 @@ import { pointer, type Tools } from './tools.js';
 
 /**
  * Sum and Mean over all axes but the last, as bias gradients and batch norm need them: down the columns of a
- * matrix. The stock wasm kernels transpose the whole tensor first.
+ * matrix. The stock wasm kernels transpose the whole tensor first. Over other axes that lie side by side, in double
+ * precision: the stock kernels lose 4 % of the sum of four million equal values.
  */
 function reduction(name: 'Sum' | 'Mean'): KernelMaker {
-  return (tools: Tools): Kernel => ({ name, run: (args) => columns(tools, args, name === 'Mean') });
+  return (tools: Tools): Kernel => ({
+    name,
+    run: (args) => columns(tools, args, name === 'Mean') ?? block(tools, args, name === 'Mean'),
+  });
+}
+
+/** Sums over neighbouring axes; undefined, for the stock kernel, where others lie between. */
+function block(
+  { backend }: Tools,
+  { inputs, attrs }: KernelArguments,
+  mean: boolean,
+): TensorInfo | undefined {
+  const { x } = inputs as Given<SumInputs>;
+  const { axis, keepDims } = attrs as unknown as SumAttrs;
+  if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return undefined;
+  const axes = [...util.parseAxisParam(axis, x.shape)].sort((a, b) => a - b);
+  if (axes.length === 0 || axes.some((a, i) => a !== axes[0]! + i)) return undefined;
+  const before = x.shape.slice(0, axes[0]!);
+  const after = x.shape.slice(axes.at(-1)! + 1);
+  const size = util.sizeFromShape(x.shape.slice(axes[0]!, axes.at(-1)! + 1));
+  const [outer, inner] = [util.sizeFromShape(before), util.sizeFromShape(after)];
+  const shape = keepDims
+    ? backend_util.expandShapeToKeepDim([...before, ...after], axes)
+    : [...before, ...after];
+  const y = backend.makeOutput(shape, 'float32');
+  const view = (t: TensorInfo, count: number): Float32Array =>
+    new Float32Array(backend.wasm.HEAPU8.buffer, pointer(backend, t), count);
+  const from = view(x, outer * size * inner);
+  const to = view(y, outer * inner);
+  const sums = new Float64Array(inner);
+  for (let o = 0; o < outer; o++) {
+    sums.fill(0);
+    let at = o * size * inner;
+    if (inner === 1) for (const end = at + size; at < end; at++) sums[0]! += from[at]!;
+    else for (let i = 0; i < size; i++) for (let c = 0; c < inner; c++) sums[c]! += from[at++]!;
+    for (let c = 0; c < inner; c++) to[o * inner + c] = mean ? sums[c]! / size : sums[c]!;
+  }
+  return y;
 }
 
 function columns(tools: Tools, { inputs, attrs }: KernelArguments, mean: boolean): TensorInfo | undefined {

@@ -6,6 +6,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { filterGradient, geometry } from './convolution.js';
 import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { assertGradientShape } from './plain.js';
 import { pointer } from './tools.js';
 
 /** Conv2DBackpropFilter: dfilter [kh, kw, ci, co] from x [n, h, w, ci] and dy [n, oh, ow, co]. Takes dilations. */
@@ -24,6 +25,7 @@ export const conv2dBackpropFilter: KernelMaker = (tools) => ({
       pad,
       dimRoundingMode,
     );
+    assertGradientShape('Conv2DBackpropFilter', dy, info.outShape);
     const { backend } = tools;
     const dfilter = backend.makeOutput(info.filterShape, 'float32');
     filterGradient(

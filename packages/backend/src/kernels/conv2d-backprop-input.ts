@@ -6,6 +6,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { geometry, inputGradient } from './convolution.js';
 import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { assertGradientShape } from './plain.js';
 import { pointer } from './tools.js';
 
 /** Conv2DBackpropInput: dx [n, h, w, ci] from dy [n, oh, ow, co] and filter [kh, kw, ci, co]. Takes dilations. */
@@ -24,6 +25,7 @@ export const conv2dBackpropInput: KernelMaker = (tools) => ({
       pad,
       dimRoundingMode,
     );
+    assertGradientShape('Conv2DBackpropInput', dy, info.outShape);
     const { backend } = tools;
     const dx = backend.makeOutput(info.inShape, 'float32');
     inputGradient(

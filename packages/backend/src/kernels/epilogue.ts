@@ -9,7 +9,7 @@ interface FusedAttrs {
 }
 
 /** Activations that have a kernel of their own. */
-const KERNELS: Record<string, string> = { relu6: 'Relu6', elu: 'Elu', sigmoid: 'Sigmoid', prelu: 'Prelu' };
+const KERNELS: Record<string, string> = { elu: 'Elu', sigmoid: 'Sigmoid', prelu: 'Prelu' };
 
 /** activation(y + bias); y is used up. */
 export function finish(tools: Tools, y: TensorInfo, { inputs, attrs }: KernelArguments): TensorInfo {
@@ -17,9 +17,11 @@ export function finish(tools: Tools, y: TensorInfo, { inputs, attrs }: KernelArg
   const { activation = 'linear', leakyreluAlpha = 0.2 } = attrs as FusedAttrs;
   const sum = bias ? addBias(tools, y, bias) : y;
   if (activation === 'linear') return sum;
-  if (activation === 'relu' || activation === 'leakyrelu') {
+  if (activation === 'relu' || activation === 'relu6' || activation === 'leakyrelu') {
     const at = pointer(tools.backend, sum);
-    tools.simd.leakyRelu(at, at, activation === 'relu' ? 0 : leakyreluAlpha, util.sizeFromShape(sum.shape));
+    const size = util.sizeFromShape(sum.shape);
+    if (activation === 'leakyrelu') tools.simd.leakyRelu(at, at, leakyreluAlpha, size);
+    else tools.simd.clip(at, at, 0, activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY, size);
     return sum;
   }
   const kernel = KERNELS[activation];

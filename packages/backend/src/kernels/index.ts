@@ -1,29 +1,72 @@
+import { inChunks } from '../gemm/long-sums.js';
 import { adam } from './adam.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { batchNorm } from './batch-norm.js';
+import { batchNormByMoments } from './batch-norm-by-moments.js';
 import { batchNormGrad } from './batch-norm-grad.js';
+import { CLIPS } from './clip.js';
 import { columnMean, columnSum } from './column-sum.js';
+import { CONV_GRADIENTS } from './conv-grads.js';
 import { conv2d } from './conv2d.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { DILATION_2D } from './dilation2d.js';
 import { fusedConv2d } from './fused-conv2d.js';
 import { fusedMatMul } from './fused-mat-mul.js';
+import { gatherInBatches } from './gather.js';
+import { guards } from './guards.js';
 import { identity } from './identity.js';
 import { overlay } from './kernel.js';
 import { leakyRelu } from './leaky-relu.js';
 import { leakyReluGrad } from './leaky-relu-grad.js';
+import { onCpu, onWasm, type PlainKernel } from './plain.js';
+import { POOLS } from './pool.js';
+import { prelu } from './prelu.js';
+import { RESIZE_GRADIENTS } from './resize-grad.js';
+import { segmentSum } from './segment-sum.js';
 import type { Tools } from './tools.js';
 
 /** Those whose work is a matrix product, by whatever library `tools.gemm` is. */
 const PRODUCTS = [conv2d, fusedConv2d, conv2dBackpropInput, conv2dBackpropFilter, batchMatMul, fusedMatMul];
 
 /** Those that read and write the tensors' memory once, in WebAssembly SIMD. */
-const PASSES = [identity, leakyRelu, leakyReluGrad, columnSum, columnMean, batchNorm, batchNormGrad, adam];
+const PASSES = [
+  ...CLIPS,
+  identity,
+  leakyRelu,
+  leakyReluGrad,
+  columnSum,
+  columnMean,
+  batchNorm,
+  batchNormGrad,
+  adam,
+];
 
+/** Those that replace wrong or missing stock kernels, in plain JavaScript: on the cpu backend too. */
+const PLAIN: readonly PlainKernel[] = [
+  ...POOLS,
+  ...CONV_GRADIENTS,
+  ...DILATION_2D,
+  ...RESIZE_GRADIENTS,
+  batchNormByMoments,
+  gatherInBatches,
+  segmentSum,
+  prelu,
+];
+
+const SCRIPT = '@cxr/backend (JavaScript)';
 const SIMD = '@cxr/backend (WebAssembly SIMD)';
 
 /** Registers the training kernels for `backendName`, which keeps its tensors in `tools.backend`. */
 export function registerTrainingKernels(backendName: string, tools: Tools): void {
-  for (const make of PRODUCTS) overlay(backendName, make(tools), tools.gemm.source);
+  const exact = { ...tools, gemm: inChunks(tools.gemm, tools) };
+  for (const make of PRODUCTS) overlay(backendName, make(exact), tools.gemm.source);
   for (const make of PASSES) overlay(backendName, make(tools), SIMD);
+  for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
+}
+
+/** Registers what the cpu backend has wrong. */
+export function registerCpuKernels(): void {
+  for (const plain of PLAIN) overlay('cpu', onCpu(plain), SCRIPT);
+  for (const guard of guards) overlay('cpu', guard);
 }

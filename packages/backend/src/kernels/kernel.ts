@@ -44,8 +44,12 @@ function stockKernel(name: string, backendName: string): KernelConfig | undefine
   return found;
 }
 
-/** Puts `kernel` before the backend's own one of that name, which stays for the shapes that `kernel` leaves. */
-export function overlay(backendName: string, kernel: Kernel, source: string): void {
+/**
+ * Puts `kernel` before the backend's own one of that name, which stays for the shapes that `kernel` leaves.
+ *
+ * @param source where it comes from, for `sourceOf`; without it the kernel only checks, and the backend's own computes.
+ */
+export function overlay(backendName: string, kernel: Kernel, source?: string): void {
   const stock = stockKernel(kernel.name, backendName);
   const config: KernelConfig = {
     kernelName: kernel.name,
@@ -62,7 +66,7 @@ export function overlay(backendName: string, kernel: Kernel, source: string): vo
   stockBehind.set(config.kernelFunc, stock);
   if (getKernel(kernel.name, backendName)) unregisterKernel(kernel.name, backendName);
   registerKernel(config);
-  ours.set(`${backendName} ${kernel.name}`, source);
+  if (source) ours.set(`${backendName} ${kernel.name}`, source);
 }
 
 /** Where a kernel comes from: our source, or undefined when it is the backend's own. */
@@ -75,9 +79,14 @@ export function has(kernelName: string): boolean {
   return getKernel(kernelName, getBackend()) !== undefined;
 }
 
+/** True when the current backend's kernel of this name is ours. */
+export function isOurs(kernelName: string): boolean {
+  return sourceOf(getBackend(), kernelName) !== undefined;
+}
+
 /** True when the current backend's convolution gradients are ours, which take dilations. */
 export function takesDilations(): boolean {
-  return sourceOf(getBackend(), 'Conv2DBackpropFilter') !== undefined;
+  return isOurs('Conv2DBackpropFilter');
 }
 
 function describe({ inputs, attrs }: KernelArguments): string {

@@ -9,9 +9,9 @@ export interface Factors {
   transposeB: boolean;
 }
 
-/** True for float32 factors with something in them. */
+/** True for float32 factors. */
 export function takesFactors({ a, b }: Factors): boolean {
-  return [a, b].every((t) => t.dtype === 'float32' && t.shape.length >= 2 && util.sizeFromShape(t.shape) > 0);
+  return [a, b].every((t) => t.dtype === 'float32' && t.shape.length >= 2);
 }
 
 /** The product, one matrix product for each index of the leading dimensions, which broadcast. */
@@ -20,9 +20,17 @@ export function matMul(tools: Tools, { a, b, transposeA, transposeB }: Factors):
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const n = transposeB ? rowsB : columnsB;
+  const [inner, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
+  if (inner !== k) {
+    const flags = `transposed: ${transposeA}, ${transposeB}`;
+    throw new RangeError(
+      `matMul: the inner sizes ${k} and ${inner} differ: [${a.shape}] by [${b.shape}], ${flags}`,
+    );
+  }
   const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const y = backend.makeOutput([...outer, m, n], 'float32');
+  if (k === 0) tools.simd.fill(pointer(backend, y), 0, util.sizeFromShape(y.shape));
+  if (m * n * k === 0) return y;
   const size = { a: m * k * 4, b: k * n * 4, c: m * n * 4 };
   const at = { a: pointer(backend, a), b: pointer(backend, b), c: pointer(backend, y) };
   const placeA = places(a.shape.slice(0, -2), outer);
@@ -42,8 +50,8 @@ export function matMul(tools: Tools, { a, b, transposeA, transposeB }: Factors):
   return y;
 }
 
-/** Index of the matrix of `shape` that stands at index i of the broadcast shape `outer`. */
-function places(shape: number[], outer: number[]): (i: number) => number {
+/** The index in `shape` of what stands at index i of the broadcast shape `outer`. */
+export function places(shape: number[], outer: number[]): (i: number) => number {
   const missing = outer.length - shape.length;
   return (i) => {
     let rest = i;

@@ -78,6 +78,7 @@ export interface Simd {
   fill(out: Pointer, value: number, count: number): void;
   addInto(out: Pointer, x: Pointer, count: number): void;
   addBias(y: Pointer, bias: Pointer, rows: number, columns: number): void;
+  clip(x: Pointer, y: Pointer, low: number, high: number, count: number): void;
   leakyRelu(x: Pointer, y: Pointer, slope: number, count: number): void;
   leakyReluGrad(x: Pointer, dy: Pointer, dx: Pointer, slope: number, count: number): void;
   scale(x: Pointer, out: Pointer, factor: number, count: number): void;

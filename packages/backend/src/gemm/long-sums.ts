@@ -1,0 +1,32 @@
+import type { Gemm, Product, Tools } from '../kernels/tools.js';
+
+/**
+ * Terms of a sum that are added up in one go. Libraries add blocks of some hundred terms to a running float32 sum; that
+ * loses digits where it grows much larger than a block: 6e-4 in the gradient of a filter over a million positions.
+ */
+const TERMS = 1 << 14;
+
+/**
+ * `gemm`, with long sums over the rows of both factors (the gradient of a filter, or of a dense layer's weights) in parts.
+ * The extra work is one addition of the result a part, which is nothing beside so long a product.
+ */
+export function inChunks(gemm: Gemm, { scratch, simd }: Pick<Tools, 'scratch' | 'simd'>): Gemm {
+  return {
+    source: gemm.source,
+    run(product: Product): void {
+      const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false } = product;
+      if (k <= TERMS || !transposeA || transposeB) {
+        gemm.run(product);
+        return;
+      }
+      const part = scratch.floats('part of a sum', m * n);
+      for (let from = 0; from < k; from += TERMS) {
+        const adds = accumulate || from > 0;
+        const to = adds ? part : c;
+        const places = { a: a + from * m * 4, b: b + from * n * 4, c: to };
+        gemm.run({ ...product, ...places, k: Math.min(TERMS, k - from), accumulate: false });
+        if (adds) simd.addInto(c, part, m * n);
+      }
+    },
+  };
+}

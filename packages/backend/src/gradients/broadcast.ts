@@ -1,0 +1,88 @@
+import {
+  add,
+  type BatchMatMulAttrs,
+  broadcast_util,
+  cast,
+  type FusedBatchNormAttrs,
+  type GradConfig,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  matMul,
+  mul,
+  neg,
+  reshape,
+  rsqrt,
+  sub,
+  sum,
+  type Tensor,
+  util,
+} from '@tensorflow/tfjs-core';
+
+/** Sums a gradient over the axes along which a value of `shape` was broadcast. */
+function sumTo(gradient: Tensor, shape: number[]): Tensor {
+  if (util.arraysEqual(gradient.shape, shape)) return gradient;
+  const axes = broadcast_util.getReductionAxes(shape, gradient.shape);
+  return reshape(axes.length > 0 ? sum(gradient, axes) : gradient, shape);
+}
+
+/** Maximum or Minimum, which broadcast as TensorFlow.js's own gradients do not; on ties dy goes to a. */
+function extreme(kernelName: string, takesA: typeof greaterEqual, takesB: typeof less): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved) => {
+      const [a, b] = saved as [Tensor, Tensor];
+      const part = (takes: Tensor, shape: number[]) =>
+        sumTo(mul(dy as Tensor, cast(takes, 'float32')), shape);
+      return { a: () => part(takesA(a, b), a.shape), b: () => part(takesB(a, b), b.shape) };
+    },
+  };
+}
+
+/** BatchMatMul, also where the leading axes of a factor broadcast. */
+const batchMatMulGradient: GradConfig = {
+  kernelName: 'BatchMatMul',
+  inputsToSave: ['a', 'b'],
+  gradFunc: (dy, saved, attrs) => {
+    const [a, b] = saved as [Tensor, Tensor];
+    const { transposeA, transposeB } = attrs as unknown as BatchMatMulAttrs;
+    const d = dy as Tensor;
+    return {
+      a: () => sumTo(transposeA ? matMul(b, d, transposeB, true) : matMul(d, b, false, !transposeB), a.shape),
+      b: () => sumTo(transposeB ? matMul(d, a, true, transposeA) : matMul(a, d, !transposeA, false), b.shape),
+    };
+  },
+};
+
+/**
+ * Batch normalisation by given moments: y = (x − mean) s scale + offset, s = 1 / √(variance + ε). TensorFlow.js's own
+ * takes moments of one axis only, the last.
+ */
+const fusedBatchNormGradient: GradConfig = {
+  kernelName: 'FusedBatchNorm',
+  inputsToSave: ['x', 'mean', 'variance', 'scale'],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, mean, variance, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
+    const { varianceEpsilon } = attrs as unknown as FusedBatchNormAttrs;
+    const d = dy as Tensor;
+    const inverse = rsqrt(add(variance, varianceEpsilon));
+    const slope = mul(inverse, scale);
+    const centred = () => mul(d, sub(x, mean));
+    return {
+      x: () => sumTo(mul(d, slope), x.shape),
+      mean: () => neg(sumTo(mul(d, slope), mean.shape)),
+      variance: () => sumTo(mul(centred(), mul(mul(slope, mul(inverse, inverse)), -0.5)), variance.shape),
+      scale: () => sumTo(mul(centred(), inverse), scale.shape),
+      offset: () => sumTo(d, scale.shape),
+    };
+  },
+};
+
+export const broadcastGradients: readonly GradConfig[] = [
+  extreme('Maximum', greaterEqual, less),
+  extreme('Minimum', lessEqual, greater),
+  batchMatMulGradient,
+  fusedBatchNormGradient,
+];

@@ -1,0 +1,28 @@
+import { type ClipByValueAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Given, KernelArguments, KernelMaker } from './kernel.js';
+import { pointer } from './tools.js';
+
+type Bounds = (attrs: KernelArguments['attrs']) => [low: number, high: number];
+
+function clip(name: string, bounds: Bounds): KernelMaker {
+  return ({ backend, simd }) => ({
+    name,
+    run: ({ inputs, attrs }): TensorInfo | undefined => {
+      const { x } = inputs as Given<{ x: TensorInfo }>;
+      if (x.dtype !== 'float32') return undefined;
+      const y = backend.makeOutput(x.shape, 'float32');
+      simd.clip(pointer(backend, x), pointer(backend, y), ...bounds(attrs), util.sizeFromShape(x.shape));
+      return y;
+    },
+  });
+}
+
+/** Relu, Relu6 and ClipByValue. The stock wasm kernels make a bound of a NaN, which hides that a training blew up. */
+export const CLIPS: readonly KernelMaker[] = [
+  clip('Relu', () => [0, Number.POSITIVE_INFINITY]),
+  clip('Relu6', () => [0, 6]),
+  clip('ClipByValue', (attrs) => {
+    const { clipValueMin, clipValueMax } = attrs as unknown as ClipByValueAttrs;
+    return [clipValueMin, clipValueMax];
+  }),
+];

@@ -1,0 +1,92 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Given, Kernel } from './kernel.js';
+import { pointer, type WasmBackend } from './tools.js';
+
+/** The values of a tensor, in its own type. */
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+/** What a kernel in plain JavaScript computes for given shapes. */
+export interface Plan {
+  /** The shape of the output, which is float32. */
+  shape: number[];
+  /** Fills the output, which is zero before. */
+  fill(out: Float32Array, ...inputs: Float32Array[]): void;
+}
+
+/**
+ * A kernel in plain JavaScript, for backends whose own one is wrong or missing: right before fast. It gives undefined for
+ * what is left to the backend's own kernel.
+ */
+export interface PlainKernel {
+  name: string;
+  /** The names of the inputs, in the order that `fill` takes them; one that may be missing is undefined there. */
+  inputs: readonly string[];
+  plan(inputs: Given<Record<string, TensorInfo>>, attrs: never): Plan | undefined;
+}
+
+/** Where tensors keep their values on one kind of backend. */
+interface Memory<Backend> {
+  make(backend: Backend, shape: number[]): TensorInfo;
+  values(backend: Backend, tensor: TensorInfo): Values;
+}
+
+const wasmMemory: Memory<WasmBackend> = {
+  make: (backend, shape) => backend.makeOutput(shape, 'float32'),
+  values: (backend, tensor) => {
+    const Type = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[tensor.dtype as 'float32'];
+    const at = pointer(backend, tensor);
+    return new Type(backend.wasm.HEAPU8.buffer, at, util.sizeFromShape(tensor.shape));
+  },
+};
+
+/** What is used of TensorFlow.js's cpu backend. */
+interface CpuBackend {
+  readonly data: { get(id: object): { values: Values } };
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+const cpuMemory: Memory<CpuBackend> = {
+  make: (backend, shape) => {
+    const values = new Float32Array(util.sizeFromShape(shape));
+    return backend.makeTensorInfo(shape, 'float32', values);
+  },
+  values: (backend, tensor) => backend.data.get(tensor.dataId).values,
+};
+
+/** `plain` as a kernel of the wasm backend and of those that share its memory. */
+export function onWasm(plain: PlainKernel): Kernel {
+  return over(plain, wasmMemory);
+}
+
+/** `plain` as a kernel of the cpu backend. */
+export function onCpu(plain: PlainKernel): Kernel {
+  return over(plain, cpuMemory);
+}
+
+function over<Backend>(plain: PlainKernel, memory: Memory<Backend>): Kernel {
+  return {
+    name: plain.name,
+    run: ({ inputs, backend, attrs }) => {
+      const given = inputs as Given<Record<string, TensorInfo>>;
+      const plan = plain.plan(given, attrs as never);
+      if (!plan) return undefined;
+      const out = memory.make(backend as Backend, plan.shape);
+      // Views only now: to make the output may have moved the memory.
+      const to = memory.values(backend as Backend, out) as Float32Array;
+      const from = plain.inputs.map((name) => {
+        const tensor = given[name] as TensorInfo | undefined;
+        return tensor && memory.values(backend as Backend, tensor);
+      });
+      to.fill(0);
+      plan.fill(to, ...(from as Float32Array[]));
+      return out;
+    },
+  };
+}
+
+/** @throws RangeError when the gradient that comes in is not of the shape that the forward operation gives. */
+export function assertGradientShape(kernel: string, dy: TensorInfo, shape: number[]): void {
+  if (!util.arraysEqual(dy.shape, shape)) {
+    throw new RangeError(`${kernel}: these sizes belong to an output of [${shape}], not [${dy.shape}]`);
+  }
+}

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { testGradientTable } from './gradient-table.js';
+
+describe('gradients on native', () => {
+  testGradientTable('native');
+});
