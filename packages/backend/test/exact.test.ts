@@ -73,16 +73,36 @@ const MISFITS: Record<string, { run: () => tf.Tensor; error: RegExp }> = {
     error: /could not be broadcast/,
   },
   'conv2dTranspose to a size that does not fit': {
-    run: () => tf.conv2dTranspose(tf.ones([1, 2, 2, 1]), tf.ones([3, 3, 1, 1]), [1, 9, 9, 1], 2, 'same'),
+    run: () =>
+      tf.conv2dTranspose(
+        tf.ones<tf.Rank.R4>([1, 2, 2, 1]),
+        tf.ones<tf.Rank.R4>([3, 3, 1, 1]),
+        [1, 9, 9, 1],
+        2,
+        'same',
+      ),
     error: /these sizes belong to an output of \[1,5,5,1\], not \[1,2,2,1\]/,
   },
   'conv2dTranspose to another batch': {
-    run: () => tf.conv2dTranspose(tf.ones([1, 2, 2, 1]), tf.ones([3, 3, 1, 1]), [2, 4, 4, 1], 2, 'same'),
+    run: () =>
+      tf.conv2dTranspose(
+        tf.ones<tf.Rank.R4>([1, 2, 2, 1]),
+        tf.ones<tf.Rank.R4>([3, 3, 1, 1]),
+        [2, 4, 4, 1],
+        2,
+        'same',
+      ),
     error: /these sizes belong to an output of \[2,2,2,1\], not \[1,2,2,1\]/,
   },
   'conv3dTranspose to a size that does not fit': {
     run: () =>
-      tf.conv3dTranspose(tf.ones([1, 2, 2, 2, 1]), tf.ones([3, 3, 3, 1, 1]), [1, 9, 9, 9, 1], 2, 'same'),
+      tf.conv3dTranspose(
+        tf.ones<tf.Rank.R5>([1, 2, 2, 2, 1]),
+        tf.ones<tf.Rank.R5>([3, 3, 3, 1, 1]),
+        [1, 9, 9, 9, 1],
+        2,
+        'same',
+      ),
     error: /these sizes belong to an output of \[1,5,5,5,1\], not \[1,2,2,2,1\]/,
   },
   'a filter gradient for another output': {
