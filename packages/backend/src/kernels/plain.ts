@@ -3,7 +3,7 @@ import type { Given, Kernel } from './kernel.js';
 import { pointer, type WasmBackend } from './tools.js';
 
 /** The values of a tensor, in its own type. */
-export type Values = Float32Array | Int32Array | Uint8Array;
+type Values = Float32Array | Int32Array | Uint8Array;
 
 /** What a kernel in plain JavaScript computes for given shapes. */
 export interface Plan {

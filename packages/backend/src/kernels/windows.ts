@@ -1,7 +1,7 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
 /** Depth, height and width. */
-export type Three = readonly [number, number, number];
+type Three = readonly [number, number, number];
 
 /** Where the windows of a pool or a convolution lie, in images or volumes with the channels last. */
 export interface Windows {
