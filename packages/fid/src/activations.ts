@@ -1,7 +1,7 @@
-import { type ImageSet, type ImageSetOptions, ndarray } from '@cxr/image';
+import { assertImageSet, type ImageSet, type ImageSetOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
-import type { InceptionEngine } from './engines/engine.js';
+import { assertEngine, type InceptionEngine } from './engines/engine.js';
 import { type PreparedImage, prepareImages } from './image-set.js';
 import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
 import { Statistics } from './statistics.js';
@@ -40,7 +40,7 @@ export interface ActivationsBatch {
 /**
  * Activations of a set of images, batch by batch: memory does not grow with the set.
  *
- * @throws RangeError for wrong options or an activation that is not finite, naming the image; the signal's reason when
+ * @throws TypeError for what is no set of images or no engine; RangeError for wrong options or an activation that is not finite, naming the image; the signal's reason when
  * aborted.
  */
 export async function* activationBatches(
@@ -57,6 +57,8 @@ async function* checkedBatches(
   options: ActivationsOptions,
 ): AsyncGenerator<CheckedBatch> {
   const { resize = 'pil299' } = options;
+  assertImageSet(set);
+  assertEngine(engine);
   assertResizeMode(resize);
   yield* preparedBatches(prepareImages(set, resize, options), engine, { ...options, resize });
 }
@@ -111,6 +113,7 @@ export async function activations(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<NdArray<Float32Array>> {
+  assertEngine(engine);
   const parts: ActivationRows[] = [];
   for await (const { rows } of checkedBatches(set, engine, options)) parts.push(rows);
   return joinActivations(parts, engine.dims);
@@ -134,6 +137,7 @@ export async function statistics(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<Statistics> {
+  assertEngine(engine);
   const all = Statistics.empty(engine.dims);
   for await (const { rows } of checkedBatches(set, engine, options)) all.add(rows);
   return all;

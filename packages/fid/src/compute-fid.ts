@@ -1,11 +1,13 @@
-import type { ImageSet } from '@cxr/image';
+import { assertImageSet, type ImageSet } from '@cxr/image';
 import { type ActivationsOptions, statistics } from './activations.js';
-import type { InceptionEngine } from './engines/engine.js';
-import { frechetDistance } from './metrics/frechet-distance.js';
+import { assertEngine, type InceptionEngine } from './engines/engine.js';
+import { type FrechetMethod, frechetDistance } from './metrics/frechet-distance.js';
 import { Statistics } from './statistics.js';
 
 export interface ComputeFidOptions extends ActivationsOptions {
   engine: InceptionEngine;
+  /** How the distance is computed. @default 'factors' */
+  method?: FrechetMethod | undefined;
 }
 
 /** A score and what it is of: it compares only where dims, resize and weights are the same. */
@@ -20,14 +22,18 @@ export interface FidResult {
  * The Fréchet Inception Distance of two sets of images (Heusel et al., 2017), as pytorch-fid computes it. Statistics
  * can stand in the place of images, so that a reference set is only ever computed once.
  *
- * @throws RangeError when a set has fewer than two images, and what `activations` throws.
+ * @throws TypeError for what is no set of images and without an engine; RangeError when a set has fewer than two images, and
+ * what `activations` throws.
  */
 export async function computeFid(
   a: ImageSet | Statistics,
   b: ImageSet | Statistics,
   options: ComputeFidOptions,
 ): Promise<FidResult> {
-  const { engine } = options;
+  const { engine, method } = options ?? {};
+  for (const set of [a, b]) if (!(set instanceof Statistics)) assertImageSet(set);
+  // Statistics on both sides need none.
+  if (!(a instanceof Statistics && b instanceof Statistics)) assertEngine(engine);
   const of = async (set: ImageSet | Statistics): Promise<Statistics> =>
     set instanceof Statistics ? set : await statistics(set, engine, options);
   const first = await of(a);
@@ -37,7 +43,7 @@ export async function computeFid(
       throw new RangeError(`a FID needs at least two images a set: ${count}`);
   }
   return {
-    fid: frechetDistance(first, second),
+    fid: frechetDistance(first, second, { method }),
     n1: first.count,
     n2: second.count,
     statistics: [first, second],

@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readNpz } from '@cxr/data';
+import { encodePng, type NpyArray, readNpz, writeNpy, writeNpz } from '@cxr/data';
 import { frechetDistance, Statistics } from '@cxr/fid';
-import { readStatistics, writeStatistics } from '@cxr/fid/node';
+import { loadWeights, pathStatistics, readStatistics, writeStatistics } from '@cxr/fid/node';
+import { CxrFileError, createRng, image } from '@cxr/image';
 import { afterAll, describe, expect, it } from 'vitest';
+import { storedZip } from './pickles.js';
 import { fixtures, readBytes, relative, syntheticActivations } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-statistics-'));
@@ -47,9 +51,238 @@ describe('statistics files', () => {
     expect(back.sigma).toEqual(statistics.sigma);
   });
 
-  it('name the file that is none', async () => {
-    const file = join(folder, 'text.npz');
-    writeFileSync(file, 'hello');
+  it('refuse what is none, saying what it is and what was expected', async () => {
+    const expected = 'expected a folder of images, or statistics in an .npz file with mu and sigma';
+    const png = encodePng(image(new Uint8Array(4), 2, 2, 1));
+    const npy = writeNpy({ data: new Float64Array(4), shape: [4], dtype: 'float64' });
+    const dicom = new Uint8Array(400);
+    dicom.set(new TextEncoder().encode('DICM'), 128);
+    for (const [name, bytes, kind] of [
+      ['a.png', png, 'an image (png)'],
+      ['cut.png', png.subarray(0, 20), 'a PNG cut off in its header'],
+      ['a.jpg', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'a JPEG .*'],
+      ['a.dcm', dicom, 'an image (dicom)'],
+      ['named-so.npz', png, 'an image (png)'],
+      ['mu.npy', npy, 'an .npy array'],
+      ['empty.npz', new Uint8Array(0), 'an empty file'],
+      ['text.npz', new TextEncoder().encode('hello'), 'neither a folder nor an .npz file'],
+    ] as const) {
+      const file = join(folder, name);
+      writeFileSync(file, bytes);
+      const error = await readStatistics(file).catch((caught) => caught);
+      expect(error).toMatchObject({ name: 'CxrFileError', code: 'unsupported', file });
+      const text = `${kind}: ${expected}`.replace(/[()]/g, '\\$&');
+      expect(error.reason).toMatch(new RegExp(`^${text}$`));
+      await expect(pathStatistics([file])).rejects.toThrow(expected);
+    }
+  });
+
+  it('are read from a file of more than 2 GiB, of which only mu and sigma are touched', async () => {
+    const file = join(folder, 'large.npz');
+    const size = 2 ** 31 + 2 ** 20;
+    const arrays = storedZip([
+      ['mu.npy', writeNpy({ data: Float64Array.of(1, 2), shape: [2], dtype: 'float64' })],
+      ['activations.npy', new Uint8Array(8)],
+      ['sigma.npy', writeNpy({ data: Float64Array.of(2, 0, 0, 3), shape: [2, 2], dtype: 'float64' })],
+    ]);
+    // The middle entry is made as large as no array in memory, by a hole in the file; what follows moves down.
+    const name = (text: string, from: number) => Buffer.from(arrays).indexOf(text, from);
+    const hole = name('activations.npy', 0) + 'activations.npy'.length;
+    const view = new DataView(arrays.buffer);
+    const directory = view.getUint32(arrays.length - 6, true);
+    for (const entry of [name('activations.npy', directory) - 46]) {
+      view.setUint32(entry + 20, size, true);
+      view.setUint32(entry + 24, size, true);
+    }
+    const sigma = name('sigma.npy', directory) - 46;
+    view.setUint32(sigma + 42, view.getUint32(sigma + 42, true) + size - 8, true);
+    view.setUint32(arrays.length - 6, directory + size - 8, true);
+    const handle = await open(file, 'w');
+    await handle.write(arrays, 0, hole, 0);
+    await handle.write(arrays, hole + 8, arrays.length - hole - 8, hole + size);
+    await handle.close();
+    const before = process.memoryUsage().arrayBuffers;
+    const statistics = await readStatistics(file);
+    expect([...statistics.mu, ...statistics.sigma]).toEqual([1, 2, 2, 0, 0, 3]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
+    rmSync(file);
+  });
+
+  it.each([
+    ['no sigma', { mu: [1, 2] }, 'mismatch', /lacks mu or sigma/],
+    [
+      'another shape',
+      {
+        mu: [1, 2],
+        sigma: [
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+      },
+      'mismatch',
+      /mu is \[2\] and sigma is \[2,3\]/,
+    ],
+    ['no dims', { mu: [], sigma: [] }, 'mismatch', /mu is \[0\]/],
+    [
+      'a covariance that is none',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 2],
+          [2, 1],
+        ],
+      },
+      'mismatch',
+      /positive semidefinite/,
+    ],
+    [
+      'an asymmetric one',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 0.5],
+          [0, 1],
+        ],
+      },
+      'mismatch',
+      /not symmetric/,
+    ],
+    [
+      'NaN',
+      {
+        mu: [0, Number.NaN],
+        sigma: [
+          [1, 0],
+          [0, 1],
+        ],
+      },
+      'mismatch',
+      /mean is not finite: NaN at \[1\]/,
+    ],
+    [
+      'infinity',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 0],
+          [0, Number.POSITIVE_INFINITY],
+        ],
+      },
+      'mismatch',
+      /covariance is not finite/,
+    ],
+    [
+      'one image',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 0],
+          [0, 1],
+        ],
+        count: 1,
+      },
+      'mismatch',
+      /invalid count: 1/,
+    ],
+    [
+      'half an image',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 0],
+          [0, 1],
+        ],
+        count: 2.5,
+      },
+      'mismatch',
+      /invalid count: 2.5/,
+    ],
+    [
+      'no number of images',
+      {
+        mu: [0, 0],
+        sigma: [
+          [1, 0],
+          [0, 1],
+        ],
+        count: [],
+      },
+      'mismatch',
+      /invalid count: NaN/,
+    ],
+  ])('are refused with %s', async (_, arrays, code, message) => {
+    const file = join(folder, 'wrong.npz');
+    writeFileSync(file, writeNpz(Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, toNpy(v)]))));
+    await expect(readStatistics(file)).rejects.toMatchObject({
+      code,
+      file,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('are refused where the header declares more than the file has, before memory is taken', async () => {
+    const file = join(folder, 'bomb.npz');
+    const huge = writeNpy({ data: new Float64Array(0), shape: [0], dtype: 'float64' });
+    const declared = Buffer.from(huge)
+      .toString('latin1')
+      .replace(/\(0,\), } {13}/, '(999999999999,), }');
+    const mu = Buffer.from(declared, 'latin1');
+    writeFileSync(file, storedZip([['mu.npy', mu]]));
     await expect(readStatistics(file)).rejects.toMatchObject({ name: 'CxrFileError', file });
+    const zip = storedZip([['mu.npy', new Uint8Array(16)]]);
+    const entry = Buffer.from(zip).lastIndexOf('mu.npy') - 46;
+    for (const at of [20, 24]) new DataView(zip.buffer).setUint32(entry + at, 2 ** 31, true);
+    writeFileSync(file, zip);
+    await expect(readStatistics(file)).rejects.toMatchObject({
+      name: 'CxrFileError',
+      file,
+      code: 'too-large',
+    });
+  });
+
+  it('of random bytes are refused or read, never anything else', async () => {
+    const whole = readBytes(join(fixtures, 'statistics-with-text.npz'));
+    const file = join(folder, 'fuzz.npz');
+    const first = Number(process.env.CXR_FUZZ_SEED ?? 0);
+    for (let seed = first; seed < first + 300; seed++) {
+      const rng = createRng(seed, 3);
+      const bytes = whole.slice(0, seed % 4 === 0 ? rng.integer(whole.length) : whole.length);
+      for (let i = 0; i < 3 && bytes.length > 0; i++) bytes[rng.integer(bytes.length)] = rng.integer(256);
+      writeFileSync(file, bytes);
+      try {
+        await readStatistics(file);
+      } catch (error) {
+        if (!(error instanceof CxrFileError)) throw new Error(`CXR_FUZZ_SEED=${seed}`, { cause: error });
+      }
+    }
+  });
+
+  it('and folders, pipes and missing files are refused by name', async () => {
+    await expect(readStatistics(folder)).rejects.toMatchObject({ code: 'not-a-file', file: folder });
+    const gone = join(folder, 'gone.npz');
+    await expect(readStatistics(gone)).rejects.toMatchObject({ code: 'not-found', file: gone });
+    const pipe = join(folder, 'pipe.npz');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readStatistics(pipe)).rejects.toMatchObject({ code: 'not-a-file', file: pipe });
+    await expect(loadWeights(pipe)).rejects.toMatchObject({ code: 'not-a-file', file: pipe });
+    await expect(loadWeights(folder)).rejects.toMatchObject({ code: 'not-a-file', file: folder });
+    await expect(loadWeights(gone)).rejects.toMatchObject({ code: 'not-found', file: gone });
+    const sparse = join(folder, 'sparse.pth');
+    writeFileSync(sparse, 'PK');
+    truncateSync(sparse, 2 ** 31);
+    await expect(loadWeights(sparse)).rejects.toMatchObject({ code: 'too-large', file: sparse });
+    rmSync(sparse);
   });
 });
+
+/** Nested lists, or a number, as float64. */
+function toNpy(value: number | readonly (number | readonly number[])[]): NpyArray {
+  const list = typeof value === 'number' ? [value] : value.flat();
+  const rows =
+    Array.isArray(value) && Array.isArray(value[0]) ? [value.length, value[0].length] : [list.length];
+  return {
+    data: Float64Array.from(list as number[]),
+    shape: typeof value === 'number' ? [] : rows,
+    dtype: 'float64',
+  };
+}

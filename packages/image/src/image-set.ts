@@ -81,15 +81,22 @@ export async function* imagesOf(
   watch.end();
 }
 
-function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
+/** @throws TypeError for what is no set of images, by its form: nothing of it is read. */
+export function assertImageSet(set: unknown): asserts set is ImageSet {
   if (set === null || typeof set !== 'object') {
     const advice =
       typeof set === 'string' ? ': to read a folder, pass readImages(await listImages(folder))' : '';
-    throw new TypeError(`not a set of images: ${typeof set} ${String(set)}${advice}`);
+    const what = set === undefined || set === null ? `${set}` : `${typeof set} ${String(set)}`;
+    throw new TypeError(`not a set of images: ${what}${advice}`);
   }
+  if (Symbol.iterator in set || Symbol.asyncIterator in set || 'shape' in set) return;
+  throw new TypeError(`not a set of images: ${set.constructor?.name ?? 'an object'}`);
+}
+
+function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
+  assertImageSet(set);
   if (Symbol.iterator in set || Symbol.asyncIterator in set) return set;
-  if ('shape' in set) return [set as BatchLike | TensorLike];
-  throw new TypeError(`not a set of images: ${(set as object).constructor?.name ?? 'an object'}`);
+  return [set as BatchLike | TensorLike];
 }
 
 interface SetImage {

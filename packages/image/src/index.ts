@@ -16,6 +16,7 @@ export {
   samples,
 } from './image.js';
 export {
+  assertImageSet,
   type BatchLike,
   type ImageItem,
   type ImageSet,

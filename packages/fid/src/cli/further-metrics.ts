@@ -2,52 +2,62 @@ import { UsageError } from '@cxr/cli';
 import type { NdArray } from 'ndarray';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
-import { type Memorisation, memorisation } from '../metrics/memorisation.js';
-import { prdc } from '../metrics/prdc.js';
-import type { GatheredPath } from '../node/gather-paths.js';
-import { drawPairs } from './memorisation-pictures.js';
-import type { CliOptions } from './options.js';
+import { type Prdc, prdc } from '../metrics/prdc.js';
+import type { PathStatistics } from '../node/path-statistics.js';
+import { reportMemorisation } from './report-memorisation.js';
 
-/** How many suspicious pairs the result names. */
-const PAIRS = 10;
+/** What a metric is computed from. */
+export interface MetricContext {
+  real: PathStatistics & { activations: NdArray<Float32Array> };
+  fake: PathStatistics & { activations: NdArray<Float32Array> };
+  seed: number;
+  /** Where to draw the fakes most like a real. */
+  pictures: string | undefined;
+  /** Computed once for the four of them. */
+  prdc(): Prdc;
+}
+
+type Metric = (context: MetricContext) => unknown;
+
+/** Every further metric: its name on the command line, which is its key in the result, and its value, for JSON. */
+const TABLE: Readonly<Record<string, Metric>> = {
+  kid: ({ real, fake, seed }) => kid(real.activations, fake.activations, { seed }),
+  precision: (context) => context.prdc().precision,
+  recall: (context) => context.prdc().recall,
+  density: (context) => context.prdc().density,
+  coverage: (context) => context.prdc().coverage,
+  fid_inf: ({ real, fake, seed }) => fidInfinity(real.statistics, fake.activations, { seed }),
+  memorisation: reportMemorisation,
+};
+
+/** Metrics that can be asked for; `fid` is always there. */
+export const METRICS: readonly string[] = ['fid', ...Object.keys(TABLE)];
 
 /** One key a metric, in the order asked for. */
 export async function furtherMetrics(
-  options: CliOptions,
-  [real, fake]: readonly [GatheredPath, GatheredPath],
+  { metrics, seed, pictures }: { metrics: readonly string[]; seed: number; pictures: string | undefined },
+  [real, fake]: readonly [PathStatistics, PathStatistics],
 ): Promise<Record<string, unknown>> {
-  const wanted = options.metrics.filter((name) => name !== 'fid');
+  const names = metrics.filter((name) => name !== 'fid');
   const result: Record<string, unknown> = {};
-  if (wanted.length === 0) return result;
-  const a = activationsOf(real, wanted[0]!);
-  const b = activationsOf(fake, wanted[0]!);
-  const { seed } = options;
-  const shares = wanted.some((name) => name in EMPTY_SHARES) ? prdc(a, b) : EMPTY_SHARES;
-  for (const name of wanted) {
-    if (name === 'kid') result[name] = kid(a, b, { seed });
-    else if (name === 'fid_inf') result[name] = fidInfinity(real.statistics, b, { seed });
-    else if (name === 'memorisation') {
-      const report = memorisation(a, b);
-      if (options.pictures) await drawPairs(options.pictures, report, { real: real.names, fake: fake.names });
-      result[name] = named(report, real, fake);
-    } else result[name] = shares[name as keyof typeof shares];
-  }
+  if (names.length === 0) return result;
+  const sets = { real: withActivations(real, names[0]!), fake: withActivations(fake, names[0]!) };
+  let shares: Prdc | undefined;
+  const context: MetricContext = {
+    ...sets,
+    seed,
+    pictures,
+    prdc: () => {
+      shares ??= prdc(sets.real.activations, sets.fake.activations);
+      return shares;
+    },
+  };
+  for (const name of names) result[name] = await TABLE[name]!(context);
   return result;
 }
 
-const EMPTY_SHARES = { precision: 0, recall: 0, density: 0, coverage: 0 };
-
-function activationsOf({ path, activations }: GatheredPath, metric: string): NdArray<Float32Array> {
-  if (activations) return activations;
-  throw new UsageError(`${metric} needs images, but ${path} is a statistics file`);
-}
-
-/** The report with file names for rows, and only its worst pairs. */
-function named(report: Memorisation, real: GatheredPath, fake: GatheredPath) {
-  const pairs = report.pairs.slice(0, PAIRS).map((pair) => ({
-    ...pair,
-    fake: fake.names[pair.fake],
-    real: real.names[pair.real],
-  }));
-  return { ...report, pairs };
+function withActivations(set: PathStatistics, metric: string): MetricContext['real'] {
+  const { activations } = set;
+  if (activations) return { ...set, activations };
+  throw new UsageError(`${metric} needs images, but ${set.path} is a statistics file`);
 }

@@ -3,19 +3,7 @@ import { type Command, choiceFlag, listFlag, wholeNumberFlag } from '@cxr/cli';
 import { DIMS, type Dims } from '../inception/network.js';
 import { ENGINES, type EngineName } from '../node/create-engine.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
-
-/** Metrics that can be asked for; the FID is always there. */
-const METRICS = [
-  'fid',
-  'kid',
-  'precision',
-  'recall',
-  'density',
-  'coverage',
-  'fid_inf',
-  'memorisation',
-] as const;
-type MetricName = (typeof METRICS)[number];
+import { METRICS } from './further-metrics.js';
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', ...BACKEND_NAMES.filter((name) => name !== 'cpu')];
@@ -31,7 +19,7 @@ export interface ScoreFlags {
   resize: ResizeMode;
   engine: EngineName;
   threads?: number;
-  metrics: MetricName[];
+  metrics: string[];
   againstClasses?: string;
   memorisationPictures?: string;
   seed: number;
@@ -52,7 +40,7 @@ export interface CliOptions {
   resize: ResizeMode;
   engine: EngineName;
   threads: number | undefined;
-  metrics: MetricName[];
+  metrics: string[];
   againstClasses: string | undefined;
   pictures: string | undefined;
   seed: number;

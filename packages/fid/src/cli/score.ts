@@ -4,11 +4,11 @@ import { listClassFolders } from '@cxr/data/node';
 import { frechetDistance } from '../metrics/frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
 import {
-  type Gathered,
-  type GatheredPath,
-  type GatherPathsOptions,
-  gatherPaths,
-} from '../node/gather-paths.js';
+  type PathStatistics,
+  type PathStatisticsOptions,
+  type PathsReport,
+  pathStatistics,
+} from '../node/path-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 import { furtherMetrics } from './further-metrics.js';
 import type { CliOptions } from './options.js';
@@ -32,8 +32,12 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
 
   const classes = options.againstClasses === undefined ? [] : await classPaths(options.againstClasses);
   const paths = [...options.paths, ...classes.map(({ path }) => path)];
-  const gathered = await gatherPaths(paths, gatherOptions(options, context));
-  const [a, b, ...others] = gathered.paths as [GatheredPath, GatheredPath, ...GatheredPath[]];
+  const warnings: string[] = [];
+  const report = await pathStatistics(paths, {
+    ...pathOptions(options, context),
+    onWarning: (message) => warnings.push(message),
+  });
+  const [a, b, ...others] = report.paths as [PathStatistics, PathStatistics, ...PathStatistics[]];
   const beforeDistance = performance.now();
   const fid = frechetDistance(a.statistics, b.statistics);
   const distance = (performance.now() - beforeDistance) / 1000;
@@ -43,18 +47,18 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
       ? noiseFloor(a.sample, { seed: options.seed })
       : null;
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, a, b));
-  const warnings = warningsOf(gathered);
-  explain(gathered, floor, against, warnings, output);
+  warnings.push(...warningsOf(report));
+  explain(report, floor, against, warnings, output);
   if (!options.json) {
     output.result(`FID:  ${fid}`);
     for (const [name, value] of Object.entries(further)) output.note(`${name}: ${JSON.stringify(value)}`);
     return;
   }
-  const { weights, engine, seconds } = gathered;
+  const { weights, engine, seconds } = report;
   const result = {
     fid,
-    dims: gathered.dims,
-    resize: gathered.resize,
+    dims: report.dims,
+    resize: report.resize,
     engine: engine?.name ?? null,
     device: engine?.device ?? null,
     n1: a.statistics.count ?? null,
@@ -66,7 +70,7 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
     floor,
     ...(against.length > 0 ? { classes: against } : {}),
     warnings,
-    skipped: gathered.skipped,
+    skipped: report.skipped,
     seconds: {
       features: seconds.features,
       distance,
@@ -79,8 +83,12 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
 
 async function saveStatistics(options: CliOptions, context: CliContext): Promise<void> {
   const [folder, out] = options.paths;
-  const gathered = await gatherPaths([folder], { ...gatherOptions(options, context), sampleSize: 0 });
-  const { statistics } = gathered.paths[0]!;
+  const report = await pathStatistics([folder], {
+    ...pathOptions(options, context),
+    sampleSize: 0,
+    onWarning: (message) => context.output.note(`warning: ${message}`),
+  });
+  const { statistics } = report.paths[0]!;
   await writeStatistics(out, statistics);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
 }
@@ -90,7 +98,12 @@ async function classPaths(folder: string): Promise<{ name: string; path: string 
   return classes.map(({ name }) => ({ name, path: `${folder}/${name}` }));
 }
 
-function againstClass(name: string, other: GatheredPath, a: GatheredPath, b: GatheredPath): ClassDistance {
+function againstClass(
+  name: string,
+  other: PathStatistics,
+  a: PathStatistics,
+  b: PathStatistics,
+): ClassDistance {
   return {
     name,
     n: other.names.length,
@@ -99,7 +112,7 @@ function againstClass(name: string, other: GatheredPath, a: GatheredPath, b: Gat
   };
 }
 
-function gatherOptions(options: CliOptions, { output, signal }: CliContext): GatherPathsOptions {
+function pathOptions(options: CliOptions, { output, signal }: CliContext): PathStatisticsOptions {
   const { dims, resize, batchSize, workers, recursive, engine, backend, threads, weights, skipBad } = options;
   return {
     dims,
@@ -111,9 +124,9 @@ function gatherOptions(options: CliOptions, { output, signal }: CliContext): Gat
     signal,
     keepActivations: options.metrics.some((name) => name !== 'fid'),
     sampleSize: options.floor ? FLOOR_SAMPLE : 0,
-    ...(workers === undefined ? {} : { workers }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(skipBad ? { onBad: (error) => output.note(`skipped ${error.message}`) } : {}),
+    workers,
+    threads,
+    onBad: skipBad ? (error) => output.note(`skipped ${error.message}`) : undefined,
     weights: {
       ...(weights === undefined ? {} : { file: weights }),
       onProgress: ({ received, total }) => output.progress(downloadProgress(received, total)),
@@ -129,7 +142,7 @@ function downloadProgress(received: number, total: number | undefined): Progress
   return { phase: 'downloading the weights', done: megabytes(received), total: whole, unit: 'MB' };
 }
 
-function warningsOf({ paths, dims, weights }: Gathered): string[] {
+function warningsOf({ paths, dims, weights }: PathsReport): string[] {
   const few = paths
     .slice(0, 2)
     .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
@@ -144,7 +157,7 @@ function warningsOf({ paths, dims, weights }: Gathered): string[] {
 }
 
 /** What a score compares with: only those for which this is the same. */
-function contextOf({ dims, resize, paths, weights }: Gathered): string {
+function contextOf({ dims, resize, paths, weights }: PathsReport): string {
   const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
   const images = `${dims} dims, ${n1} against ${n2} images`;
   // Statistics files do not say how their images were resized, nor by which weights.
@@ -155,14 +168,14 @@ function contextOf({ dims, resize, paths, weights }: Gathered): string {
 }
 
 function explain(
-  gathered: Gathered,
+  report: PathsReport,
   floor: NoiseFloor | null,
   against: readonly ClassDistance[],
   warnings: readonly string[],
   { note }: Output,
 ): void {
-  const { engine, seconds, skipped } = gathered;
-  note(contextOf(gathered));
+  const { engine, seconds, skipped } = report;
+  note(contextOf(report));
   if (skipped > 0) note(`${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read and were left out`);
   if (engine) {
     const share = Math.round((100 * seconds.engine) / seconds.features);

@@ -1,13 +1,17 @@
 import type { NdArray } from 'ndarray';
-import { type Dims, INPUT_SIZE } from '../inception/network.js';
+import { INPUT_SIZE } from '../inception/network.js';
 
 /** A batch of RGB images `[n, 299, 299, 3]`, 0 to 255. */
 export type ImageBatch = NdArray<Uint8Array> | NdArray<Float32Array>;
 
-/** Turns images into Inception activations. Engines agree with each other and with pytorch-fid. */
+/**
+ * Turns images into Inception activations. Ours (`tfjs`, `native`) agree with each other and with pytorch-fid; anything of this
+ * form can be passed in their place, another network too.
+ */
 export interface InceptionEngine {
-  name: 'tfjs' | 'native';
-  dims: Dims;
+  name: string;
+  /** Length of an image's activations. */
+  dims: number;
   /** Where it computes, in words: the TensorFlow.js backend, or onnxruntime's version and threads. */
   device: string;
   /**
@@ -17,6 +21,21 @@ export interface InceptionEngine {
   activations(batch: ImageBatch, options?: { signal?: AbortSignal }): Promise<NdArray<Float32Array>>;
   /** Frees the weights; the engine is of no use afterwards. */
   dispose(): void;
+}
+
+/** @throws TypeError for what is no engine, saying how to make one. */
+export function assertEngine(value: unknown): asserts value is InceptionEngine {
+  const { dims, activations } = (value ?? {}) as Partial<InceptionEngine>;
+  if (typeof activations === 'function' && Number.isSafeInteger(dims)) return;
+  const what = value === undefined ? 'there is no engine' : `not an engine: ${describe(value)}`;
+  throw new TypeError(
+    `${what}; createEngine of @cxr/fid/node makes one, and createTfjsEngine of @cxr/fid in browsers: pass it as { engine }`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
+  return value.constructor?.name ?? 'an object';
 }
 
 /** A batch's pixels in row-major order, and how many images they are. */

@@ -8,10 +8,10 @@ import { inceptionOnnx } from './onnx-graph.js';
 
 export interface NativeEngineOptions {
   dims: Dims;
-  /** Threads of the computation. Default: as many as the machine runs at once. */
-  threads?: number;
-  /** Images a run of the network; more are cut up. Default 8: larger ones gain nothing and take memory. */
-  chunk?: number;
+  /** Threads of the computation. @default as many as the machine runs at once */
+  threads?: number | undefined;
+  /** Images a run of the network; more are cut up. @default 8: larger ones gain nothing and take memory */
+  chunk?: number | undefined;
 }
 
 /**

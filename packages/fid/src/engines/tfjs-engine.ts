@@ -15,8 +15,8 @@ import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 
 export interface TfjsEngineOptions {
   dims: Dims;
-  /** Images a run of the network; more are cut up. Default 8: larger ones gain nothing and take memory. */
-  chunk?: number;
+  /** Images a run of the network; more are cut up. @default 8: larger ones gain nothing and take memory */
+  chunk?: number | undefined;
 }
 
 /**

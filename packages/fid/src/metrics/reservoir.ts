@@ -1,5 +1,6 @@
 import { createRng, ndarray, type Rng } from '@cxr/image';
 import type { NdArray } from 'ndarray';
+import type { ActivationRows } from '../activation-rows.js';
 
 /** A seeded random sample of at most `capacity` activations of a stream of any length (Vitter's algorithm R, 1985). */
 export class Reservoir {
@@ -15,13 +16,12 @@ export class Reservoir {
     this.#rng = createRng(options.seed ?? 0);
   }
 
-  add(activations: NdArray<Float32Array>): void {
-    const [n = 0] = activations.shape;
+  add({ data, n }: ActivationRows): void {
     for (let i = 0; i < n; i++) {
       const slot = this.#seen < this.#capacity ? this.#seen : this.#rng.integer(this.#seen + 1);
       this.#seen++;
       if (slot >= this.#capacity) continue;
-      this.#rows[slot] = Float32Array.from({ length: this.#dims }, (_, j) => activations.get(i, j));
+      this.#rows[slot] = data.slice(i * this.#dims, (i + 1) * this.#dims);
     }
   }
 

@@ -4,15 +4,28 @@ import { prepareImage, type ResizeMode } from '../prepare-image.js';
 export interface PrepareFileJob {
   file: string;
   resize: ResizeMode;
+  /** As of `readImage`. */
+  bits: number | undefined;
+}
+
+export interface PreparedFile {
+  /** `[299, 299, 3]`, 0 to 255. */
+  pixels: Uint8Array | Float32Array;
+  /** Bits that a 16-bit image uses whose format does not say how many: see `onUsedBits` of `decodeImage`. */
+  usedBits?: number | undefined;
 }
 
 /**
  * Decodes a file and resizes it for the engines. A module of a `WorkerPool`.
  * @public
  */
-export default async function prepareFile({
-  file,
-  resize,
-}: PrepareFileJob): Promise<Uint8Array | Float32Array> {
-  return prepareImage(await readImage(file), resize);
+export default async function prepareFile({ file, resize, bits }: PrepareFileJob): Promise<PreparedFile> {
+  let usedBits: number | undefined;
+  const image = await readImage(file, {
+    bits,
+    onUsedBits: (used) => {
+      usedBits = used;
+    },
+  });
+  return { pixels: prepareImage(image, resize), usedBits };
 }

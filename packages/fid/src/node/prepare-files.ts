@@ -1,15 +1,17 @@
 import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/node';
-import type { CxrFileError } from '@cxr/image';
+import { BitsWatch, type CxrFileError, checkBits } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
 import type { ResizeMode } from '../prepare-image.js';
-import type { PrepareFileJob } from './prepare-file.js';
+import type { PreparedFile, PrepareFileJob } from './prepare-file.js';
 
-type Pixels = Uint8Array | Float32Array;
-
-export type PreparePool = WorkerPool<PrepareFileJob, Pixels>;
+export type PreparePool = WorkerPool<PrepareFileJob, PreparedFile>;
 
 export interface PrepareFilesOptions {
   resize: ResizeMode;
+  /** As of `readImage`. */
+  bits?: number | undefined;
+  /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
+  onWarning?: ((message: string) => void) | undefined;
   /** Called for a file that cannot be read, which is then left out; without it such a file is an error. */
   onBad?: ((error: CxrFileError) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -24,16 +26,17 @@ export function createPreparePool(options: WorkerPoolOptions): PreparePool {
 /**
  * The images of `files` in order, resized. Work on the first of them begins at once, not at the first iteration.
  *
- * @throws CxrFileError naming the first file that cannot be read, unless there is `onBad`.
+ * @throws CxrFileError naming the first file that cannot be read, unless there is `onBad`; RangeError for wrong `bits`.
  */
 export function prepareFiles(
   pool: PreparePool,
   files: readonly string[],
   options: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
-  const { resize, signal } = options;
+  const { resize, bits, signal } = options;
+  if (bits !== undefined) checkBits(bits);
   const results = pool.map(
-    files.map((file) => ({ file, resize })),
+    files.map((file) => ({ file, resize, bits })),
     signal ? { signal } : {},
   );
   const first = results.next();
@@ -42,17 +45,22 @@ export function prepareFiles(
   return inTurn(first, results, options);
 }
 
-type Results = AsyncGenerator<PoolResult<PrepareFileJob, Pixels>, void, void>;
+type Results = AsyncGenerator<PoolResult<PrepareFileJob, PreparedFile>, void, void>;
 
 async function* inTurn(
   first: ReturnType<Results['next']>,
   results: Results,
-  { onBad }: PrepareFilesOptions,
+  { onBad, bits, onWarning }: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
+  const watch = new BitsWatch(bits === undefined ? onWarning : undefined);
   for (let next = await first; !next.done; next = await results.next()) {
     const result = next.value;
-    if ('value' in result) yield { name: result.item.file, pixels: result.value };
-    else if (onBad) onBad(result.error);
+    if ('value' in result) {
+      const { pixels, usedBits } = result.value;
+      if (usedBits !== undefined) watch.add(usedBits);
+      yield { name: result.item.file, pixels };
+    } else if (onBad) onBad(result.error);
     else throw result.error;
   }
+  watch.end();
 }

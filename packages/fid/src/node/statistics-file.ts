@@ -1,29 +1,35 @@
-import { readFile } from 'node:fs/promises';
-import { type NpyArray, readNpz, writeNpz } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
+import { open } from 'node:fs/promises';
+import { imageHeader, type NpyArray, writeNpz } from '@cxr/data';
+import { readNpzFile, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { Statistics } from '../statistics.js';
 
+/** mu and sigma in float64 of 5,700 dims; the Inception's 2048 take 34 MB. */
+const MAX_BYTES = 2 ** 28;
+
 /**
  * Reads statistics as pytorch-fid writes them: an .npz with `mu` `[dims]` and `sigma` `[dims, dims]`. Where it has our
- * own `count`, it can be merged.
+ * own `count`, it can be merged. Other arrays in it, of whatever size, are not read.
  *
- * @throws CxrFileError `not-found`, `corrupt` or `mismatch`, naming the file.
+ * @throws CxrFileError naming the file: `not-found`, `not-a-file`, `truncated`, `corrupt`, `too-large` (mu and sigma of more than
+ * 256 MiB), `unsupported` for what is no .npz, `mismatch` for one without statistics.
  */
 export async function readStatistics(file: string): Promise<Statistics> {
-  const arrays = parse(await readBytes(file), file);
+  const { mu, sigma, count } = await readArrays(file);
   const fail = (reason: string): never => {
     throw new CxrFileError('mismatch', reason, { file });
   };
-  const { mu, sigma, count } = arrays;
   if (!mu || !sigma) return fail('not a statistics file: it lacks mu or sigma');
   const dims = mu.shape[0] ?? 0;
   if (mu.shape.length !== 1 || sigma.shape.join() !== `${dims},${dims}`) {
     return fail(`mu is [${mu.shape}] and sigma is [${sigma.shape}], not [dims] and [dims, dims]`);
   }
   try {
-    const moments = { mu: floats(mu), sigma: floats(sigma) };
-    return Statistics.fromMoments(count ? { ...moments, count: Number(count.data[0]) } : moments);
+    return Statistics.fromMoments({
+      mu: floats(mu),
+      sigma: floats(sigma),
+      count: count && Number(count.data[0]),
+    });
   } catch (error) {
     return fail((error as Error).message);
   }
@@ -44,29 +50,50 @@ export async function writeStatistics(file: string, statistics: Statistics): Pro
   await writeFileAtomic(file, writeNpz(arrays, { compressed: true }));
 }
 
-function floats(array: NpyArray): Float64Array {
-  return array.data instanceof Float64Array
-    ? array.data
-    : Float64Array.from(array.data as Float32Array, Number);
+/** @throws RangeError for complex numbers. */
+function floats({ data, dtype }: NpyArray): Float64Array {
+  if (dtype.startsWith('complex')) throw new RangeError(`statistics of complex numbers (${dtype})`);
+  return data instanceof Float64Array ? data : Float64Array.from(data as Float32Array, Number);
 }
 
-function parse(bytes: Uint8Array, file: string): Record<string, NpyArray> {
+async function readArrays(file: string): Promise<Record<string, NpyArray>> {
   try {
     // Others keep names of files or settings beside them, as text or objects.
-    return readNpz(bytes, { names: ['mu', 'sigma', 'count'] });
+    return await readNpzFile(file, { names: ['mu', 'sigma', 'count'], maxBytes: MAX_BYTES });
   } catch (error) {
-    if (!(error instanceof CxrFileError)) throw error;
+    if (!(error instanceof CxrFileError) || error.code === 'not-found') throw error;
+    const other = error.code === 'not-a-file' ? undefined : await otherKind(file);
+    if (other !== undefined) throw new CxrFileError('unsupported', other, { file, cause: error });
     throw new CxrFileError(error.code, `cannot read statistics: ${error.reason}`, { file, cause: error });
   }
 }
 
-async function readBytes(file: string): Promise<Uint8Array> {
+/** What a file is that is no zip, and what a path should be. */
+async function otherKind(file: string): Promise<string | undefined> {
+  const start = await readStart(file);
+  const text = new TextDecoder('latin1').decode(start.subarray(0, 6));
+  if (text.startsWith('PK')) return undefined;
+  const kind = text === '\x93NUMPY' ? 'an .npy array' : imageKind(start);
+  return `${kind}: expected a folder of images, or statistics in an .npz file with mu and sigma`;
+}
+
+function imageKind(start: Uint8Array): string {
+  if (start.length === 0) return 'an empty file';
   try {
-    const { buffer, byteOffset, byteLength } = await readFile(file);
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'there is no such file or folder' : (cause as Error).message;
-    throw new CxrFileError(missing ? 'not-found' : 'unreadable', reason, { file, cause });
+    return `an image (${imageHeader(start).format})`;
+  } catch (error) {
+    // A known format, damaged.
+    if (error instanceof CxrFileError && error.code !== 'unsupported') return error.reason;
+    return 'neither a folder nor an .npz file';
+  }
+}
+
+async function readStart(file: string): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(2 ** 16), 0, 2 ** 16, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }

@@ -1,0 +1,30 @@
+import { type Memorisation, memorisation, type NearestPair } from '../metrics/memorisation.js';
+import type { MetricContext } from './further-metrics.js';
+import { drawPairs } from './memorisation-pictures.js';
+
+/** How many suspicious pairs the result names. */
+const PAIRS = 10;
+
+type NamedPair = Omit<NearestPair, 'fake' | 'real' | 'ratio'> & {
+  fake: string | undefined;
+  real: string | undefined;
+  /** Left out where it is infinite, which JSON cannot say: two reals are equal. */
+  ratio?: number;
+};
+
+/** The report with file names for rows, and only its worst pairs; drawn where asked for. */
+export async function reportMemorisation({
+  real,
+  fake,
+  pictures,
+}: MetricContext): Promise<Omit<Memorisation, 'pairs'> & { pairs: NamedPair[] }> {
+  const report = memorisation(real.activations, fake.activations);
+  if (pictures !== undefined) await drawPairs(pictures, report, { real: real.names, fake: fake.names });
+  const pairs = report.pairs.slice(0, PAIRS).map(({ ratio, ...pair }) => ({
+    ...pair,
+    ...(Number.isFinite(ratio) ? { ratio } : {}),
+    fake: fake.names[pair.fake],
+    real: real.names[pair.real],
+  }));
+  return { ...report, pairs };
+}

@@ -1,0 +1,120 @@
+import type { CxrFileError } from '@cxr/image';
+import type { ActivationRows } from '../activation-rows.js';
+import { joinActivations, preparedBatches } from '../activations.js';
+import type { InceptionEngine } from '../engines/engine.js';
+import { Reservoir } from '../metrics/reservoir.js';
+import type { ResizeMode } from '../prepare-image.js';
+import { Statistics } from '../statistics.js';
+import { type FolderSource, tooFewImages } from './path-source.js';
+import type { PathStatistics, PathStatisticsOptions } from './path-statistics.js';
+import { createPreparePool, type PreparePool, prepareFiles } from './prepare-files.js';
+
+/** What all folders gave. */
+export interface FoldersResult {
+  folders: Map<FolderSource, PathStatistics>;
+  /** Files left out as unreadable. */
+  skipped: number;
+  /** In which the engine computed. */
+  engineSeconds: number;
+}
+
+/**
+ * Statistics of folders of images, one after the other. Images are decoded and resized in threads while the engine computes; the
+ * first ones while it is opened.
+ */
+export async function folderStatistics(
+  sources: readonly FolderSource[],
+  openEngine: () => Promise<InceptionEngine>,
+  options: PathStatisticsOptions & { resize: ResizeMode },
+): Promise<FoldersResult> {
+  const { batchSize = 50, workers } = options;
+  const pool = createPreparePool({ ahead: 2 * batchSize, ...(workers === undefined ? {} : { workers }) });
+  try {
+    const readers = sources.map((source) => openReader(source, pool, options));
+    const engine = await openEngine();
+    const folders = new Map<FolderSource, PathStatistics>();
+    let skipped = 0;
+    let engineSeconds = 0;
+    for (const reader of readers) {
+      const result = await reader.read(engine);
+      folders.set(reader.source, result.statistics);
+      skipped += result.skipped;
+      engineSeconds += result.engineSeconds;
+    }
+    return { folders, skipped, engineSeconds };
+  } finally {
+    await pool.close();
+  }
+}
+
+interface FolderResult {
+  statistics: PathStatistics;
+  skipped: number;
+  engineSeconds: number;
+}
+
+/** Files of one folder whose decoding has begun. */
+function openReader(
+  source: FolderSource,
+  pool: PreparePool,
+  options: PathStatisticsOptions & { resize: ResizeMode },
+): { source: FolderSource; read(engine: InceptionEngine): Promise<FolderResult> } {
+  const { path, files } = source;
+  const { resize, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
+  let skipped = 0;
+  const skip = (error: CxrFileError): void => {
+    skipped++;
+    onBad?.(error);
+  };
+  const images = prepareFiles(pool, files, {
+    resize,
+    bits,
+    signal,
+    onBad: onBad && skip,
+    onWarning: onWarning && ((message) => onWarning(`${path}: ${message}`)),
+  });
+  async function read(engine: InceptionEngine): Promise<FolderResult> {
+    const gatherer = createGatherer(engine.dims, options);
+    let engineSeconds = 0;
+    const batches = preparedBatches(images, engine, {
+      resize,
+      batchSize,
+      signal,
+      total: files.length,
+      onProgress(progress) {
+        engineSeconds = progress.engineSeconds;
+        onProgress?.({ ...progress, path });
+      },
+    });
+    for await (const { rows, names } of batches) gatherer.add(rows, names);
+    return { statistics: gatherer.finish(path), skipped, engineSeconds };
+  }
+  return { source, read };
+}
+
+/** Keeps what the options ask for of a folder's activations. */
+function createGatherer(dims: number, options: PathStatisticsOptions) {
+  const { keepActivations = false, sampleSize = 0 } = options;
+  const statistics = Statistics.empty(dims);
+  const reservoir = new Reservoir(dims, { capacity: sampleSize });
+  const names: string[] = [];
+  const kept: ActivationRows[] = [];
+  return {
+    add(rows: ActivationRows, added: readonly string[]): void {
+      statistics.add(rows);
+      names.push(...added);
+      if (keepActivations) kept.push(rows);
+      reservoir.add(rows);
+    },
+    finish(path: string): PathStatistics {
+      if (names.length < 2) throw tooFewImages(path, names.length);
+      return {
+        path,
+        statistics,
+        names,
+        activations: keepActivations ? joinActivations(kept, dims) : undefined,
+        sample: sampleSize > 0 ? reservoir.activations() : undefined,
+      };
+    },
+  };
+}

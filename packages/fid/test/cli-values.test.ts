@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
+import { noiseFloor, randomWeights, readWeights, writeSafetensors } from '@cxr/fid';
+import { image, pixels } from '@cxr/image';
+import ndarray from 'ndarray';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtures, readBytes, relative } from './shared.js';
+
+const bin = fileURLToPath(new URL('../bin/cxr-fid.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-values-'));
+const at = (...path: string[]) => join(folder, ...path);
+
+function run(...args: string[]) {
+  const options = { encoding: 'utf8', cwd: folder } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], options);
+  return { status, stdout, stderr };
+}
+
+function score(...args: string[]) {
+  const result = run(...args, '--dims', '64', '--weights', 'random.safetensors', '--json');
+  expect([result.status, result.stderr.match(/\n +at /)]).toEqual([0, null]);
+  return JSON.parse(result.stdout);
+}
+
+const weights = writeSafetensors(randomWeights(1).tensors);
+
+beforeAll(() => {
+  writeFileSync(at('random.safetensors'), weights);
+  for (const name of ['healthy', 'sick', 'dark']) mkdirSync(at(name));
+  for (let i = 0; i < 7; i++) {
+    for (const [name, sick] of [
+      ['healthy', false],
+      ['sick', true],
+    ] as const) {
+      writeFileSync(at(name, `${i}.png`), encodePng(phantom({ seed: 10 + i, size: 40 + 3 * i, sick })));
+    }
+    const { data, shape } = phantom({ seed: 10 + i, size: 40 + 3 * i });
+    const twelve = Uint16Array.from(data, (value) => 16 * value + (value >> 4));
+    writeFileSync(at('dark', `${i}.png`), encodePng(image(twelve, shape[0]!, shape[1]!, shape[2]!)));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('values of cxr-fid', () => {
+  // By definition, in NumPy and SciPy: fixtures/fid/make-cli-values.py.
+  const golden = JSON.parse(readFileSync(join(fixtures, 'cli-values.json'), 'utf8'));
+
+  it('are those computed apart, for every metric', () => {
+    const metrics = 'fid,kid,precision,recall,density,coverage,memorisation';
+    const result = score('healthy', 'sick', '--metrics', metrics, '--seed', '7');
+    // Other processors sum the network's float32 in another order.
+    expect(relative(result.fid, golden.fid)).toBeLessThan(1e-4);
+    expect(Math.abs(result.kid.mean - golden.kid)).toBeLessThan(1e-5);
+    for (const name of ['precision', 'recall', 'density', 'coverage']) {
+      expect(result[name]).toBeCloseTo(golden[name], 9);
+    }
+    for (const [name, value] of Object.entries(golden.memorisation as Record<string, number>)) {
+      expect(relative(result.memorisation[name], value)).toBeLessThan(1e-4);
+    }
+    const [worst] = result.memorisation.pairs;
+    expect(worst.ratio).toBeCloseTo(worst.distance / worst.realDistance, 12);
+    expect(worst.fake).toMatch(/^sick\/\d\.png$/);
+
+    const { data, shape } = readNpz(readBytes(join(fixtures, 'cli-activations.npz'))).healthy!;
+    const activations = ndarray(data as Float32Array, shape);
+    const floor = noiseFloor(activations, { seed: 7 });
+    for (const name of ['fid', 'low', 'high'] as const) {
+      expect(relative(result.floor[name], floor[name])).toBeLessThan(1e-4);
+    }
+    expect(relative(result.floor.fid, noiseFloor(activations, { seed: 0 }).fid)).toBeGreaterThan(1e-3);
+  });
+
+  it('say of which weights they are: the sha256 of the file', async () => {
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    expect(score('healthy', 'sick', '--no-floor').weights.sha256).toBe(sha256);
+    expect((await readWeights(weights)).sha256).toBe(sha256);
+    // Other values of the same size are other weights.
+    const other = weights.slice();
+    other[other.length - 1]! ^= 1;
+    expect((await readWeights(other)).sha256).toBe(createHash('sha256').update(other).digest('hex'));
+  });
+
+  it('of 12-bit pictures in 16-bit PNGs come with a warning', () => {
+    const result = score('dark', 'sick', '--no-floor');
+    expect(result.warnings).toContainEqual(
+      expect.stringMatching(/^dark: the 7 16-bit images use only 12 of 16 bits/),
+    );
+  });
+
+  it.each([
+    [64, 64, true],
+    [64, 65, false],
+    [65, 64, true],
+    [65, 65, false],
+  ])('warn of a covariance short of rank: %i and %i images for 64 dims', (n1, n2, warned) => {
+    const sigma = new Float64Array(64 * 64);
+    for (let i = 0; i < 64; i++) sigma[65 * i] = 1;
+    const file = (name: string, count: number) => {
+      const counted = { data: BigInt64Array.of(BigInt(count)), shape: [], dtype: 'int64' as const };
+      const mu = { data: new Float64Array(64), shape: [64], dtype: 'float64' as const };
+      writeFileSync(
+        at(name),
+        writeNpz({ mu, sigma: { data: sigma, shape: [64, 64], dtype: 'float64' }, count: counted }),
+      );
+      return name;
+    };
+    const { warnings } = score(file('a.npz', n1), file('b.npz', n2));
+    const few = [
+      ['a.npz', n1],
+      ['b.npz', n2],
+    ].filter(([, n]) => Number(n) <= 64);
+    expect(warnings).toHaveLength(few.length);
+    few.forEach(([name, n], i) => {
+      expect(warnings[i]).toContain(`${name} has ${n} images for 64 dims: its covariance is short of rank`);
+    });
+    expect(warnings.length > 0).toBe(warned || n1 <= 64);
+  });
+
+  it('are never null: a distance that is not finite ends with status 1', () => {
+    const sigma = new Float64Array(64 * 64);
+    const file = (name: string, value: number) => {
+      const mu = { data: new Float64Array(64).fill(value), shape: [64], dtype: 'float64' as const };
+      writeFileSync(at(name), writeNpz({ mu, sigma: { data: sigma, shape: [64, 64], dtype: 'float64' } }));
+      return name;
+    };
+    const { status, stdout, stderr } = run(
+      file('far.npz', 1e200),
+      file('near.npz', 0),
+      '--dims',
+      '64',
+      '--json',
+    );
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/the distance is not finite: Infinity/);
+  });
+
+  it('leave out a ratio that JSON has no number for', () => {
+    for (const name of ['twins', 'other']) mkdirSync(at(name), { recursive: true });
+    const [a, b] = [1, 2].map((seed) => phantom({ seed, size: 40 }));
+    for (const i of [0, 1]) writeFileSync(at('twins', `${i}.png`), encodePng(a!));
+    const half = image(
+      Uint8Array.from(pixels(b!), (value) => value >> 1),
+      40,
+      40,
+      1,
+    );
+    for (const [i, one] of [a!, half].entries()) writeFileSync(at('other', `${i}.png`), encodePng(one));
+    const { pairs, duplicates } = score('twins', 'other', '--metrics', 'memorisation').memorisation;
+    expect(duplicates).toBe(1);
+    expect(pairs.map((pair: { ratio?: number }) => pair.ratio)).toEqual([0, undefined]);
+    expect(pairs[1].distance).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,90 @@
+import {
+  activations,
+  computeFid,
+  type InceptionEngine,
+  randomWeights,
+  Statistics,
+  statistics,
+} from '@cxr/fid';
+import { createEngine, pathStatistics } from '@cxr/fid/node';
+import { image } from '@cxr/image';
+import { describe, expect, it } from 'vitest';
+import { syntheticActivations } from './shared.js';
+
+const engine: InceptionEngine = {
+  name: 'unused',
+  dims: 4,
+  device: 'none',
+  activations: () => Promise.reject(new Error('the engine was run')),
+  dispose: () => {},
+};
+const images = [image(new Uint8Array(4), 2, 2, 1)];
+const call = computeFid as (...args: unknown[]) => Promise<unknown>;
+
+describe('wrong arguments say what was expected, before anything is computed', () => {
+  it.each([
+    ['a folder', ['folder'], /not a set of images: string folder: to read a folder, pass readImages/],
+    ['a folder as the second', [images, 'folder', { engine }], /string folder: to read a folder/],
+    ['one set', [images], /not a set of images: undefined$/],
+    ['null', [images, null, { engine }], /not a set of images: null$/],
+    ['an object', [images, {}, { engine }], /not a set of images: Object/],
+    ['no options', [images, images], /there is no engine; createEngine of @cxr\/fid\/node makes one/],
+    ['no engine', [images, images, {}], /there is no engine; .* pass it as \{ engine \}/],
+    ['a name', [images, images, { engine: 'native' }], /not an engine: string native; createEngine/],
+    [
+      'weights',
+      [images, images, { engine: { kind: 'random', tensors: new Map() } }],
+      /not an engine: Object/,
+    ],
+  ])('computeFid of %s', async (_, args, message) => {
+    await expect(call(...args)).rejects.toThrow(TypeError);
+    await expect(call(...args)).rejects.toThrow(message);
+  });
+
+  it('activations and statistics', async () => {
+    const nothing = undefined as never;
+    for (const compute of [activations, statistics]) {
+      await expect(compute(images, nothing)).rejects.toThrow(/there is no engine/);
+      await expect(compute('folder' as never, engine)).rejects.toThrow(/to read a folder/);
+      await expect(compute(images, engine, { batchSize: 0 })).rejects.toThrow('invalid batch size: 0');
+      await expect(compute(images, engine, { resize: 'x' as 'clean' })).rejects.toThrow(
+        /resize must be one of/,
+      );
+    }
+  });
+
+  it('need no engine between statistics', async () => {
+    const moments = Statistics.of(syntheticActivations(9, 4, 1));
+    expect(await call(moments, moments, {})).toMatchObject({ n1: 9, n2: 9 });
+    expect(await call(moments, moments, { method: 'eigen' })).toMatchObject({ n1: 9 });
+    await expect(call(moments, moments, { method: 'x' })).rejects.toThrow(/method must be one of/);
+  });
+
+  it('paths and engines', async () => {
+    await expect(pathStatistics('folder' as never)).rejects.toThrow(
+      /expected a list of paths, not string folder/,
+    );
+    await expect(pathStatistics([], { engine: {} as never })).rejects.toThrow(/not an engine: Object/);
+    await expect(pathStatistics([], { engine: 'onnx' as never, dims: 100 })).rejects.toThrow(
+      /dims must be one of/,
+    );
+    const options = { dims: 64, engine: 'onnx' as 'auto' } as const;
+    await expect(createEngine(randomWeights(1), options)).rejects.toThrow(
+      new RangeError('engine must be one of auto, native, tfjs: onnx'),
+    );
+    await expect(pathStatistics([], { engine, dims: 5 })).rejects.toThrow(
+      new RangeError('the engine unused gives 4 dims, not 5'),
+    );
+  });
+
+  it('an engine whose activations are of another number or length is named', async () => {
+    const rows = (n: number, dims: number): InceptionEngine => ({
+      ...engine,
+      activations: async () => syntheticActivations(n, dims, 1),
+    });
+    await expect(activations(images, rows(2, 4))).rejects.toThrow(
+      'the engine unused gave activations [2,4] for 1 images, not [1,4]',
+    );
+    await expect(activations(images, rows(1, 5))).rejects.toThrow('gave activations [1,5] for 1 images');
+  });
+});
