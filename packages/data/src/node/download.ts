@@ -1,99 +1,88 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CxrFileError } from '@cxr/image';
+import { fileSystemError } from './file-system-error.js';
+import { withLock } from './lock.js';
 import { makeFolder } from './make-folder.js';
+import { PartFile } from './part-file.js';
+import { type DownloadProgress, receive } from './receive.js';
 
-export interface DownloadProgress {
-  /** Bytes there so far, those of an earlier attempt included. */
-  received: number;
-  /** Bytes in all, where the server says. */
-  total: number | undefined;
-}
+export type { DownloadProgress } from './receive.js';
 
 export interface DownloadOptions {
   /** The first hexadecimal digits, or all, of the file's sha256. Without it nothing is compared. */
   sha256?: string | undefined;
+  /** Looks at the finished download, still under another name, and throws a CxrFileError where it is not the file. */
+  check?: ((part: string) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Milliseconds without any byte after which it gives up; what is there is kept. Default 30,000. */
-  stallTimeout?: number;
+  /**
+   * Milliseconds without any byte after which it gives up; what is there is kept.
+   * @default 30_000
+   */
+  stallTimeout?: number | undefined;
 }
 
 /**
- * Downloads `url` to `file`. It goes through `file.part`, which a later call resumes, and appears under its own name
- * only when it is whole and its sha256 is right.
+ * Downloads `url` to `file`. It goes through `file.part`, and appears under its own name only when it is whole, its
+ * sha256 is right and `check` has passed. A later call goes on with the part where the server says that the file is still
+ * the same (ETag or Last-Modified), or where `sha256` will tell; otherwise it starts again.
  * @returns the sha256 in hexadecimal digits.
- * @throws CxrFileError 'unreadable' when the server cannot be reached or breaks off, 'mismatch' for a wrong sha256 (the
- * part is then deleted); the signal's reason when aborted.
+ * @throws CxrFileError 'unreadable' when the server cannot be reached, breaks off or sends a web page in place of the file;
+ * 'mismatch' for a wrong sha256, and what `check` throws (the part is then deleted); 'unwritable' naming the part, on a full
+ * disk; 'locked' while another process downloads to the same file; the signal's reason when aborted.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<string> {
-  const { sha256 = '' } = options;
-  const part = `${file}.part`;
   await makeFolder(dirname(file));
-  await receive(url, part, options);
-  const digest = await sha256OfFile(part);
+  return withLock(`${file}.lock`, () => downloadAlone(url, file, options));
+}
+
+async function downloadAlone(url: string, file: string, options: DownloadOptions): Promise<string> {
+  const part = new PartFile(`${file}.part`);
+  const { resumed } = await receive(url, part, options);
+  let digest: string;
+  try {
+    digest = await verify(url, part, options);
+  } catch (error) {
+    if (!(error instanceof CxrFileError)) throw error;
+    await part.discard();
+    // Bytes of an earlier attempt may be of another file.
+    if (resumed) return downloadAlone(url, file, options);
+    throw error;
+  }
+  await rename(part.file, file).catch((cause: unknown) => {
+    throw fileSystemError(cause, file, 'unwritable');
+  });
+  await part.discard();
+  return digest;
+}
+
+/** @returns the sha256. */
+async function verify(url: string, part: PartFile, options: DownloadOptions): Promise<string> {
+  const { sha256 = '', check } = options;
+  const digest = await sha256OfFile(part.file);
   if (!digest.startsWith(sha256.toLowerCase())) {
-    await rm(part, { force: true });
     throw new CxrFileError('mismatch', `download has sha256 ${digest}, not ${sha256}`, { file: url });
   }
-  await rename(part, file);
+  try {
+    await check?.(part.file);
+  } catch (error) {
+    if (!(error instanceof CxrFileError)) throw error;
+    const reason = `what the server sent is not the file: ${error.reason}`;
+    throw new CxrFileError(error.code, reason, { file: url, cause: error });
+  }
   return digest;
 }
 
 /** The sha256 of a file in hexadecimal digits. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
-}
-
-async function receive(url: string, part: string, options: DownloadOptions): Promise<void> {
-  const { signal, onProgress, stallTimeout = 30_000 } = options;
-  const stall = new AbortController();
-  const startTimer = (): NodeJS.Timeout =>
-    setTimeout(() => stall.abort(new Error(`no data for ${stallTimeout / 1000} s`)), stallTimeout);
-  let timer = startTimer();
   try {
-    const start = await sizeOf(part);
-    const response = await fetch(url, {
-      headers: start > 0 ? { range: `bytes=${start}-` } : {},
-      signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal,
-    });
-    // 416: there is nothing after `start`, so the part is whole already; its sha256 will tell.
-    if (response.status === 416 && start > 0) return;
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-    // A server that ignores the range sends it all, from the beginning.
-    const resumed = response.status === 206 ? start : 0;
-    const length = response.headers.get('content-length');
-    const total = length === null ? undefined : resumed + Number(length);
-    const handle = await open(part, resumed > 0 ? 'a' : 'w');
-    try {
-      let received = resumed;
-      for await (const bytes of response.body) {
-        clearTimeout(timer);
-        timer = startTimer();
-        await handle.write(bytes);
-        received += bytes.length;
-        onProgress?.({ received, total });
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
   } catch (cause) {
-    signal?.throwIfAborted();
-    const { message, cause: inner } = cause as Error & { cause?: Error };
-    throw new CxrFileError('unreadable', `cannot download: ${inner?.message || message}`, {
-      file: url,
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
+    throw fileSystemError(cause, file);
   }
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.size ?? 0;
+  return hash.digest('hex');
 }

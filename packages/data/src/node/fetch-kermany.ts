@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CxrFileError } from '@cxr/image';
 import { type DownloadProgress, download, sha256OfFile } from './download.js';
 import { type UnpackZipOptions, unpackZip } from './unpack-zip.js';
+import { ZipFile } from './zip-file.js';
 
 /** The chest X-rays of D. Kermany et al., Cell 172(5), 2018: Mendeley Data rscbjbr9sj, version 2, CC BY 4.0. */
 export const KERMANY = {
@@ -30,7 +31,8 @@ export interface FetchedDataset {
 /**
  * Downloads the Kermany set and unpacks it into `folder`. What is done already, wholly or in part, is not done again; the
  * archive stays.
- * @throws CxrFileError of the download or the archive; the signal's reason when aborted.
+ * @throws CxrFileError of the download or the archive, which says what to delete where the archive is damaged; the signal's
+ * reason when aborted.
  */
 export async function fetchKermany(
   folder: string,
@@ -39,11 +41,36 @@ export async function fetchKermany(
   const { url = KERMANY.url, sha256, onDownload: onProgress, signal } = options;
   const archive = join(folder, KERMANY.archive);
   const there = await stat(archive).catch(() => undefined);
-  if (!there) await download(url, archive, { sha256, signal, onProgress });
-  const digest = await sha256OfFile(archive);
-  if (!digest.startsWith(sha256?.toLowerCase() ?? '')) {
-    throw new CxrFileError('mismatch', `the archive has sha256 ${digest}, not ${sha256}`, { file: archive });
+  if (!there) await download(url, archive, { sha256, signal, onProgress, check: checkArchive });
+  try {
+    const digest = await sha256OfFile(archive);
+    if (!digest.startsWith(sha256?.toLowerCase() ?? '')) {
+      throw new CxrFileError('mismatch', `the archive has sha256 ${digest}, not ${sha256}`, {
+        file: archive,
+      });
+    }
+    const files = await unpackZip(archive, folder, options);
+    return { archive, sha256: digest, files };
+  } catch (error) {
+    throw adviseDelete(error, archive);
   }
-  const files = await unpackZip(archive, folder, options);
-  return { archive, sha256: digest, files };
+}
+
+async function checkArchive(file: string): Promise<void> {
+  const zip = await ZipFile.open(file);
+  try {
+    await zip.check();
+    if (!zip.entries.some(({ name }) => /\.jpe?g$/i.test(name))) {
+      throw new CxrFileError('mismatch', 'a zip without any JPEG', { file });
+    }
+  } finally {
+    await zip.close();
+  }
+}
+
+/** A damaged archive would be found damaged for ever. */
+function adviseDelete(error: unknown, archive: string): unknown {
+  if (!(error instanceof CxrFileError) || error.file !== archive) return error;
+  const reason = `${error.reason}; delete ${archive} to download it again`;
+  return new CxrFileError(error.code, reason, { file: archive, cause: error });
 }

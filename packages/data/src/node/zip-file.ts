@@ -78,6 +78,24 @@ export class ZipFile {
     }
   }
 
+  /**
+   * Looks whether each entry's header is where the directory says, without unpacking: a file made of the start of one zip
+   * and the end of another does not pass.
+   * @throws CxrFileError 'corrupt' naming the file.
+   */
+  async check(): Promise<void> {
+    try {
+      for (const entry of this.entries) {
+        const header = await readPart(this.#handle, entry.offset, HEADER, this.#file);
+        const end = entry.offset + headerLength(header, entry) + entry.packed;
+        if (end > this.#length)
+          throw new CxrFileError('corrupt', `a broken zip: ${entry.name} lies outside the file`);
+      }
+    } catch (error) {
+      throw withFile(error, this.#file);
+    }
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
   }

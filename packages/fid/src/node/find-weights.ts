@@ -28,7 +28,8 @@ export interface FindWeightsOptions {
  * The path of the Inception's weights: `file`, else `CXR_INCEPTION_WEIGHTS`, else our cache folder (`CXR_CACHE`, or
  * `cxr` in `XDG_CACHE_HOME` or `~/.cache`), else torch's hub cache, else a download into our cache folder.
  *
- * @throws CxrFileError `not-found`, saying all of this; `mismatch` when a download is not the file it should be.
+ * @throws CxrFileError `not-found`, saying all of this; `mismatch` when a download is not the file it should be,
+ * `locked` while another process downloads it.
  */
 export async function findWeights(options: FindWeightsOptions = {}): Promise<string> {
   const { env = process.env } = options;
@@ -52,7 +53,7 @@ export async function findWeights(options: FindWeightsOptions = {}): Promise<str
       await download(url, own, { sha256, signal, onProgress });
       return own;
     } catch (error) {
-      if (!(error instanceof CxrFileError) || error.code === 'mismatch') throw error;
+      if (!(error instanceof CxrFileError) || ['mismatch', 'locked'].includes(error.code)) throw error;
       reason = error.reason;
     }
   }
