@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -219,6 +221,34 @@ describe('a download', () => {
     await download(url, file);
     expect(await readFile(file)).toEqual(old);
     expect(requests[0]!['accept-encoding']).toBe('identity');
+  });
+
+  // A limit on the size of files makes a write short, then an error, as a full disk does.
+  it.skipIf(process.platform === 'win32')('is not what a full disk took of it', async () => {
+    answer = serve(old, tag('1'));
+    const built = new URL('../dist/node.js', import.meta.url).href;
+    const script = `import(${JSON.stringify(built)}).then(({ download }) => download(process.argv[1], process.argv[2]))
+      .catch(({ code, file, reason }) => console.log(code, file, reason));`;
+    const child = spawn('sh', [
+      '-c',
+      'ulimit -f 64; exec "$@"',
+      'sh',
+      process.execPath,
+      '-e',
+      script,
+      url,
+      file,
+    ]);
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+    });
+    await once(child, 'close');
+    expect(said).toBe(`unwritable ${file}.part the file is larger than the system allows\n`);
+    expect((await readFile(`${file}.part`)).equals(old.subarray(0, 32_768))).toBe(true);
+    await download(url, file);
+    expect(await readFile(file)).toEqual(old);
+    expect(requests[1]!.range).toBe('bytes=32768-');
   });
 
   it('is done by one at a time', async () => {
