@@ -20,13 +20,35 @@ export function fillInflated(
     if (length < out.length) out.set(data.subarray(0, out.length - length), length);
     length += data.length;
   });
-  for (const part of packed) {
-    // Deflate makes at most 1032 bytes of one, so a step adds 17 MB at most.
-    for (let at = 0; at < part.length && length <= out.length; at += STEP) {
-      stream.push(part.subarray(at, at + STEP));
-    }
+  for (const step of inSteps(packed)) {
+    if (length > out.length) break;
+    stream.push(step);
   }
   return length;
 }
 
+/** Deflate makes at most 1032 bytes of one, so a step adds 17 MB at most. */
 const STEP = 1 << 14;
+
+/** The bytes of all parts, as many at a time: the stream copies all that it keeps at each push, however few bytes it gets. */
+function* inSteps(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let gathered = new Uint8Array(STEP);
+  let count = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const some = part.subarray(at, at + STEP - count);
+      at += some.length;
+      if (some.length === STEP) {
+        yield some;
+        continue;
+      }
+      gathered.set(some, count);
+      count += some.length;
+      if (count < STEP) continue;
+      yield gathered;
+      gathered = new Uint8Array(STEP);
+      count = 0;
+    }
+  }
+  if (count > 0) yield gathered.subarray(0, count);
+}

@@ -9,6 +9,7 @@ import {
   withFile,
 } from '@cxr/image';
 import { bmpCodec } from './bmp-codec.js';
+import { checkBytes } from './check-bytes.js';
 import type { Codec } from './codec.js';
 import { dicomCodec } from './dicom/decode-dicom.js';
 import { type ImageFormat, imageHeader } from './image-header.js';
@@ -43,8 +44,9 @@ const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffC
 
 /**
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays
- * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied.
- * The format is told by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
+ * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied, a TIFF's
+ * orientation is. What is not read so is refused by name.
+ * The format is known by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
  * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'; 'mismatch' for a sample of more than
  * `bits` bits; RangeError for invalid bits.
  * @throws DecoderLoadError when the WebAssembly for JPEG or WebP cannot be loaded: the image may be good.

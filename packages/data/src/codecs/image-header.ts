@@ -1,4 +1,5 @@
 import { CxrFileError } from '@cxr/image';
+import { checkBytes } from './check-bytes.js';
 import { isDicom } from './dicom/dicom-elements.js';
 import { readJpegSegments } from './jpeg-segments.js';
 
@@ -16,9 +17,11 @@ export interface ImageHeader {
 
 /**
  * Tells an image's format by its content, never by its name, and reads the declared size.
- * @throws CxrFileError 'empty', 'unsupported' (no image format we know), 'truncated' or 'corrupt'.
+ * @throws CxrFileError 'empty', 'unsupported' (no image format we know), 'truncated' or 'corrupt'; TypeError unless `bytes` is
+ * a Uint8Array.
  */
 export function imageHeader(bytes: Uint8Array): ImageHeader {
+  checkBytes(bytes);
   if (bytes.length === 0) throw new CxrFileError('empty', 'the file is empty');
   const format = sniffFormat(bytes);
   if (format === undefined) {

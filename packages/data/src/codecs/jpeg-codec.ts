@@ -88,7 +88,15 @@ function unreadable({ frameMarker, precision, components }: JpegSegments): strin
   if (frameMarker > 0xc3) return 'a hierarchical JPEG';
   if (precision !== 8) return `a JPEG with ${precision} bits a sample`;
   const count = components.length;
+  if (count === 3 && hasHalfHeights(components)) return 'a JPEG with colours of half the height (4:4:0)';
   return count === 1 || count === 3 ? undefined : `a JPEG with ${count} components (1 or 3)`;
+}
+
+/** Whether a component is to be doubled in height alone: libjpeg-turbo, and so Pillow, smooths it, and mozjpeg does not. */
+function hasHalfHeights(components: JpegSegments['components']): boolean {
+  const across = Math.max(...components.map((component) => component.across));
+  const down = Math.max(...components.map((component) => component.down));
+  return components.some((component) => component.across === across && 2 * component.down === down);
 }
 
 /** Blocks of 8 × 8 samples; the components' sampling factors are shares of the largest. */

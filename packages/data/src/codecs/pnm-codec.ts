@@ -8,20 +8,29 @@ export const pnmCodec: Codec = {
   async decode(bytes, _header, { maxPixels }) {
     const kind = bytes[1]! - 0x30;
     if (kind === 1 || kind === 4) throw new CxrFileError('unsupported', 'PBM images cannot be decoded');
-    const [width, height, most, start] = readHeader(bytes);
+    const [width, height, max, start] = readHeader(bytes);
     checkPixels('pnm', width, height, maxPixels);
     const channels = kind === 3 || kind === 6 ? 3 : 1;
     const count = width * height * channels;
-    const samples = kind < 4 ? readText(bytes, start, count) : readBinary(bytes, start + 1, count, most);
-    const out = most > 255 ? new Uint16Array(count) : new Uint8Array(count);
-    const white = most > 255 ? 65535 : 255;
-    for (let i = 0; i < count; i++) out[i] = Math.round((Math.min(samples[i]!, most) * white) / most);
+    const samples = kind < 4 ? readText(bytes, start, count, max) : readBinary(bytes, start + 1, count, max);
+    const out = max > 255 ? new Uint16Array(count) : new Uint8Array(count);
+    const white = max > 255 ? 65535 : 255;
+    for (let i = 0; i < count; i++) {
+      out[i] = Math.min(white, roundHalfToEven((samples[i]! / max) * white));
+    }
     return image(out, height, width, channels);
   },
 };
 
+/** As Pillow, and so Python, rounds. */
+function roundHalfToEven(value: number): number {
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
+}
+
 /** Width, height, largest sample, and where the header ends. */
-function readHeader(bytes: Uint8Array): [width: number, height: number, most: number, end: number] {
+function readHeader(bytes: Uint8Array): [width: number, height: number, max: number, end: number] {
   let at = 2;
   const numbers: number[] = [];
   while (numbers.length < 3) {
@@ -29,9 +38,9 @@ function readHeader(bytes: Uint8Array): [width: number, height: number, most: nu
     numbers.push(value);
     at = end;
   }
-  const [width, height, most] = numbers as [number, number, number];
-  if (most < 1 || most > 65535) throw new CxrFileError('corrupt', `a PNM image with samples up to ${most}`);
-  return [width, height, most, at];
+  const [width, height, max] = numbers as [number, number, number];
+  if (max < 1 || max > 65535) throw new CxrFileError('corrupt', `a PNM image with samples up to ${max}`);
+  return [width, height, max, at];
 }
 
 /** The next number, after white space and comments, and where it ends. */
@@ -60,17 +69,22 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-function readText(bytes: Uint8Array, start: number, count: number): Uint32Array {
-  // Each number takes two bytes at least: a header that promises more must not cost memory.
+function readText(bytes: Uint8Array, start: number, count: number, max: number): Uint32Array {
+  // Each number takes two bytes or more: a header that promises more must not cost memory.
   if (bytes.length - start < 2 * count - 1) throw new CxrFileError('truncated', 'the PNM image is cut off');
   const samples = new Uint32Array(count);
   let at = start;
-  for (let i = 0; i < count; i++) [samples[i], at] = readNumber(bytes, at);
+  for (let i = 0; i < count; i++) {
+    const [value, end] = readNumber(bytes, at);
+    if (value > max) throw new CxrFileError('corrupt', `a PNM image with a sample of ${value}, above ${max}`);
+    samples[i] = value;
+    at = end;
+  }
   return samples;
 }
 
-function readBinary(bytes: Uint8Array, start: number, count: number, most: number): Uint8Array | Uint16Array {
-  const size = most > 255 ? 2 : 1;
+function readBinary(bytes: Uint8Array, start: number, count: number, max: number): Uint8Array | Uint16Array {
+  const size = max > 255 ? 2 : 1;
   if (start + count * size > bytes.length) throw new CxrFileError('truncated', 'the PNM image is cut off');
   if (size === 1) return bytes.subarray(start, start + count);
   const samples = new Uint16Array(count);

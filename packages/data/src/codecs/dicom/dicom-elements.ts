@@ -1,4 +1,5 @@
 import { CxrFileError } from '@cxr/image';
+import { checkBytes } from '../check-bytes.js';
 
 /** A tag: its group in the high 16 bits, its element in the low ones. */
 export type Tag = number;
@@ -45,9 +46,10 @@ const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true 
 
 /**
  * The elements of a file, or the first of them, while their group is `wanted`: then the file may be cut off after those.
- * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'; TypeError unless `bytes` is a Uint8Array.
  */
 export function readElements(bytes: Uint8Array, wanted?: (group: number) => boolean): DicomElements {
+  checkBytes(bytes);
   if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
   const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
   const declared = meta.text(TRANSFER_SYNTAX);

@@ -5,12 +5,13 @@ import type { Photometric } from './dicom-header.js';
 const RGB_IDS: readonly string[] = ['82,71,66', '114,103,98'];
 
 /**
- * Whether a JPEG frame of three components holds RGB, not YCbCr, where no APP14 segment says so. As in pydicom: its
- * component ids tell, else a JFIF segment stands for YCbCr, else the file's photometric interpretation tells.
+ * Whether a JPEG frame of three components holds RGB, not YCbCr, where no APP14 segment says so. As in pydicom: component ids
+ * for colours overrule a photometric interpretation other than RGB, a JFIF segment overrules RGB, and else the interpretation
+ * tells.
  */
 export function holdsRgb({ components, hasJfif }: JpegSegments, photometric: Photometric): boolean {
-  if (RGB_IDS.includes(components.map(({ id }) => id).join())) return true;
-  return !hasJfif && photometric === 'RGB';
+  const hasRgbIds = RGB_IDS.includes(components.map(({ id }) => id).join());
+  return photometric === 'RGB' ? !hasJfif : hasRgbIds;
 }
 
 /**
