@@ -1,4 +1,4 @@
-import { decodeImage, encodePng, imageHeader } from '@cxr/data';
+import { decodeDicom, decodeImage, encodePng, imageHeader } from '@cxr/data';
 import { sharpCodec } from '@cxr/data/node';
 import { CxrFileError, image, toGrey8, toRgb8 } from '@cxr/image';
 import fc from 'fast-check';
@@ -82,6 +82,31 @@ describe('decodeImage', () => {
     expect(await failure(decodeImage(new Uint8Array(0), { name: 'x.png' }))).toBe(
       'empty | x.png: the file is empty',
     );
+  });
+
+  it('says what it takes', async () => {
+    for (const [value, message] of [
+      [new ArrayBuffer(8), /not ArrayBuffer: new Uint8Array\(buffer\)/],
+      [new Uint16Array(2), /not Uint16Array: new Uint8Array\(x\.buffer/],
+      [new Blob([]), /not Blob: .*await blob\.arrayBuffer/],
+      [Promise.resolve(new Uint8Array(2)), /not Promise: await it/],
+      ['x.png', /not the string "x\.png" \(readImage of @cxr\/data\/node/],
+      [undefined, /not Undefined$/],
+      [null, /not Null$/],
+      [{}, /not Object$/],
+    ] as const) {
+      const wrong = value as unknown as Uint8Array;
+      for (const error of [
+        await decodeImage(wrong).catch((reason: unknown) => reason),
+        await decodeDicom(wrong).catch((reason: unknown) => reason),
+        await Promise.resolve(wrong)
+          .then(imageHeader)
+          .catch((reason: unknown) => reason),
+      ]) {
+        expect(error).toBeInstanceOf(TypeError);
+        expect((error as TypeError).message).toMatch(message);
+      }
+    }
   });
 
   it.each([...pngs.slice(0, 4), ...jpegs, ...others.filter(({ name }) => /^(bmp|pgm|ppm)/.test(name))])(

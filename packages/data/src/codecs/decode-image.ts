@@ -44,17 +44,18 @@ const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffC
 
 /**
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays
- * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied, a TIFF's
- * orientation is. What is not read so is refused by name.
+ * Uint16. Pixels equal those of Pillow's `convert('RGB')`: embedded colour profiles and EXIF rotation are not applied, a
+ * TIFF's orientation is. What is not read so is refused by name.
  * The format is known by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
  * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'; 'mismatch' for a sample of more than
- * `bits` bits; RangeError for invalid bits.
+ * `bits` bits; RangeError for invalid bits; TypeError unless `bytes` is a Uint8Array.
  * @throws DecoderLoadError when the WebAssembly for JPEG or WebP cannot be loaded: the image may be good.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   options: DecodeImageOptions = {},
 ): Promise<IntegerImage> {
+  checkBytes(bytes);
   const { name, maxPixels = DEFAULT_MAX_PIXELS, codec, bits } = options;
   if (bits !== undefined) checkBits(bits);
   try {
