@@ -99,9 +99,7 @@ describe('decodeImage', () => {
       for (const error of [
         await decodeImage(wrong).catch((reason: unknown) => reason),
         await decodeDicom(wrong).catch((reason: unknown) => reason),
-        await Promise.resolve(wrong)
-          .then(imageHeader)
-          .catch((reason: unknown) => reason),
+        await (async () => imageHeader(wrong))().catch((reason: unknown) => reason),
       ]) {
         expect(error).toBeInstanceOf(TypeError);
         expect((error as TypeError).message).toMatch(message);
