@@ -70,7 +70,7 @@ export function pngOf(pixels: Uint8Array, width: number, height: number, step: n
 }
 
 /** A chunk with its length and checksum. */
-export function pngChunk(type: string, data: Uint8Array): Buffer {
+function pngChunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const chunk = Buffer.alloc(body.length + 8);
   chunk.writeUInt32BE(data.length, 0);
