@@ -95,6 +95,28 @@ describe.skipIf(!chromium)('a bundle of Vite 8, in Chromium', () => {
     expect(page.tried.at(-1)?.reason).toBe('computes the trial step');
   });
 
+  it('does so in a worker of such a page', async () => {
+    const input = { ...FILES, threads: 2, worker: true };
+    const page = await openPage({ folder }, { input, headers: ISOLATED });
+    expect(page.isolated).toBe(true);
+    expectAsInNode(page, node);
+    expect(page.matMul).toMatch(/2 threads/);
+  });
+
+  it('tells scripts that are missing on the server from broken images', async () => {
+    const hidden = /jpeg-|webp-|tfjs-simd-/;
+    const page = await openPage({ folder, hidden }, { input: { ...FILES, threads: 2 } });
+    expect(page.backend).toBe('cpu');
+    const reason = page.tried.find(({ name }) => name === 'wasm')?.reason;
+    expect(reason).toMatch(/^the script with TensorFlow.js's WebAssembly does not load: .*tfjs-simd-/);
+    expect(page.jpeg).toMatch(
+      /^DecoderLoadError: the JPEG decoder does not load .*jpeg-.*server has all scripts/,
+    );
+    expect(page.webp).toMatch(
+      /^DecoderLoadError: the WebP decoder does not load .*webp-.*server has all scripts/,
+    );
+  });
+
   it('says so where a policy forbids WebAssembly, and resizes all the same', async () => {
     const headers = { 'Content-Security-Policy': "default-src 'self'" };
     const page = await openPage({ folder }, { input: { ...FILES, threads: 2 }, headers });
@@ -103,6 +125,9 @@ describe.skipIf(!chromium)('a bundle of Vite 8, in Chromium', () => {
     expect(page.jpeg).toMatch(/^DecoderLoadError: the JPEG decoder does not load .*wasm-unsafe-eval/);
     expect(page.webp).toMatch(/^DecoderLoadError: the WebP decoder/);
     expect(page.resized).toBe(node.resized);
+    expect(page.variance).toMatch(
+      /^Error: statistics and distances need WebAssembly SIMD, .*wasm-unsafe-eval/,
+    );
   });
 
   it('needs no more of a policy than WebAssembly', async () => {

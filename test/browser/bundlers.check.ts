@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAsInNode, FILES } from './expected.js';
 import { ISOLATED, openPage } from './open-page.js';
-import { addHtml, createProject, type Project } from './project.js';
+import { addHtml, createProject, ES_WORKERS, type Project } from './project.js';
 import type { Files } from './serve.js';
 import { type Output, runTasks } from './tasks.js';
 
@@ -25,7 +25,8 @@ type Use = (files: Files) => Promise<void>;
 const WAYS: Record<string, (use: Use) => Promise<void>> = {
   'vite 8, build': (use) => build('vite/bin/vite.js', ['build'], use),
   'vite 8, dev': (use) => develop('vite/bin/vite.js', use),
-  'vite 7, build': (use) => build('vite7/bin/vite.js', ['build'], use),
+  // Of itself it makes no worker whose code has parts that are loaded later.
+  'vite 7, build': (use) => build('vite7/bin/vite.js', ['build', '--config', ES_WORKERS], use),
   'vite 7, dev': (use) => develop('vite7/bin/vite.js', use),
   'webpack 5, production': (use) => webpack('production', use),
   'webpack 5, development': (use) => webpack('development', use),
@@ -73,6 +74,10 @@ describe.each(Object.keys(WAYS))('%s', (name) => {
       const isolated = await openPage(files, { input, headers: ISOLATED });
       expectAsInNode(isolated, node);
       expect([isolated.isolated, isolated.matMul]).toEqual([true, expect.stringMatching(/2 threads/)]);
+      if (name === 'esbuild') return; // It makes no bundles of workers.
+      const worker = await openPage(files, { input: { ...input, worker: true }, headers: ISOLATED });
+      expectAsInNode(worker, node);
+      expect([worker.isolated, worker.matMul]).toEqual([true, expect.stringMatching(/2 threads/)]);
     });
   }, 300_000);
 });

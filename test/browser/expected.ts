@@ -30,8 +30,8 @@ export function expectAsInNode(page: Output, node: Output): void {
     ['native', false, 'onnxruntime-node runs in Node only'],
     ['wasm', true, expect.stringMatching(/^computes the trial step/)],
   ]);
-  const { jpeg, webp, resized } = node;
-  expect(page).toMatchObject({ backend: 'wasm', jpeg, webp, resized });
+  const { jpeg, webp, resized, variance } = node;
+  expect(page).toMatchObject({ backend: 'wasm', jpeg, webp, resized, variance });
   expect(page.losses).toHaveLength(4);
   page.losses.forEach((loss, i) => {
     expectClose(loss, node.losses[i]!);

@@ -20,6 +20,9 @@ const BUNDLERS = {
   'webpack-cli': '7.3.1',
 };
 
+/** A configuration of Vite 7 for pages with workers. */
+export const ES_WORKERS = 'es-workers.config.js';
+
 const TFJS = ['backend-cpu', 'backend-wasm', 'core', 'layers'].map((name) => `@tensorflow/tfjs-${name}`);
 
 /** A user's project in a folder of its own: our packages as they would be published, and the bundlers. */
@@ -57,6 +60,7 @@ export async function createProject(): Promise<Project> {
     join(folder, 'package.json'),
     JSON.stringify({ private: true, type: 'module', dependencies, overrides: overridesOf(dependencies) }),
   );
+  await writeFile(join(folder, ES_WORKERS), "export default { worker: { format: 'es' } };\n");
   await writePage(folder);
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder });
   return {
@@ -85,12 +89,12 @@ async function packageManager(): Promise<string> {
 /** The page of this folder, in JavaScript. */
 async function writePage(folder: string): Promise<void> {
   const here = join(root, 'test', 'browser');
-  for (const name of ['page', 'tasks']) {
+  for (const name of ['page', 'tasks', 'worker']) {
     const source = await readFile(join(here, `${name}.ts`), 'utf8');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     });
-    await writeFile(join(folder, `${name}.js`), outputText);
+    await writeFile(join(folder, `${name}.js`), outputText.replace('worker.ts', 'worker.js'));
   }
   const html = (await readFile(join(here, 'index.html'), 'utf8')).replace('page.ts', 'page.js');
   await writeFile(join(folder, 'index.html'), html);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Input } from './tasks.js';
 
-/** Where the files of a page are: in a folder, or with another server on this machine. */
-export type Files = { folder: string } | { port: number };
+/** Where the files of a page are: in a folder, but for those that are to be missing, or with another server on this machine. */
+export type Files = { folder: string; hidden?: RegExp } | { port: number };
 
 /** What the page's script posts. */
 type Posted = { output: unknown } | { error: string };
@@ -35,6 +35,7 @@ export async function serve(
       answer.end();
     } else if (pathname === '/input.json') answer.end(JSON.stringify(input));
     else if ('port' in files) passOn(asked, answer, files.port);
+    else if (files.hidden?.test(pathname)) answer.writeHead(404).end();
     else await sendFile(answer, files.folder, pathname);
   });
   return { url: await listen(server), posted, close: () => server.close() };

@@ -1,7 +1,7 @@
 import { type BackendName, useBackend } from '@cxr/backend';
 import { CxrFileError, decodeImage, phantoms, resizePillow } from '@cxr/data';
 import { train } from '@cxr/dcgan';
-import { computeFid, createTfjsEngine, randomWeights } from '@cxr/fid';
+import { computeFid, createTfjsEngine, randomWeights, Statistics } from '@cxr/fid';
 
 /** What the page is to do. */
 export interface Input {
@@ -9,6 +9,8 @@ export interface Input {
   backend?: BackendName;
   /** Threads for matrix products. */
   threads: number;
+  /** In a worker of the page. @default false */
+  worker?: boolean;
   /** Files, base64. */
   jpeg: string;
   webp: string;
@@ -25,6 +27,8 @@ export interface Output {
   jpeg: string;
   webp: string;
   resized: string;
+  /** The variance of 1 and 3, or the error. */
+  variance: string;
   fid: number | undefined;
 }
 
@@ -41,6 +45,7 @@ export async function runTasks({ backend, threads, jpeg, webp }: Input): Promise
     jpeg: await decoded(jpeg),
     webp: await decoded(webp),
     resized: await resized(),
+    variance: variance(),
     fid: slow ? undefined : await fid(),
   };
 }
@@ -62,6 +67,15 @@ async function fid(): Promise<number> {
   const score = await computeFid(healthy, sick, { engine });
   engine.dispose();
   return score.fid;
+}
+
+function variance(): string {
+  try {
+    const moments = { mu: Float64Array.of(2), sigma: Float64Array.of(2), count: 2 };
+    return `${Statistics.fromMoments(moments).sigma}`;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 /** Shape and checksum of an image file's pixels, or the error's name and message. */

@@ -38,10 +38,21 @@ interface Linalg {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Once for all workspaces, so that what the engine has optimised stays so. */
+/**
+ * Once for all workspaces, so that what the engine has optimised stays so.
+ * @throws Error where there is no WebAssembly SIMD, or it is forbidden.
+ */
 function module(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SIMD_MODULE), (char) => char.charCodeAt(0)));
-  return compiled;
+  try {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SIMD_MODULE), (char) => char.charCodeAt(0)));
+    return compiled;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause;
+    throw new Error(
+      `statistics and distances need WebAssembly SIMD, and a content security policy that allows script-src 'wasm-unsafe-eval': ${reason}`,
+      { cause },
+    );
+  }
 }
 
 /** Memory for float64 linear algebra in WebAssembly SIMD, given back to the system when the workspace is dropped. */
