@@ -54,7 +54,8 @@ export interface AugmentRecord extends AugmentKey {
 
 /**
  * Draws the parameters for a key and applies them to the image, and to its mask and boxes.
- * @throws RangeError for a float sample outside the range, or NaN, and for a mask of another size than the image's.
+ * @throws RangeError for a float sample outside the range, or NaN, for a mask of another size than the image's, and for a key
+ * that is not of safe integers.
  */
 export function augment<const S extends Sample>(
   transform: Transform,
@@ -62,6 +63,9 @@ export function augment<const S extends Sample>(
   { seed, epoch, index }: AugmentKey,
   options: AugmentOptions = {},
 ): AugmentedSample<S> & { readonly record: AugmentRecord } {
+  for (const [name, value] of Object.entries({ seed, epoch, index })) {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`invalid ${name}: ${value}`);
+  }
   const params = transform.sample(createRng(seed, epoch, index));
   const record = { seed, epoch, index, transform: transform.name, params };
   return { ...applied('augment', transform, sample, params, options), record };

@@ -190,5 +190,12 @@ it('a key names its augmentation, and its record holds it', () => {
   const params = transform.sample(a.createRng(1, 0, 3));
   const { record } = a.augment(transform, { image: grey(1) }, key);
   expect(record).toEqual({ ...key, transform: 'rotate', params });
-  expect(() => a.augment(transform, { image: grey(1) }, { ...key, index: 0.5 })).toThrow('invalid seed: 0.5');
+  for (const name of ['seed', 'epoch', 'index']) {
+    expect(() => a.augment(transform, { image: grey(1) }, { ...key, [name]: 0.5 })).toThrow(
+      new RangeError(`invalid ${name}: 0.5`),
+    );
+    expect(() => a.augment(transform, { image: grey(1) }, { ...key, [name]: undefined as never })).toThrow(
+      new RangeError(`invalid ${name}: undefined`),
+    );
+  }
 });
