@@ -1,3 +1,8 @@
+import { DisjointSets } from './disjoint-sets.js';
+import { joinByDistance } from './join-by-distance.js';
+import { bandOf, joinByHash } from './join-by-hash.js';
+import { COORDINATES, thumbCoordinates } from './thumb-coordinates.js';
+
 /** What images are compared by: see `summarise`. */
 export interface ImageSignature {
   /** Same text for the same pixels. */
@@ -21,17 +26,18 @@ export const THUMB = 32;
  * test that leaves few pairs of images to correlate. Copies differed in 14 at most, see below; of different chests one
  * pair in 1000 in fewer than 34.
  */
-const MOST_FLIPPED = 26;
+const MAX_FLIPPED = 26;
 /**
- * The least correlation of near-duplicates' thumbnails, brightness and contrast apart. Of 60 real chest X-rays all copies
+ * The smallest correlation of near-duplicates' thumbnails, brightness and contrast apart. Of 60 real chest X-rays all copies
  * stayed above 0.997: JPEG of quality 30, half the size, blurred, other brightness, contrast and gamma. Of 94,395 pairs of
  * different ones none reached 0.963. (A copy cut by 2 % at each edge falls between and is not found.)
  */
-const LEAST_CORRELATION = 0.985;
+const MIN_CORRELATION = 0.985;
 
 /**
- * Finds images that are there more than once. Compares all pairs, in time quadratic in their number: some seconds for ten
- * thousand. Images of one brightness all over are compared for equal pixels only.
+ * Finds images that are there more than once. Two are near-duplicates where the hashes and thumbnails of both agree;
+ * a group hangs together by such pairs. The result is that of comparing all pairs, which is not done. Images of one
+ * brightness all over are compared for equal pixels only.
  */
 export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
   const byDigest = new Map<string, number[]>();
@@ -48,29 +54,51 @@ export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
   };
 }
 
+/** Bits may differ in twice the bands, less one: a search by bands of hashes needs at least `MAX_FLIPPED`. */
+const BANDS = Math.ceil((MAX_FLIPPED + 1) / 2);
+/** Hashes looked at to choose a way, and the share of pairs with a band alike up to which the search goes by hashes. */
+const SAMPLE = 300;
+const FEW = 0.02;
+
+/**
+ * The groups of thumbnails that hang together by near pairs. Of noise hardly any two hashes are alike in a band, and the
+ * search goes by hashes; radiographs are, but lie scattered in few dimensions, and the search goes by those.
+ */
 function nearGroups(thumbs: readonly Uint8Array[]): number[][] {
   const hashes = new Uint32Array(8 * thumbs.length);
-  const normal = thumbs.map((thumb) => normalised(thumb));
   for (const [i, thumb] of thumbs.entries()) hashes.set(differenceHash(thumb), 8 * i);
-  const parent = Int32Array.from(thumbs.keys());
-  const root = (i: number): number => {
-    while (parent[i] !== i) i = parent[i]!;
-    return i;
-  };
-  for (let i = 0; i < thumbs.length; i++) {
-    for (let j = i + 1; j < thumbs.length; j++) {
-      if (!agree(hashes, 8 * i, 8 * j) || !correlate(normal[i], normal[j])) continue;
-      const [a, b] = [root(i), root(j)];
-      parent[Math.max(a, b)] = Math.min(a, b);
+  const moments = thumbs.map(momentsOf);
+  const sets = new DisjointSets(thumbs.length);
+  const near = (i: number, j: number): boolean =>
+    agree(hashes, 8 * i, 8 * j) &&
+    correlation(thumbs[i]!, thumbs[j]!, moments[i]!, moments[j]!) >= MIN_CORRELATION;
+  if (thumbs.length < 2) return [];
+  if (shareOfAlike(hashes) < FEW) joinByHash(hashes, BANDS, sets, near);
+  else {
+    // A little more than the distance at the least correlation, for the rounding of coordinates.
+    const radius = Math.sqrt(2 - 2 * MIN_CORRELATION) + 1e-3;
+    joinByDistance(thumbCoordinates(thumbs), COORDINATES, radius, sets, near);
+  }
+  return sets.groups();
+}
+
+/** Pairs of hashes, in a sample, that differ in one bit at most in a band, counted for each band. */
+function shareOfAlike(hashes: Uint32Array): number {
+  const count = hashes.length / 8;
+  const sample = Array.from({ length: Math.min(SAMPLE, count) }, (_, k) =>
+    Math.floor((k * count) / Math.min(SAMPLE, count)),
+  );
+  let alike = 0;
+  for (let band = 0; band < BANDS; band++) {
+    const keys = sample.map((i) => bandOf(hashes, i, band, BANDS));
+    for (const [a, key] of keys.entries()) {
+      for (let b = 0; b < a; b++) {
+        const bits = key ^ keys[b]!;
+        if ((bits & (bits - 1)) === 0) alike++;
+      }
     }
   }
-  const groups = new Map<number, number[]>();
-  for (let i = 0; i < thumbs.length; i++) {
-    const group = groups.get(root(i));
-    if (group) group.push(i);
-    else groups.set(root(i), [i]);
-  }
-  return [...groups.values()].filter((group) => group.length > 1);
+  return alike / ((sample.length * (sample.length - 1)) / 2);
 }
 
 /** 16 × 16 bits: whether a coarse pixel is brighter than its left neighbour. */
@@ -96,22 +124,31 @@ function agree(hashes: Uint32Array, a: number, b: number): boolean {
     bits -= (bits >>> 1) & 0x55555555;
     bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
     flipped += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-    if (flipped > MOST_FLIPPED) return false;
+    if (flipped > MAX_FLIPPED) return false;
   }
   return true;
 }
 
-/** Of mean 0 and length 1; undefined for an image of one brightness. */
-function normalised(thumb: Uint8Array): Float32Array | undefined {
-  const mean = thumb.reduce((a, b) => a + b, 0) / thumb.length;
-  const values = Float32Array.from(thumb, (value) => value - mean);
-  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return length === 0 ? undefined : values.map((value) => value / length);
+interface Moments {
+  mean: number;
+  /** Of the thumbnail less its mean, as a vector; 0 for one brightness all over. */
+  length: number;
 }
 
-function correlate(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
-  if (!a || !b) return false;
+function momentsOf(thumb: Uint8Array): Moments {
+  let sum = 0;
+  let squares = 0;
+  for (const value of thumb) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / thumb.length;
+  return { mean, length: Math.sqrt(squares - sum * mean) };
+}
+
+function correlation(a: Uint8Array, b: Uint8Array, ofA: Moments, ofB: Moments): number {
+  if (ofA.length === 0 || ofB.length === 0) return 0;
   let product = 0;
   for (let i = 0; i < a.length; i++) product += a[i]! * b[i]!;
-  return product >= LEAST_CORRELATION;
+  return (product - a.length * ofA.mean * ofB.mean) / (ofA.length * ofB.length);
 }
