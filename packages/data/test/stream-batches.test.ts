@@ -161,6 +161,27 @@ describe('WorkerPool', () => {
     await pool.close();
   });
 
+  it('keeps all its threads at work', async () => {
+    const module = join(folder, 'block.mjs');
+    // It blocks the thread and takes no processor time: the measure is the same on a busy machine.
+    await writeFile(
+      module,
+      `const cell = new Int32Array(new SharedArrayBuffer(4));
+       export default (milliseconds) => void Atomics.wait(cell, 0, 0, milliseconds);`,
+    );
+    const seconds = async (workers: number) => {
+      const pool = new WorkerPool<number, void>(pathToFileURL(module), { workers, ahead: 4 * workers });
+      for await (const _ of pool.map([1, 1, 1, 1])); // the threads have started
+      const start = performance.now();
+      for await (const _ of pool.map(Array.from({ length: 24 }, (_, i) => 40 + (i % 3) * 20)));
+      const time = (performance.now() - start) / 1000;
+      await pool.close();
+      return time;
+    };
+    const ratio = (await seconds(1)) / (await seconds(2));
+    expect(ratio).toBeGreaterThan(1.5);
+  });
+
   /** A task that does as the item says. */
   const obey = async () => {
     const module = join(folder, 'obey.mjs');
