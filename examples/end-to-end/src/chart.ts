@@ -1,4 +1,4 @@
-/** Charts as inline SVG text: no script, no dependency, readable in light and dark. */
+/** Charts as HTML with SVG lines: no script, no dependency; their text keeps its size at any width of the page. */
 
 export interface Series {
   readonly label: string;
@@ -13,9 +13,8 @@ interface Axis {
   readonly ticks: readonly number[];
 }
 
-const WIDTH = 760;
-const HEIGHT = 260;
-const MARGIN = { left: 52, right: 16, top: 14, bottom: 38 };
+/** Lines are drawn in a square of this side, which is stretched over the plot. */
+const SIDE = 1000;
 
 /** Text as it may stand in HTML, inside an attribute too. */
 export function escapeHtml(text: string): string {
@@ -65,36 +64,35 @@ export function lineChart(series: readonly Series[], xLabel: string, yLabel: str
   const ys = all.map(([, y]) => y);
   const x = linearAxis(Math.min(...xs), Math.max(...xs), 8);
   const y = linearAxis(Math.min(0, ...ys), Math.max(...ys), 5);
-  const toX = (value: number) =>
-    MARGIN.left + ((value - x.low) / (x.high - x.low)) * (WIDTH - MARGIN.left - MARGIN.right);
-  const toY = (value: number) =>
-    HEIGHT - MARGIN.bottom - ((value - y.low) / (y.high - y.low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const grid = y.ticks.map(
-    (tick) =>
-      `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${toY(tick)}" y2="${toY(tick)}"/>` +
-      `<text x="${MARGIN.left - 6}" y="${toY(tick) + 4}" text-anchor="end">${tickLabel(tick)}</text>`,
-  );
-  const marks = x.ticks.map(
-    (tick) =>
-      `<text x="${toX(tick)}" y="${HEIGHT - MARGIN.bottom + 16}" text-anchor="middle">${tickLabel(tick)}</text>`,
-  );
+  const toX = (value: number) => ((value - x.low) / (x.high - x.low)) * SIDE;
+  const toY = (value: number) => SIDE - ((value - y.low) / (y.high - y.low)) * SIDE;
+  const percent = (value: number) => `${Number((value / (SIDE / 100)).toFixed(2))}%`;
+  const grid = y.ticks.map((tick) => `<line x1="0" x2="${SIDE}" y1="${toY(tick)}" y2="${toY(tick)}"/>`);
   const lines = drawn.map((one) => {
     const path = one.points.map(([px, py]) => `${toX(px).toFixed(1)},${toY(py).toFixed(1)}`).join(' ');
-    return `<polyline fill="none" stroke="${one.color}" stroke-width="1.6" points="${path}"/>`;
+    return `<polyline style="stroke: ${one.color}" stroke-width="1.6" points="${path}"/>`;
+  });
+  const yLabels = y.ticks.map(
+    (tick) => `<span class="y" style="top: ${percent(toY(tick))}">${tickLabel(tick)}</span>`,
+  );
+  const xLabels = x.ticks.map((tick, i) => {
+    const name = i % 2 === 0 ? 'x' : 'x even';
+    return `<span class="${name}" style="left: ${percent(toX(tick))}">${tickLabel(tick)}</span>`;
   });
   const legend = drawn.map(
-    (one, i) =>
-      `<rect x="${MARGIN.left + 12 + i * 150}" y="${MARGIN.top}" width="12" height="3" fill="${one.color}"/>` +
-      `<text x="${MARGIN.left + 30 + i * 150}" y="${MARGIN.top + 6}">${escapeHtml(one.label)}</text>`,
+    (one) => `<span><i style="background: ${one.color}"></i>${escapeHtml(one.label)}</span>`,
   );
+  const title = escapeHtml(`${yLabel} over ${xLabel}`);
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${yLabel} over ${xLabel}`)}">`,
+    `<figure><div class="legend">${legend.join('')}</div>`,
+    '<div class="plot">',
+    `<svg viewBox="0 0 ${SIDE} ${SIDE}" preserveAspectRatio="none" role="img" aria-label="${title}">`,
     ...grid,
-    ...marks,
     ...lines,
-    ...legend,
-    `<text x="${(WIDTH + MARGIN.left) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${escapeHtml(xLabel)}</text>`,
     '</svg>',
+    ...yLabels,
+    ...xLabels,
+    `</div><figcaption>${title}</figcaption></figure>`,
   ].join('\n');
 }
 
@@ -115,31 +113,14 @@ export function ladder(marks: readonly Mark[]): string {
   if (positive.length === 0) return '<p>Nothing to draw yet.</p>';
   const low = 10 ** Math.floor(Math.log10(Math.min(...positive)));
   const high = 10 ** Math.ceil(Math.log10(Math.max(...positive) * 1.0001));
-  const left = 300;
-  const right = 90;
-  const height = 34;
-  const decades = Math.round(Math.log10(high / low));
-  const toX = (value: number) =>
-    left + (Math.log10(Math.max(value, low) / low) / decades) * (WIDTH - left - right);
-  const bottom = rows.length * height + 6;
-  const grid = Array.from({ length: decades + 1 }, (_, i) => low * 10 ** i).map(
-    (tick) =>
-      `<line class="grid" x1="${toX(tick)}" x2="${toX(tick)}" y1="0" y2="${bottom}"/>` +
-      `<text x="${toX(tick)}" y="${bottom + 14}" text-anchor="middle">${tickLabel(tick)}</text>`,
-  );
-  const bars = rows.map((row, i) => {
-    const top = i * height + 8;
-    return [
-      `<rect class="${row.main ? 'main' : 'bar'}" x="${left}" y="${top}" height="18" width="${Math.max(2, toX(row.value) - left).toFixed(1)}"/>`,
-      `<text x="${left - 8}" y="${top + 14}" text-anchor="end"${row.main ? ' class="strong"' : ''}>${escapeHtml(row.label)}</text>`,
-      `<text x="${toX(row.value) + 6}" y="${top + 14}"${row.main ? ' class="strong"' : ''}>${tickLabel(Number(row.value.toPrecision(3)))}</text>`,
-    ].join('');
+  const share = (value: number) => Math.log10(Math.max(value, low) / low) / Math.log10(high / low);
+  const bars = rows.map(({ label, value, main }) => {
+    const width = (100 * share(value)).toFixed(1);
+    return (
+      `<div class="row${main ? ' main' : ''}"><div class="name">${escapeHtml(label)}</div>` +
+      `<div class="bar"><div class="fill" style="width: ${width}%"></div>` +
+      `${tickLabel(Number(value.toPrecision(3)))}</div></div>`
+    );
   });
-  return [
-    `<svg viewBox="0 0 ${WIDTH} ${bottom + 34}" role="img" aria-label="Fréchet distances, logarithmic scale">`,
-    ...grid,
-    ...bars,
-    `<text x="${(left + WIDTH - right) / 2}" y="${bottom + 30}" text-anchor="middle">Fréchet distance to the training images (logarithmic)</text>`,
-    '</svg>',
-  ].join('\n');
+  return `<div class="ladder">${bars.join('\n')}</div>`;
 }

@@ -11,6 +11,17 @@ export interface Score {
   readonly seconds: { readonly features: number; readonly distance: number; readonly total: number };
 }
 
+/** Distances of equally many images to the same ones, as a distance falls with the number of images. */
+export interface MatchedScores {
+  readonly fakes: Score;
+  /** Training images of the other half: the noise floor. */
+  readonly reals: Score;
+  /** Fakes of the generator before its first step. */
+  readonly untrained: Score;
+  /** Held-out real images, where there are as many. */
+  readonly test?: Score;
+}
+
 export interface WeightsOrigin {
   readonly file: string | null;
   readonly sha256: string | null;
@@ -22,12 +33,14 @@ export interface WeightsOrigin {
 export interface Metrics {
   /** Fakes against the training images. */
   readonly score?: Score;
-  /** Two random halves of the training images: no score of this size can be told from zero below it. */
+  /** Two random halves of the training images: a smaller distance, with as many images, cannot be told from 0. */
   readonly floor?: Score;
   /** Fakes of the generator before its first step, against the training images. */
   readonly untrained?: Score;
   /** Held-out real images against the training images. */
   readonly test?: Score;
+  /** What may be compared with each other: the same half of the training images against equally many of each kind. */
+  readonly matched?: MatchedScores;
   /** Fakes against the training images as training went on, where that was asked for; on as many fakes as `score`. */
   readonly curve?: readonly { readonly step: number; readonly fid: number }[];
   readonly train: { readonly steps: number; readonly seconds_per_step: number; readonly backend: string };

@@ -12,16 +12,24 @@ export interface ReportContent {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1b2430; --soft: #5b6775; --line: #d9dee5; --paper: #fff; --accent: #b3402a; --bar: #7d93ab; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa7b5; --line: #333c47; --paper: #14181d; --accent: #ff8a6b; --bar: #5f7690; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 860px; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-p.lead { color: var(--soft); margin-top: 0; } .note { border-left: 4px solid var(--accent); padding: .4rem .8rem; background: color-mix(in srgb, var(--accent) 9%, transparent); }
-svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--soft); } svg text.strong { font-weight: 600; fill: var(--ink); }
-svg .grid { stroke: var(--line); } svg .bar { fill: var(--bar); } svg .main { fill: var(--accent); }
-figure { margin: 0; } figcaption { color: var(--soft); font-size: .85rem; } img { width: 100%; image-rendering: auto; border-radius: 4px; background: #000; }
-.pair, .strip { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); }
+:root { color-scheme: light dark; --ink: #1b2430; --soft: #5b6775; --line: #d9dee5; --paper: #fff; --accent: #b3402a; --bar: #7d93ab; --one: #3d6d9e; --two: #c2571f; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa7b5; --line: #333c47; --paper: #14181d; --accent: #ff8a6b; --bar: #5f7690; --one: #7fb0e0; --two: #f0955a; } }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 860px; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+p.lead { color: var(--soft); margin-top: 0; } .note { border-left: 4px solid var(--bar); padding: .4rem .8rem; background: color-mix(in srgb, var(--bar) 12%, transparent); font-size: .95rem; }
+.caption, figcaption { color: var(--soft); font-size: .85rem; }
+figure { margin: 0; } img { display: block; width: 100%; border-radius: 4px; background: #000; }
+.pair, .strip { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr)); }
+.ladder { display: grid; gap: .35rem; font-size: .9rem; } .ladder .row { display: grid; grid-template-columns: 15rem 1fr; gap: 0 .8rem; align-items: center; }
+.ladder .name { text-align: right; } .ladder .bar { display: flex; align-items: center; gap: .4rem; padding-right: 4rem; white-space: nowrap; }
+.ladder .fill { flex: none; height: 1.15rem; min-width: 2px; background: var(--bar); border-radius: 0 3px 3px 0; } .ladder .main { font-weight: 600; } .ladder .main .fill { background: var(--accent); }
+.plot { position: relative; height: 240px; margin: .4rem 0 1.6rem 3.2rem; } .plot svg { position: absolute; width: 100%; height: 100%; overflow: visible; }
+.plot polyline, .plot line { vector-effect: non-scaling-stroke; fill: none; } .plot line { stroke: var(--line); }
+.plot span { position: absolute; font-size: .75rem; line-height: 1; color: var(--soft); white-space: nowrap; } .plot .y { right: 100%; transform: translate(-.4rem, -50%); } .plot .x { top: 100%; transform: translate(-50%, .4rem); }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; } .legend i { display: inline-block; width: 1em; height: 3px; margin-right: .4em; vertical-align: middle; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } td, th { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } th { font-weight: 500; color: var(--soft); width: 32%; }
+@media (max-width: 560px) { .ladder .row { grid-template-columns: 1fr; } .ladder .name { text-align: left; } .plot .x.even { display: none; } }
 `;
 
 function picture(png: Uint8Array, caption: string): string {
@@ -43,31 +51,39 @@ function spread<T>(items: readonly T[], limit: number): T[] {
   return Array.from({ length: limit }, (_, i) => items[Math.round((i * (items.length - 1)) / (limit - 1))]!);
 }
 
-function marks(metrics: Metrics): Mark[] {
-  const { score, floor, untrained, test } = metrics;
-  const out: Mark[] = [];
-  if (floor) {
-    out.push({ label: `noise floor: two halves of the reals (${floor.n1}, ${floor.n2})`, value: floor.fid });
-  }
-  if (test) out.push({ label: `real images kept back (${test.n2})`, value: test.fid });
-  if (score) out.push({ label: `fakes of this run (${score.n2})`, value: score.fid, main: true });
-  if (untrained) out.push({ label: `fakes before training (${untrained.n2})`, value: untrained.fid });
-  return out;
+function marks({ matched }: Metrics): Mark[] {
+  if (!matched) return [];
+  const { reals, test, fakes, untrained } = matched;
+  return [
+    { label: 'other training images', value: reals.fid },
+    ...(test ? [{ label: 'images never trained on', value: test.fid }] : []),
+    { label: 'fakes of this run', value: fakes.fid, main: true },
+    { label: 'fakes before training', value: untrained.fid },
+  ];
 }
 
-/** The score in words: what it is a distance between, and how far that is. */
+/** What the bars of the ladder have in common. */
+function ladderCaption({ matched }: Metrics): string {
+  if (!matched) return '';
+  const { n1, n2 } = matched.fakes;
+  return `Each bar: ${n2} images against the same ${n1} training images, on a logarithmic scale. Shorter is nearer.`;
+}
+
+/** The score in words: what it is a distance between, and how far that is, by equal numbers of images. */
 export function inWords(metrics: Metrics): string {
-  const { score, floor, untrained } = metrics;
-  if (!score || !floor || !untrained) {
+  const { score, untrained, matched } = metrics;
+  if (!score || !untrained || !matched) {
     return 'This run was interrupted before it was scored: go on with --resume.';
   }
-  const times = score.fid / floor.fid;
+  const { fakes, reals } = matched;
+  const times = Number((fakes.fid / reals.fid).toPrecision(2));
   return [
     `The Fréchet distance of ${score.n2} fakes to ${score.n1} training images is ${score.fid.toPrecision(4)}`,
-    `(dims ${score.dims}, resize ${score.resize}, engine ${score.engine}).`,
-    `Two halves of the real images are ${floor.fid.toPrecision(3)} apart, so the fakes are`,
-    `${Number(times.toPrecision(2))} times as far from the reals as reals are from each other;`,
-    `before training they were ${untrained.fid.toPrecision(3)} away.`,
+    `(dims ${score.dims}, resize ${score.resize}, engine ${score.engine});`,
+    `before training it was ${untrained.fid.toPrecision(3)}.`,
+    `By equal numbers: ${fakes.n2} fakes are ${fakes.fid.toPrecision(3)} from ${fakes.n1} training images,`,
+    `${reals.n2} other training images ${reals.fid.toPrecision(3)}. So the fakes are ${times} times as far from real`,
+    'images as real images are from each other.',
   ].join(' ');
 }
 
@@ -77,17 +93,17 @@ export function renderReport(content: ReportContent): string {
   const series = [
     {
       label: 'discriminator',
-      color: '#4477aa',
+      color: 'var(--one)',
       points: steps.map((one) => [one.step, one.lossD] as const),
     },
-    { label: 'generator', color: '#cc6633', points: steps.map((one) => [one.step, one.lossG] as const) },
+    { label: 'generator', color: 'var(--two)', points: steps.map((one) => [one.step, one.lossG] as const) },
   ];
   const { curve = [] } = metrics;
   const points = curve.map((one) => [one.step, one.fid] as const);
-  const distances = [{ label: 'distance to the reals', color: '#b3402a', points }];
-  const settings = Object.entries(metrics.options).map(
-    ([name, value]) => [`option ${name}`, String(value)] as const,
-  );
+  const distances = [{ label: 'distance to the reals', color: 'var(--accent)', points }];
+  const settings = Object.entries(metrics.options)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [`option ${name}`, String(value)] as const);
   const facts = [
     ['data', metrics.data.description],
     ['images trained on', String(metrics.data.count)],
@@ -116,6 +132,7 @@ export function renderReport(content: ReportContent): string {
 ${metrics.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n')}
 <h2>How far is that?</h2>
 ${ladder(marks(metrics))}
+<p class="caption">${escapeHtml(ladderCaption(metrics))}</p>
 <h2>Real beside fake</h2>
 <div class="pair">${picture(content.reals, 'Real')}${picture(content.fakes, `Fake, after ${metrics.train.steps} steps`)}</div>
 <h2>The same latents, as training went on</h2>

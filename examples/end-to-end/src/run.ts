@@ -59,6 +59,8 @@ async function firstOf(set: ImageSet, size: number): Promise<Image> {
 /** Versions of what the numbers depend on. */
 function versions(): Record<string, string> {
   const require = createRequire(import.meta.url);
+  // TensorFlow.js is no dependency of this example, but of the packages.
+  const fromDcgan = createRequire(require.resolve('@cxr/dcgan'));
   const out: Record<string, string> = { node: process.versions.node };
   for (const name of [
     '@cxr/data',
@@ -70,7 +72,9 @@ function versions(): Record<string, string> {
   ]) {
     try {
       // Entries may hide package.json; it lies above the entry's file, in the package's own folder.
-      const entry = require.resolve(name).replaceAll('\\', '/');
+      const entry = (name.startsWith('@tensorflow/') ? fromDcgan : require)
+        .resolve(name)
+        .replaceAll('\\', '/');
       const folder = entry.slice(0, entry.lastIndexOf('/dist/'));
       out[name] = (
         JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }

@@ -21,11 +21,11 @@ import { trainConfig } from './training.js';
 const RESIZE = 'pil299';
 
 const RANDOM_NOTE =
-  'No Inception weights were found, so seeded random weights stand in: these scores compare with each other, ' +
-  'within this run only, and with no published FID.';
+  'No Inception weights were found, so this run was scored with random ones. Its scores can be compared with each ' +
+  'other, but not with any published FID. For those, name a weights file with --weights.';
 const FEW_NOTE = (n: number, dims: number) =>
-  `${n} images are no more than the ${dims} dims of the activations: their covariance is not of full rank, and the ` +
-  'distances are biased upwards. Compare only scores of the same numbers of images.';
+  `The smallest set has ${n} images for ${dims} dims. With so few, distances read too high: compare only scores of ` +
+  'equal numbers of images.';
 const PARTLY_MADE_UP = '6ad2cac4e7059a75516304f7a1704a558ca219ab5c214b05367c7de6632f0bac';
 
 /** Inception weights, real ones wherever they can be had; only the demo goes on without. */
@@ -91,7 +91,7 @@ export function fakeSet(
 }
 
 export interface Scored
-  extends Required<Pick<Metrics, 'score' | 'floor' | 'untrained'>>,
+  extends Required<Pick<Metrics, 'score' | 'floor' | 'untrained' | 'matched'>>,
     Pick<Metrics, 'test'> {
   readonly notes: readonly string[];
 }
@@ -180,12 +180,22 @@ export async function runScoring(
         seconds: { features, distance, total: features + distance },
       };
     };
+    const half = Statistics.of(rowsOf(real.rows, first));
+    const n = Math.min(second.length, fakes.count);
+    const matched = (other: Activated, from = [...Array(n).keys()]): Score =>
+      against(other, half, Statistics.of(rowsOf(other.rows, from)));
     const smallest = Math.min(first.length, fakes.count, reals.test?.count ?? Number.POSITIVE_INFINITY);
     return {
       score: against(fake),
-      floor: against(real, Statistics.of(rowsOf(real.rows, first)), Statistics.of(rowsOf(real.rows, second))),
+      floor: against(real, half, Statistics.of(rowsOf(real.rows, second))),
       untrained: against(before),
       ...(test ? { test: against(test) } : {}),
+      matched: {
+        fakes: matched(fake),
+        reals: matched(real, second.slice(0, n)),
+        untrained: matched(before),
+        ...(test && reals.test!.count >= n ? { test: matched(test) } : {}),
+      },
       notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
     };
   } finally {

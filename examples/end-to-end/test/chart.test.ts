@@ -17,9 +17,9 @@ describe('lineChart', () => {
     expect(drawn).toHaveLength(3);
     for (const [x, y] of drawn) {
       expect(x).toBeGreaterThanOrEqual(0);
-      expect(x).toBeLessThanOrEqual(760);
+      expect(x).toBeLessThanOrEqual(1000);
       expect(y).toBeGreaterThanOrEqual(0);
-      expect(y).toBeLessThanOrEqual(260);
+      expect(y).toBeLessThanOrEqual(1000);
     }
     expect(svg).toContain('a&#60;b');
   });
@@ -40,13 +40,15 @@ describe('thin', () => {
 
 describe('ladder', () => {
   it('puts the smallest distance first and draws longer bars for larger ones', () => {
-    const svg = ladder([
+    const html = ladder([
       { label: 'far', value: 7 },
       { label: 'near', value: 0.04, main: true },
     ]);
-    expect(svg.indexOf('near')).toBeLessThan(svg.indexOf('far'));
-    const widths = [...svg.matchAll(/width="([\d.]+)"\/>/g)].map((match) => Number(match[1]));
-    expect(widths[0]).toBeLessThan(widths[1]!);
+    expect(html.indexOf('near')).toBeLessThan(html.indexOf('far'));
+    const widths = [...html.matchAll(/width: ([\d.]+)%/g)].map((match) => Number(match[1]));
+    // 0.04 and 7 of the decades from 0.01 to 10: log10(4) / 3 and log10(700) / 3.
+    expect(widths).toEqual([20.1, 94.8]);
+    expect(html).toMatch(/class="row main"><div class="name">near</);
   });
 });
 

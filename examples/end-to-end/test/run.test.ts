@@ -48,6 +48,11 @@ describe('the main job', () => {
     }
     expect(metrics.floor).toMatchObject({ n1: 128, n2: 128 });
     expect(metrics.score).toMatchObject({ n1: 256, n2: 16 });
+    // What is compared is compared by equal numbers: as many fakes as other reals, against the same half.
+    const { matched } = metrics;
+    for (const one of Object.values(matched!)) expect(one).toMatchObject({ n1: 128, n2: 16 });
+    expect(Object.keys(matched!)).toEqual(['fakes', 'reals', 'untrained', 'test']);
+    expect(matched!.reals.fid).toBeLessThan(matched!.untrained.fid);
     // Two halves of one set are nearer to each other than noise is to either.
     expect(metrics.floor!.fid).toBeLessThan(metrics.untrained!.fid);
     expect(metrics).toMatchObject({ seed: 1, interrupted: false, train: { steps: 6 } });
@@ -56,6 +61,10 @@ describe('the main job', () => {
     expect(readdirSync(join(out, 'grids')).length).toBeGreaterThanOrEqual(3);
     const html = readFileSync(join(out, 'report.html'), 'utf8');
     expect(html).toContain(metrics.score!.fid.toPrecision(4));
+    expect(html).toContain('16 fakes are');
+    expect(html).toContain(matched!.fakes.fid.toPrecision(3));
+    expect(html).not.toContain('not installed');
+    expect(metrics.versions['@tensorflow/tfjs-core']).toMatch(/^4\.\d+\.\d+$/);
     expect(html).not.toMatch(/(src|href)="(?!data:)/);
   });
 

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
-import { type ModelState, resolveConfig, Trainer, type TrainOptions, train } from '@cxr/dcgan';
+import {
+  type ModelState,
+  resolveConfig,
+  Trainer,
+  type TrainOptions,
+  type TrainState,
+  train,
+} from '@cxr/dcgan';
 import {
   checkpointFolder,
   hashWeights,
@@ -26,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function run(options: Partial<TrainOptions> & { steps: number }): Promise<void> {
-  const checkpoints = checkpointFolder(folder, { keep: 3 });
+  const checkpoints = checkpointFolder(folder);
   for await (const event of train({ ...tiny, checkpoints, ...options })) {
     if (event.type === 'end') event.generator.dispose();
   }
@@ -90,7 +97,56 @@ describe('a run that is resumed', () => {
   });
 });
 
+describe('hashWeights', () => {
+  const model = (...arrays: number[][]): ModelState => ({
+    topology: {},
+    weights: arrays.map((values, i) => ({
+      name: `${i}`,
+      shape: [values.length],
+      data: Float32Array.from(values),
+    })),
+  });
+  const state = (generator: ModelState, discriminator: ModelState, average?: ModelState): TrainState => ({
+    ...{
+      step: 1,
+      config: resolveConfig({}),
+      images: undefined,
+      moments: { generator: [], discriminator: [] },
+    },
+    ...{ generator, discriminator, average },
+  });
+
+  it('is the sha256 of all weights in order', () => {
+    // python3: hashlib.sha256(struct.pack('<4f', 1, -2, 0.5, 3e-9) + struct.pack('<2f', 7, 8)), and so on.
+    const [a, b, c] = [model([1, -2], [0.5, 3e-9]), model([7, 8]), model([-1])];
+    expect(hashWeights(state(a, b))).toBe('86ae87ccb4a37d6c1fe64aa9fbd9dc952dee1e31f053bf139a636f937521c4dc');
+    expect(hashWeights(state(a, b, c))).toBe(
+      'e50f02cc7cc99acc5a2ac100aaefe19c30eb4e235fc1333069034b8144c75c2c',
+    );
+    expect(hashWeights(state(b, a))).toBe('25aa7407b3d81ee65541d29fd13fa15cd7e12e69856b2bdcfaf06cf153ef923a');
+  });
+
+  it('differs for weights that differ', async () => {
+    await run({ steps: 2, checkpointEvery: 1 });
+    const [first, second] = [await loadCheckpoint(folder, { step: 1 }), await loadCheckpoint(folder)];
+    expect(hashWeights(first)).not.toBe(hashWeights(second));
+    const { weights } = second.discriminator;
+    weights.at(-1)!.data[0]! += 1e-6;
+    expect(hashWeights(second)).not.toBe(hashWeights(await loadCheckpoint(folder)));
+  });
+});
+
 describe('checkpointFolder', () => {
+  it.each([1, 2, 4])('keeps as many as asked: %i', async (keep) => {
+    await run({ steps: 5, checkpointEvery: 1, checkpoints: checkpointFolder(folder, { keep }) });
+    expect(await listCheckpoints(folder)).toEqual([1, 2, 3, 4, 5].slice(-keep));
+    expect(await readdir(folder)).toHaveLength(keep);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses to keep %d', (keep) => {
+    expect(() => checkpointFolder(folder, { keep })).toThrow(`invalid keep: ${keep}`);
+  });
+
   it('keeps the last K and clears what a killed writer left', async () => {
     await mkdir(join(folder, '.unfinished-step-00000001-1'));
     await run({ steps: 5, checkpointEvery: 1 });
