@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
-import { collectTrainingSet, resolveConfig, Trainer } from '@cxr/dcgan';
+import { collectTrainingSet, resolveConfig, Trainer, type TrainState } from '@cxr/dcgan';
 import { expect, it } from 'vitest';
 
 /** Made by PyTorch in float64: fixtures/dcgan/torch_steps.py. */
@@ -31,10 +31,39 @@ it.each(['cpu', 'wasm'] as const)('two training steps equal those of PyTorch: %s
     expect(metrics.lossD).toBeCloseTo(lossD, 5);
     expect(metrics.lossG).toBeCloseTo(lossG, 5);
   }
-  const state = await trainer.state();
+  compareWeights(await trainer.state(), golden);
+  trainer.dispose();
+});
+
+/** Three steps by fixtures/dcgan/torch_variants.py. */
+it.each([
+  ['paper', 'two updates of the discriminator with their own Adam times, half batches, dropout, averaging'],
+  ['modern', 'spectral norm, hinge loss, R1 every second step, averaging'],
+] as const)('three training steps equal those of PyTorch: %s, %s', async (variant) => {
+  await useBackend('cpu');
+  const settings = (await readFixture('variants.json'))[variant];
+  const golden: Golden = (await readFixture('variants_steps.json'))[variant];
+  const config = resolveConfig(settings);
+  const set = await collectTrainingSet(phantoms({ count: 6, seed: 1, size: 32 }), config);
+  const trainer = new Trainer(config);
+  for (const [lossD, lossG] of golden.losses) {
+    const metrics = await trainer.trainStep(set);
+    expect(metrics.lossD).toBeCloseTo(lossD, 4);
+    expect(metrics.lossG).toBeCloseTo(lossG, 4);
+  }
+  compareWeights(await trainer.state(), golden);
+  trainer.dispose();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
+async function readFixture(name: string): Promise<any> {
+  return JSON.parse(await readFile(new URL(`../../../fixtures/dcgan/${name}`, import.meta.url), 'utf8'));
+}
+
+function compareWeights(state: TrainState, golden: Golden): void {
   let compared = 0;
-  for (const network of ['generator', 'discriminator'] as const) {
-    for (const { name, data } of state[network].weights) {
+  for (const network of ['generator', 'discriminator', 'average'] as const) {
+    for (const { name, data } of state[network]?.weights ?? []) {
       const of = (value: (x: number) => number) => data.reduce((sum, x) => sum + value(x), 0);
       const ours = [of((x) => x), of((x) => x * x), ...data.subarray(0, 4)];
       const theirs = golden.weights[`${network}/${name}`]!;
@@ -49,5 +78,4 @@ it.each(['cpu', 'wasm'] as const)('two training steps equal those of PyTorch: %s
     }
   }
   expect(compared).toBe(Object.keys(golden.weights).length);
-  trainer.dispose();
-});
+}
