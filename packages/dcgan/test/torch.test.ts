@@ -39,7 +39,7 @@ it.each(['cpu', 'wasm'] as const)('two training steps equal those of PyTorch: %s
 it.each([
   ['paper', 'two updates of the discriminator with their own Adam times, half batches, dropout, averaging'],
   ['modern', 'spectral norm, hinge loss, R1 every second step, averaging'],
-] as const)('three training steps equal those of PyTorch: %s, %s', async (variant) => {
+] as const)('three training steps equal those of PyTorch: %s, %s', async (variant, _) => {
   await useBackend('cpu');
   const settings = (await readFixture('variants.json'))[variant];
   const golden: Golden = (await readFixture('variants_steps.json'))[variant];
