@@ -12,7 +12,7 @@ export interface Score {
 }
 
 /** Distances of equally many images to the same ones, as a distance falls with the number of images. */
-export interface MatchedScores {
+interface MatchedScores {
   readonly fakes: Score;
   /** Training images of the other half: the noise floor. */
   readonly reals: Score;
