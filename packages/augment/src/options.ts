@@ -14,7 +14,7 @@ export function checkOptions<T extends object>(of: string, options: T, known: Kn
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new TypeError(`${of} takes an object of options, not ${describe(options)}`);
   }
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(known, key));
+  const unknown = Object.keys(options).find((key) => !(Object.hasOwn(known, key) && known[key as keyof T]));
   if (unknown === undefined) return;
   throw new RangeError(`unknown option '${unknown}' of ${of} (it has ${Object.keys(known).join(', ')})`);
 }
