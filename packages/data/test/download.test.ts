@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -68,7 +69,12 @@ const cut =
   (content: Buffer, validator: Record<string, string> = {}): Answer =>
   (response) => {
     response.writeHead(200, { ...validator, 'content-length': content.length });
-    response.write(content.subarray(0, 20_000), () => setTimeout(() => response.destroy(), 50));
+    response.write(content.subarray(0, 20_000));
+    const timer = setInterval(() => {
+      if ((statSync(`${file}.part`, { throwIfNoEntry: false })?.size ?? 0) < 20_000) return;
+      clearInterval(timer);
+      response.destroy();
+    }, 10);
   };
 
 const tag = (name: string) => ({ etag: `"${name}"` });

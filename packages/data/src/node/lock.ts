@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CxrFileError } from '@cxr/image';
@@ -71,6 +71,9 @@ async function self(): Promise<Holder> {
   };
 }
 
+/** Milliseconds until a lock that another is about to take over is looked at again. */
+const GUARD_WAIT = 20;
+
 /** How often a lock that others leave behind at the same time is tried again. */
 const TRIES = 10;
 
@@ -110,16 +113,26 @@ async function isHeld(file: string, holder: Holder | undefined): Promise<boolean
   return isRunning(holder);
 }
 
-/** Deletes the lock if it still is the one that was read; another's, taken in between, is put back. */
+/**
+ * Deletes the lock if it still is the one that was read. One process at a time does so, by a guard file: another would
+ * delete the lock that the first has taken since.
+ */
 async function removeStale(file: string, text: string): Promise<void> {
-  const aside = `${file}-${randomBytes(6).toString('hex')}`;
+  const guard = `${file}-takeover`;
   try {
-    await rename(file, aside);
+    await writeFlushed(guard, '');
   } catch {
+    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
+    // Its process was killed in the few moments that it needs.
+    if (age > WRITING_TIMEOUT) await rm(guard, { force: true }).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, GUARD_WAIT));
     return;
   }
-  if ((await readText(aside)) !== text) await link(aside, file).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if ((await readText(file)) === text) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 function readText(file: string): Promise<string | undefined> {
