@@ -1,0 +1,70 @@
+import { type DecodeImageOptions, decodeImage } from '@cxr/data';
+import { sharpCodec } from '@cxr/data/node';
+import { CxrFileError, toRgb8 } from '@cxr/image';
+import { zlibSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { readJsonLines, sha256 } from './support/fixtures.js';
+import { tiffOf } from './support/make-files.js';
+
+interface Row {
+  name: string;
+  file: string;
+  /** What the error says, as a pattern, instead of pixels. */
+  refused?: string;
+  shape: [height: number, width: number];
+  /** Of the bytes of Pillow's convert('RGB'). */
+  rgb?: string;
+  /** Of 16-bit samples. */
+  samples?: string;
+}
+
+const sharp = (await sharpCodec())!;
+const rows = ['tiff_variants.jsonl', 'variants.jsonl'].flatMap((list) => readJsonLines<Row>(list));
+const named = (name: string) => rows.find((row) => row.name === name)!;
+const namesOf = (wanted: (row: Row) => boolean) => rows.filter(wanted).map(({ name }) => name);
+const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
+
+/** The error's code and message. */
+async function failure(bytes: Uint8Array, options: DecodeImageOptions = {}): Promise<string> {
+  const error = await decodeImage(bytes, options).then(
+    () => 'no error',
+    (reason: unknown) => reason,
+  );
+  return error instanceof CxrFileError ? `${error.code} | ${error.message}` : String(error);
+}
+
+describe('forms that decoders differ on, with and without sharp', () => {
+  it.each(namesOf((row) => row.refused === undefined))('%s, as Pillow', async (name) => {
+    const row = named(name);
+    for (const options of [{}, { codec: sharp }]) {
+      const decoded = await decodeImage(bytesOf(row), options);
+      expect(decoded.shape.slice(0, 2)).toEqual(row.shape);
+      if (row.samples) expect(sha256(decoded.data)).toBe(row.samples);
+      else expect(sha256(toRgb8(decoded).data)).toBe(row.rgb);
+    }
+  });
+
+  it.each(namesOf((row) => row.refused !== undefined))('%s, refused by name', async (name) => {
+    const row = named(name);
+    for (const options of [{}, { codec: sharp }]) {
+      const code = row.name.includes('above its top') ? 'corrupt' : 'unsupported';
+      expect(await failure(bytesOf(row), options)).toMatch(new RegExp(`^${code} .*${row.refused}`, 'i'));
+    }
+  });
+
+  it('a damaged strip of deflate is refused, though it fills the strip', async () => {
+    const pixels = Uint8Array.from({ length: 400 }, (_, i) => (i * i) >> 3);
+    const packed = zlibSync(pixels);
+    const tags = { 256: 20, 257: 20, 258: 8, 259: 8, 262: 1, 277: 1, 278: 20 };
+    expect((await decodeImage(tiffOf(tags, packed, [[0, packed.length]]))).data).toEqual(pixels);
+    let checksums = 0;
+    for (let at = 2; at < packed.length; at++) {
+      const changed = packed.slice();
+      changed[at]! ^= 1;
+      const message = await failure(tiffOf(tags, changed, [[0, changed.length]]));
+      expect(message).toMatch(/^(corrupt|truncated) /);
+      if (/wrong checksum/.test(message)) checksums++;
+    }
+    expect(checksums).toBeGreaterThan(0);
+  });
+});
