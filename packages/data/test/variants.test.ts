@@ -62,9 +62,9 @@ describe('forms that decoders differ on, with and without sharp', () => {
       const changed = packed.slice();
       changed[at]! ^= 1;
       const message = await failure(tiffOf(tags, changed, [[0, changed.length]]));
-      expect(message).toMatch(/^(corrupt|truncated) /);
-      if (/wrong checksum/.test(message)) checksums++;
+      if (/^corrupt .*wrong checksum/.test(message)) checksums++;
     }
-    expect(checksums).toBeGreaterThan(0);
+    // The rest breaks the codes, or makes more data than the strip has.
+    expect(checksums).toBeGreaterThan(packed.length / 4);
   });
 });
