@@ -166,7 +166,7 @@ describe('cxr-dcgan', () => {
     if (process.platform !== 'linux') return;
     expect(await run(...train('w', 1, '--out', '/proc/x'))).toMatchObject({
       status: 1,
-      err: expect.stringContaining('/proc/x: no folder can be made here'),
+      err: expect.stringContaining('/proc/x: cannot write it: no folder can be made here'),
     });
   });
 
