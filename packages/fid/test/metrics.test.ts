@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readNpz } from '@cxr/data';
 import { fidInfinity, frechetDistance, kid, memorisation, noiseFloor, prdc, Statistics } from '@cxr/fid';
-import { createRng } from '@cxr/image';
+import { createRng, shuffle } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { fixtures, readBytes, relative, syntheticActivations } from './shared.js';
@@ -149,6 +149,37 @@ describe.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     ['Statistics.of', () => Statistics.of(bad)],
   ])('is refused by name: %s', (_, compute) => {
     expect(compute).toThrow(new RangeError(`activations of image 17 are not finite: ${value}`));
+  });
+});
+
+describe('the interval of a noise floor', () => {
+  it('is that of 95 %: about 1.96 standard errors to each side, drawn by the seed', () => {
+    const reals = syntheticActivations(60, 6, 1);
+    const splits = 60;
+    const indices = Array.from({ length: 60 }, (_, i) => i);
+    const rows = (order: readonly number[]) =>
+      Statistics.of(
+        ndarray(
+          Float32Array.from(order.flatMap((i) => [...Array(6).keys()].map((j) => reals.get(i, j)))),
+          [30, 6],
+        ),
+      );
+    const distances = Array.from({ length: splits }, (_, i) => {
+      const order = shuffle(indices, createRng(4, i));
+      return frechetDistance(rows(order.slice(0, 30)), rows(order.slice(30)));
+    });
+    const mean = distances.reduce((sum, value) => sum + value, 0) / splits;
+    const variance = distances.reduce((sum, value) => sum + (value - mean) ** 2, 0) / splits;
+    const error = Math.sqrt(variance / splits);
+    const floor = noiseFloor(reals, { splits, seed: 4 });
+    expect(relative(floor.fid, mean)).toBeLessThan(1e-12);
+    // A percentile of 1000 means is good to some 5 % of the error.
+    expect(Math.abs((mean - floor.low) / error - 1.96)).toBeLessThan(0.3);
+    expect(Math.abs((floor.high - mean) / error - 1.96)).toBeLessThan(0.3);
+    expect(noiseFloor(reals, { splits: 5, seed: 5 }).fid).not.toBe(
+      noiseFloor(reals, { splits: 5, seed: 4 }).fid,
+    );
+    expect(noiseFloor(reals, { splits: 5 })).toEqual(noiseFloor(reals, { splits: 5, seed: 0 }));
   });
 });
 
