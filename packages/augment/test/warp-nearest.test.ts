@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type AffineMatrix, type Pixels, warpAffine } from '@cxr/augment';
 import { expect, it } from 'vitest';
-import { sha256 } from '../../data/test/support/fixtures.js';
+import { readJsonLines, sha256 } from '../../../test/support/goldens.js';
 import { wrap } from './images.js';
 
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
@@ -9,10 +8,7 @@ const TYPES = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 type Row = { height: number; width: number; matrix: AffineMatrix } & Record<keyof typeof TYPES, string>;
 
 // Made by Pillow: fixtures/augment/make_nearest_goldens.py.
-const rows = readFileSync(new URL('../../../fixtures/augment/nearest.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Row);
+const rows = readJsonLines<Row>('augment/nearest.jsonl');
 
 it.each(Object.keys(TYPES) as (keyof typeof TYPES)[])("takes Pillow's nearest pixels, %s", (type) => {
   expect(rows).toHaveLength(200);

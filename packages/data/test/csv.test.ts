@@ -1,9 +1,9 @@
 import { parseCsv, readLabelCsv } from '@cxr/data';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 describe('parseCsv', () => {
-  const goldens = readJsonLines<{ text: string; rows: Record<string, string>[] | null }>('csv.jsonl');
+  const goldens = readJsonLines<{ text: string; rows: Record<string, string>[] | null }>('data/csv.jsonl');
   it(`reads ${goldens.length} files as pandas does`, () => {
     for (const { text, rows } of goldens) {
       if (rows) expect(parseCsv(text), JSON.stringify(text)).toEqual(rows);

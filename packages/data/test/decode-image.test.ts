@@ -3,7 +3,7 @@ import { sharpCodec } from '@cxr/data/node';
 import { CxrFileError, image, toGrey8, toRgb8 } from '@cxr/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noise, readJsonLines, sha256 } from './support/fixtures.js';
+import { noise, readJsonLines, sha256 } from '../../../test/support/goldens.js';
 
 interface Row {
   name: string;
@@ -15,12 +15,12 @@ interface Row {
   samples?: string;
 }
 
-const pngs = readJsonLines<Row>('png.jsonl');
-const jpegs = readJsonLines<Row>('jpeg.jsonl').filter(({ channels }) => channels < 4);
-const others = readJsonLines<Row>('other.jsonl');
+const pngs = readJsonLines<Row>('data/png.jsonl');
+const jpegs = readJsonLines<Row>('data/jpeg.jsonl').filter(({ channels }) => channels < 4);
+const others = readJsonLines<Row>('data/other.jsonl');
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
-const tiffs = readJsonLines<Row>('tiff.jsonl');
-const webps = readJsonLines<Row>('webp.jsonl');
+const tiffs = readJsonLines<Row>('data/tiff.jsonl');
+const webps = readJsonLines<Row>('data/webp.jsonl');
 const sharp = (await sharpCodec())!;
 
 /** The code and message a promise fails with. */
@@ -67,7 +67,7 @@ describe('decodeImage', () => {
   });
 
   it('says what it cannot decode', async () => {
-    const cmyk = readJsonLines<Row>('jpeg.jsonl').find(({ name }) => name === 'CMYK')!;
+    const cmyk = readJsonLines<Row>('data/jpeg.jsonl').find(({ name }) => name === 'CMYK')!;
     for (const options of [{}, { codec: sharp }]) {
       expect(await failure(decodeImage(bytesOf(cmyk), options))).toMatch(/^unsupported .*4 components/);
     }

@@ -1,16 +1,16 @@
 import { decodeDicom, decodeImage, imageHeader } from '@cxr/data';
 import { CxrFileError, toRgb8 } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 interface Row {
   name: string;
   file: string;
 }
 
-const rows = readJsonLines<Row>('dicom.jsonl');
+const rows = readJsonLines<Row>('data/dicom.jsonl');
 const golden = (name: string) => Buffer.from(rows.find((row) => row.name === name)!.file, 'base64');
-const jpegs = readJsonLines<Row>('variants.jsonl');
+const jpegs = readJsonLines<Row>('data/variants.jsonl');
 async function failure(bytes: Uint8Array): Promise<string> {
   const error = await decodeDicom(bytes).then(
     () => 'no error',

@@ -1,7 +1,7 @@
 import { decodeDicom, decodeImage, imageHeader, readDicomHeader } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 interface Row {
   name: string;
@@ -13,7 +13,7 @@ interface Row {
   refused?: boolean;
 }
 
-const all = readJsonLines<Row>('dicom.jsonl');
+const all = readJsonLines<Row>('data/dicom.jsonl');
 const rows = all.filter(({ refused }) => !refused);
 const bytesOf = ({ file }: { file: string }) => new Uint8Array(Buffer.from(file, 'base64'));
 const named = (name: string) => all.find((row) => row.name === name)!;

@@ -11,7 +11,7 @@ import {
 } from '@cxr/data';
 import { CxrFileError, createRng, type Rng } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 interface Row {
   name: string;
@@ -30,7 +30,7 @@ interface Source {
 
 /** The golden files of a list whose names begin so. */
 function goldens(list: string, begin = ''): Source[] {
-  return readJsonLines<Row>(list)
+  return readJsonLines<Row>(`data/${list}`)
     .filter(({ name }) => name.startsWith(begin))
     .map(({ name, file }) => ({ name, bytes: new Uint8Array(Buffer.from(file, 'base64')) }));
 }

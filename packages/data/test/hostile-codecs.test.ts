@@ -2,7 +2,7 @@ import { decodeDicom, decodeImage } from '@cxr/data';
 import { sharpCodec } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines, sha256 } from './support/fixtures.js';
+import { readJsonLines, sha256 } from '../../../test/support/goldens.js';
 import { pngOf, tiffOf, withScans } from './support/make-files.js';
 
 interface Row {
@@ -12,7 +12,7 @@ interface Row {
 
 const sharp = (await sharpCodec())!;
 const golden = (list: string, name: string) => {
-  const row = readJsonLines<Row>(list).find((each) => each.name === name)!;
+  const row = readJsonLines<Row>(`data/${list}`).find((each) => each.name === name)!;
   return new Uint8Array(Buffer.from(row.file, 'base64'));
 };
 

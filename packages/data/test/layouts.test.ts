@@ -19,8 +19,9 @@ import { inspectDataset, listDataset, listFromCsv, writeFileAtomic } from '@cxr/
 import { createRng, image, resizePillow } from '@cxr/image';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../test/support/goldens.js';
 import { main } from '../src/cli/main.js';
-import { findShared, sha256 } from './support/fixtures.js';
+import { findShared } from './support/fixtures.js';
 
 let folder: string;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { CxrFileError } from '@cxr/image';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 interface Row {
   name: string;
@@ -11,7 +11,7 @@ interface Row {
   arrays: Record<string, { dtype: string; shape: number[]; values: (number | string | boolean)[] }>;
 }
 
-const rows = readJsonLines<Row>('npy.jsonl');
+const rows = readJsonLines<Row>('data/npy.jsonl');
 const single = rows.filter(({ name }) => !name.startsWith('npz'));
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { decodeImage } from '@cxr/data';
 import { listImages, readImage, readImages } from '@cxr/data/node';
 import { describe, expect, it } from 'vitest';
-import { findShared, readJsonLines, sha256 } from './support/fixtures.js';
+import { readJsonLines, sha256 } from '../../../test/support/goldens.js';
+import { findShared } from './support/fixtures.js';
 
 const shared = findShared();
 
@@ -16,7 +17,7 @@ interface Row {
 
 describe.skipIf(!shared)('real chest X-rays', () => {
   it('have the pixels that Pillow gives, by WebAssembly and by sharp', async () => {
-    for (const row of readJsonLines<Row>('chest_xrays.jsonl')) {
+    for (const row of readJsonLines<Row>('data/chest_xrays.jsonl')) {
       const file = join(shared!, row.file);
       const channels = row.mode === 'L' ? 1 : 3;
       for (const decoded of [await readImage(file), await decodeImage(await readFile(file))]) {

@@ -7,7 +7,7 @@ import { encodePng, phantom } from '@cxr/data';
 import { type FileBatch, type StreamBatchesOptions, streamBatches, WorkerPool } from '@cxr/data/node';
 import { CxrFileError, fitImage } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readJsonLines } from './support/fixtures.js';
+import { readJsonLines } from '../../../test/support/goldens.js';
 
 const SIZE = 24;
 let folder: string;
@@ -61,7 +61,7 @@ describe('streamBatches', () => {
 
   it('decodes small JPEG files, other than the main thread does it, to the same pixels', async () => {
     const jpegs: string[] = [];
-    for (const { file, channels } of readJsonLines<{ file: string; channels: number }>('jpeg.jsonl')) {
+    for (const { file, channels } of readJsonLines<{ file: string; channels: number }>('data/jpeg.jsonl')) {
       if (channels === 4) continue;
       jpegs.push(join(folder, `${jpegs.length}.jpg`));
       await writeFile(jpegs.at(-1)!, Buffer.from(file, 'base64'));

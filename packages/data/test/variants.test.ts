@@ -3,7 +3,7 @@ import { sharpCodec } from '@cxr/data/node';
 import { CxrFileError, toRgb8 } from '@cxr/image';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines, sha256 } from './support/fixtures.js';
+import { readJsonLines, sha256 } from '../../../test/support/goldens.js';
 import { tiffOf } from './support/make-files.js';
 
 interface Row {
@@ -19,7 +19,7 @@ interface Row {
 }
 
 const sharp = (await sharpCodec())!;
-const rows = ['tiff_variants.jsonl', 'variants.jsonl'].flatMap((list) => readJsonLines<Row>(list));
+const rows = ['tiff_variants.jsonl', 'variants.jsonl'].flatMap((list) => readJsonLines<Row>(`data/${list}`));
 const named = (name: string) => rows.find((row) => row.name === name)!;
 const namesOf = (wanted: (row: Row) => boolean) => rows.filter(wanted).map(({ name }) => name);
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));

@@ -1,6 +1,6 @@
 import { image, type ResizeFilter, resizeBilinearTorch, resizePillowFloat } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { noiseImage, readJsonLines, sha256 } from '../../data/test/support/fixtures.js';
+import { noiseImage, readJsonLines, sha256 } from '../../../test/support/goldens.js';
 
 type FloatFilter = Exclude<ResizeFilter, 'nearest'>;
 const FILTERS: FloatFilter[] = ['box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
@@ -13,10 +13,12 @@ interface Case {
 
 describe('resizePillowFloat', () => {
   it.each(FILTERS)('equals Pillow in mode F, bit for bit: %s', (filter) => {
-    const wrong = readJsonLines<Case & Record<FloatFilter, string>>('resize_float.jsonl').filter((row) => {
-      const resized = resizePillowFloat(noiseImage(...row.from, row.seed), row.to[1], row.to[0], filter);
-      return !sha256(resized.data).startsWith(row[filter]);
-    });
+    const wrong = readJsonLines<Case & Record<FloatFilter, string>>('image/resize_float.jsonl').filter(
+      (row) => {
+        const resized = resizePillowFloat(noiseImage(...row.from, row.seed), row.to[1], row.to[0], filter);
+        return !sha256(resized.data).startsWith(row[filter]);
+      },
+    );
     expect(wrong.map(({ seed }) => seed)).toEqual([]);
   });
 
@@ -32,7 +34,7 @@ describe('resizeBilinearTorch', () => {
   it('equals torch on 40 random sizes', () => {
     let worst = 0;
     for (const { from, to, seed, at, values } of readJsonLines<Case & { at: number[]; values: number[] }>(
-      'bilinear_torch.jsonl',
+      'image/bilinear_torch.jsonl',
     )) {
       const { data, shape } = resizeBilinearTorch(noiseImage(...from, seed), to[1], to[0]);
       expect(shape).toEqual([...to, from[2]]);

@@ -1,6 +1,6 @@
 import { type Image, image, type ResizeFilter, resizePillow } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { noiseImage } from '../../data/test/support/fixtures.js';
+import { noiseImage } from '../../../test/support/goldens.js';
 
 const grey = noiseImage(7, 9, 1, 1);
 const sources: Image[] = [

@@ -1,12 +1,12 @@
 import { image, type Pixels, resizePillow } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import { readJsonLines, sha256 } from '../../data/test/support/fixtures.js';
+import { readJsonLines, sha256 } from '../../../test/support/goldens.js';
 
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 
 type Row = { from: number; to: number } & Record<keyof typeof TYPES, string>;
 
-const rows = readJsonLines<Row>('resize_nearest.jsonl');
+const rows = readJsonLines<Row>('image/resize_nearest.jsonl');
 
 describe.each(Object.keys(TYPES) as (keyof typeof TYPES)[])('resizePillow by nearest, %s', (type) => {
   const ramp = (length: number): Pixels => new TYPES[type](length).map((_: number, i: number) => i);

@@ -1,7 +1,7 @@
 import { type IntegerImage, image, type ResizeFilter, resizePillow } from '@cxr/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noise, noiseImage, readJsonLines, sha256 } from '../../data/test/support/fixtures.js';
+import { noise, noiseImage, readJsonLines, sha256 } from '../../../test/support/goldens.js';
 
 const FILTERS: ResizeFilter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
 
@@ -21,7 +21,7 @@ function wrongFilters(row: Row, source: IntegerImage): string[] {
 
 describe('resizePillow', () => {
   it('equals Pillow, bit for bit, on 240 random sizes by all filters', () => {
-    const rows = readJsonLines<Row>('resize_8bit.jsonl');
+    const rows = readJsonLines<Row>('image/resize_8bit.jsonl');
     expect(rows).toHaveLength(240);
     const wrong = rows.flatMap((row) => wrongFilters(row, noiseImage(...row.from, row.seed)));
     expect(wrong).toEqual([]);
@@ -29,7 +29,7 @@ describe('resizePillow', () => {
   }, 180_000);
 
   it('equals Pillow on 16-bit grey, on 40 random sizes by all filters', () => {
-    const rows = readJsonLines<Row>('resize_16bit.jsonl');
+    const rows = readJsonLines<Row>('image/resize_16bit.jsonl');
     expect(rows).toHaveLength(40);
     const wrong = rows.flatMap((row) => {
       const [height, width] = row.from;

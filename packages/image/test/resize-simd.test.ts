@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { noiseImage, readJsonLines, sha256 } from '../../data/test/support/fixtures.js';
+import { noiseImage, readJsonLines, sha256 } from '../../../test/support/goldens.js';
 
 type Row = {
   seed: number;
@@ -14,7 +14,7 @@ describe('the loops of resizePillow', () => {
     // As where a content security policy forbids WebAssembly; resize-pillow.test.ts is about the SIMD ones.
     vi.stubGlobal('WebAssembly', undefined);
     const { resizePillow } = await import('@cxr/image');
-    const rows = readJsonLines<Row>('resize_8bit.jsonl').filter((_, i) => i % 4 === 0);
+    const rows = readJsonLines<Row>('image/resize_8bit.jsonl').filter((_, i) => i % 4 === 0);
     const wrong = rows.filter((row) => {
       const source = noiseImage(...row.from, row.seed);
       return (['bicubic', 'lanczos'] as const).some((filter) => {
