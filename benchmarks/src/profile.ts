@@ -1,4 +1,4 @@
-import { type BackendName, useBackend } from '@cxr/backend';
+import { type BackendRequest, useBackend } from '@cxr/backend';
 import { Trainer } from '@cxr/dcgan';
 import { createRng, ndarray } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,7 +14,7 @@ const RUNS = 5;
  */
 export const run: Bench = async ({ log, args }) => {
   const name = args.find((word) => word in CONFIGURATIONS) ?? 'dcgan64-f64-b64';
-  const backend = (args.find((word) => !(word in CONFIGURATIONS)) ?? 'auto') as BackendName | 'auto';
+  const backend = (args.find((word) => !(word in CONFIGURATIONS)) ?? 'auto') as BackendRequest;
   const config = CONFIGURATIONS[name]!;
   const choice = await useBackend(backend);
   const sources = new Map(choice.kernels().map(({ kernel, source }) => [kernel, source]));

@@ -12,7 +12,7 @@ export const CONFIGURATIONS: Readonly<Record<string, TrainConfig>> = {
   'paper-b16': resolveConfig({ preset: 'paper', batchSize: 16 }),
 };
 
-const BACKENDS = ['native', 'wasm'] as const;
+const BACKENDS = ['onnxruntime', 'wasm'] as const;
 
 /** The first steps allocate memory and build what is kept. */
 const WARM_UP = 2;
@@ -34,7 +34,8 @@ export const run: Bench = async ({ log, args }) => {
   const names = Object.keys(CONFIGURATIONS).flatMap((name) => BACKENDS.map((backend) => ({ name, backend })));
   for (const { name, backend } of names) {
     const title = `${backend}/${name}`;
-    if (args.length > 0 && !args.some((word) => title.includes(word))) continue;
+    if (args.length > 0 && !args.some((word) => title.includes(word.replace('native', 'onnxruntime'))))
+      continue;
     const result = await compare(title, { ...CONFIGURATIONS[name]!, backend }, python, log);
     rows.push(result.row);
     notes.push(result.note);

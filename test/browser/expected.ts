@@ -27,7 +27,7 @@ export function expectAsInNode(page: Output, node: Output): void {
   expect(page.tried.map(({ name, ok, reason }) => [name, ok, reason])).toEqual([
     ['node', false, '@tensorflow/tfjs-node runs in Node only'],
     ['webgpu', false, expect.stringMatching(/WebGPU|adapter/)],
-    ['native', false, 'onnxruntime-node runs in Node only'],
+    ['onnxruntime', false, 'onnxruntime-node runs in Node only'],
     ['wasm', true, expect.stringMatching(/^computes the trial step/)],
   ]);
   const { jpeg, webp, resized, variance } = node;

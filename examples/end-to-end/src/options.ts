@@ -1,4 +1,4 @@
-import { BACKEND_NAMES } from '@cxr/backend';
+import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
 import { type Command, choiceFlag, numberFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
 import { PRESETS } from '@cxr/dcgan';
 import { DIMS } from '@cxr/fid';
@@ -100,7 +100,12 @@ export function addRunFlags(program: Command): Command {
       ),
     )
     .addOption(
-      choiceFlag('--backend <name>', 'TensorFlow.js backend', ['auto', ...BACKEND_NAMES]).default('auto'),
+      choiceFlag(
+        '--backend <name>',
+        'TensorFlow.js backend',
+        ['auto', ...BACKEND_NAMES],
+        OLD_BACKEND_NAMES,
+      ).default('auto'),
     )
     .option('--weights <file>', 'Inception weights; without them they are looked for, see @cxr/fid')
     .addOption(choiceFlag('--dims <n>', 'layer that is scored (default: 768 on data, 64 on phantoms)', DIMS))

@@ -1,5 +1,10 @@
 export { type AdamAttrs, adamUpdate } from './adam.js';
-export { BACKEND_NAMES, type BackendName } from './backends/backend-name.js';
+export {
+  BACKEND_NAMES,
+  type BackendName,
+  type BackendRequest,
+  OLD_BACKEND_NAMES,
+} from './backends/backend-name.js';
 export { type BatchNormOptions, batchNorm } from './batch-norm.js';
 export {
   type BackendChoice,

@@ -1,24 +1,33 @@
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
-import type { BackendName } from './backends/backend-name.js';
-import type { Candidate } from './backends/candidate.js';
+import type { Backend } from './backends/backend.js';
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type BackendRequest,
+  OLD_BACKEND_NAMES,
+} from './backends/backend-name.js';
 import { cpu } from './backends/cpu.js';
-import { native } from './backends/native.js';
 import { node } from './backends/node.js';
+import { onnxruntime } from './backends/onnxruntime.js';
 import { trialStep } from './backends/trial.js';
 import { wasm } from './backends/wasm.js';
 import { webgpu } from './backends/webgpu.js';
 import { registerGradients } from './gradients/index.js';
 import { sourceOf } from './kernels/kernel.js';
 
-/** One backend that was tried, and what came of it. */
+/** The result of trying one backend. */
 export interface Trial {
+  /** Which one. */
   name: BackendName;
+  /** True when it started and computed the trial step right. */
   ok: boolean;
+  /** Why it cannot be used; or that it works, and what is missing. */
   reason: string;
 }
 
 /** The backend in use. */
 export interface BackendChoice {
+  /** Which one. */
   name: BackendName;
   /** All that were tried, in order; the last one is the one in use. */
   tried: Trial[];
@@ -28,51 +37,47 @@ export interface BackendChoice {
 
 /** Settings of `useBackend`. */
 export interface BackendOptions {
-  /** Threads for the products of `native` and `wasm`; default: as many as there are processors. */
-  threads?: number;
+  /**
+   * Threads for the matrix products of `onnxruntime` and `wasm`: an integer of 1 or more. Fixed once the backend has
+   * started. @default as many as there are processors
+   */
+  threads?: number | undefined;
 }
 
-const CANDIDATES: readonly Candidate[] = [node, webgpu, native, wasm, cpu];
-
-const STOCK: Record<BackendName, string> = {
-  node: '@tensorflow/tfjs-node',
-  webgpu: '@tensorflow/tfjs-backend-webgpu',
-  native: '@tensorflow/tfjs-backend-wasm',
-  wasm: '@tensorflow/tfjs-backend-wasm',
-  cpu: '@tensorflow/tfjs-backend-cpu',
-};
+/** Every backend is one file of backends/, its name in `BACKEND_NAMES` and its entry here. */
+const BACKENDS: Readonly<Record<BackendName, Backend>> = { node, webgpu, onnxruntime, wasm, cpu };
 
 /**
- * Readies a TensorFlow.js backend that can train, and makes it the current one.
+ * Starts a TensorFlow.js backend that can train, and makes it the current one.
  *
- * `auto` takes the fastest that is there: `node` (tfjs-node), `webgpu`, `native` (wasm with onnxruntime-node's
+ * `auto` takes the fastest one that works: `node` (tfjs-node), `webgpu`, `onnxruntime` (wasm with onnxruntime-node's
  * matrix products), `wasm`, `cpu`. Each is tried with a small training step before it is chosen.
  *
+ * @param requested `auto`, one of `BACKEND_NAMES`, or `native`, the earlier name of `onnxruntime`. @default 'auto'
  * @throws RangeError for an unknown name, or a thread count that is not a positive integer.
- * @throws Error when the wanted backend is not there or does not compute what it should.
+ * @throws Error when the requested backend cannot be loaded or computes the trial step wrong.
  */
 export async function useBackend(
-  wanted: 'auto' | BackendName = 'auto',
+  requested: BackendRequest = 'auto',
   options: BackendOptions = {},
 ): Promise<BackendChoice> {
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`threads must be a positive integer: ${threads}`);
   }
-  const candidates = CANDIDATES.filter(({ name }) => wanted === 'auto' || name === wanted);
-  if (candidates.length === 0) throw new RangeError(`unknown backend: ${wanted}`);
+  const names = namesOf(requested);
   registerGradients();
   const tried: Trial[] = [];
-  for (const candidate of candidates) {
-    const { name } = candidate;
+  for (const name of names) {
+    const backend = BACKENDS[name];
     try {
-      const tfjsName = await candidate.start({ ...options, wanted: wanted === name });
+      const tfjsName = await backend.start({ threads, requested: requested !== 'auto' });
       if (!(await setBackend(tfjsName))) throw new Error('TensorFlow.js cannot start it');
       await ready();
       await trialStep();
-      const lack = candidate.lack?.();
-      tried.push({ name, ok: true, reason: `computes the trial step${lack ? `; ${lack}` : ''}` });
-      return { name, tried, kernels: () => kernelsOf(name, tfjsName) };
+      const limitation = backend.limitation?.();
+      tried.push({ name, ok: true, reason: `computes the trial step${limitation ? `; ${limitation}` : ''}` });
+      return { name, tried, kernels: () => kernelsOf(tfjsName, backend) };
     } catch (error) {
       tried.push({ name, ok: false, reason: firstLine(error) });
     }
@@ -80,9 +85,16 @@ export async function useBackend(
   throw new Error(tried.map(({ name, reason }) => `backend ${name}: ${reason}`).join('; '));
 }
 
-function kernelsOf(name: BackendName, tfjsName: string): { kernel: string; source: string }[] {
+function namesOf(requested: BackendRequest): readonly BackendName[] {
+  if (requested === 'auto') return BACKEND_NAMES;
+  const name = requested === 'native' ? OLD_BACKEND_NAMES.native : requested;
+  if (BACKEND_NAMES.includes(name)) return [name];
+  throw new RangeError(`backend must be one of auto, ${BACKEND_NAMES.join(', ')}: ${requested}`);
+}
+
+function kernelsOf(tfjsName: string, { stock }: Backend): { kernel: string; source: string }[] {
   return getKernelsForBackend(tfjsName)
-    .map(({ kernelName }) => ({ kernel: kernelName, source: sourceOf(tfjsName, kernelName) ?? STOCK[name] }))
+    .map(({ kernelName }) => ({ kernel: kernelName, source: sourceOf(tfjsName, kernelName) ?? stock }))
     .sort((a, b) => (a.kernel < b.kernel ? -1 : 1));
 }
 

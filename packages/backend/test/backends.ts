@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 export { useBackend };
 
-/** The backends to compare with cpu: wasm and native always, webgpu and node where their packages are. */
-export const BACKENDS: readonly BackendName[] = ['wasm', 'native', ...(await present('webgpu', 'node'))];
+/** The backends to compare with cpu: wasm and onnxruntime always, webgpu and node where their packages are. */
+export const BACKENDS: readonly BackendName[] = ['wasm', 'onnxruntime', ...(await present('webgpu', 'node'))];
 
 async function present(...names: BackendName[]): Promise<BackendName[]> {
   const found: BackendName[] = [];

@@ -126,7 +126,7 @@ const MISFITS: Record<string, { run: () => tf.Tensor; error: RegExp }> = {
   },
 };
 
-describe.each(['cpu', 'wasm', 'native'] as const)('%s', (name) => {
+describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
   beforeAll(async () => {
     await useBackend(name);
   });

@@ -15,7 +15,7 @@ function gradient(): number[] {
   });
 }
 
-const TFJS_NAME = { native: 'cxr-native', wasm: 'wasm', cpu: 'cpu' } as const;
+const TFJS_NAME = { onnxruntime: 'cxr-onnxruntime', wasm: 'wasm', cpu: 'cpu' } as const;
 
 /** Two threads, so that a reset is tried with threads that have started. */
 const options = (name: BackendName) => (name === 'wasm' ? { threads: 2 } : {});
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(['native', 'wasm', 'cpu'] as const)('%s', (name) => {
+describe.each(['onnxruntime', 'wasm', 'cpu'] as const)('%s', (name) => {
   it('starts again after tf.engine().reset(), and computes', async () => {
     await useBackend(name, options(name));
     for (let round = 0; round < 2; round++) {
@@ -36,10 +36,10 @@ describe.each(['native', 'wasm', 'cpu'] as const)('%s', (name) => {
   });
 
   it('starts again after tf.removeBackend, and computes', async () => {
-    for (const removed of ['cpu', 'wasm', 'cxr-native']) {
+    for (const removed of ['cpu', 'wasm', 'cxr-onnxruntime']) {
       await useBackend('cpu');
       await useBackend('wasm', options('wasm'));
-      await useBackend('native');
+      await useBackend('onnxruntime');
       tf.removeBackend(removed);
       expect((await useBackend(name, options(name))).name).toBe(name);
       expect(gradient()).toEqual([9, 9, 9, 9]);
@@ -54,14 +54,14 @@ describe.each(['native', 'wasm', 'cpu'] as const)('%s', (name) => {
   });
 });
 
-it('keeps the tensors of wasm when native alone is removed, and the other way round', async () => {
+it('keeps the tensors of wasm when onnxruntime alone is removed, and the other way round', async () => {
   await useBackend('wasm', options('wasm'));
   const x = tf.tensor1d([1, 2]);
-  await useBackend('native');
-  tf.removeBackend('cxr-native');
+  await useBackend('onnxruntime');
+  tf.removeBackend('cxr-onnxruntime');
   await useBackend('wasm', options('wasm'));
   expect([...x.dataSync()]).toEqual([1, 2]);
-  await useBackend('native');
+  await useBackend('onnxruntime');
   tf.removeBackend('wasm');
   await useBackend('wasm', options('wasm'));
   expect([...x.dataSync()]).toEqual([1, 2]);

@@ -1,4 +1,4 @@
-import { type BackendName, useBackend } from '@cxr/backend';
+import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES, useBackend } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
@@ -11,31 +11,53 @@ describe('useBackend', () => {
       expect(trial.reason).not.toBe('');
     }
     // onnxruntime-node is among this package's development dependencies.
-    const order: BackendName[] = ['node', 'webgpu', 'native', 'wasm', 'cpu'];
-    expect(order.indexOf(name)).toBeLessThanOrEqual(order.indexOf('native'));
+    const order: readonly BackendName[] = ['node', 'webgpu', 'onnxruntime', 'wasm', 'cpu'];
+    expect(BACKEND_NAMES).toEqual(order);
+    expect(tried.map(({ name }) => name)).toEqual(order.slice(0, tried.length));
+    expect(order.indexOf(name)).toBeLessThanOrEqual(order.indexOf('onnxruntime'));
   });
 
-  it.each(['native', 'wasm', 'cpu'] as const)('readies %s when asked for it by name', async (wanted) => {
-    const choice = await useBackend(wanted);
-    expect(choice.name).toBe(wanted);
-    expect(tf.getBackend()).toContain(wanted);
+  it.each(['onnxruntime', 'wasm', 'cpu'] as const)('readies %s when asked for it by name', async (asked) => {
+    const choice = await useBackend(asked);
+    expect(choice.name).toBe(asked);
+    expect(tf.getBackend()).toContain(asked);
     const sources = new Map(choice.kernels().map(({ kernel, source }) => [kernel, source]));
-    const expected = { native: 'onnxruntime-node', wasm: 'WebAssembly SIMD', cpu: 'tfjs-backend-cpu' };
-    expect(sources.get('Conv2DBackpropFilter')).toContain(expected[wanted]);
+    const expected = { onnxruntime: 'onnxruntime-node', wasm: 'WebAssembly SIMD', cpu: 'tfjs-backend-cpu' };
+    expect(sources.get('Conv2DBackpropFilter')).toContain(expected[asked]);
     expect(sources.get('Tanh')).toContain('@tensorflow/tfjs-backend-');
   });
 
-  it('shares tensors between wasm and native', async () => {
+  it('takes the name that onnxruntime had before', async () => {
+    const { name, tried } = await useBackend('native');
+    expect(name).toBe('onnxruntime');
+    expect(tried).toHaveLength(1);
+    expect(OLD_BACKEND_NAMES).toEqual({ native: 'onnxruntime' });
+  });
+
+  it('says why a backend that is asked for cannot be used', async () => {
+    await useBackend('onnxruntime');
+    const { threads } = { threads: 2 ** 20 };
+    await expect(useBackend('onnxruntime', { threads })).rejects.toThrow(
+      /^backend onnxruntime: onnxruntime already runs with \d+ threads: 1048576$/,
+    );
+  });
+
+  it('shares tensors between wasm and onnxruntime', async () => {
     await useBackend('wasm');
     const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
-    await useBackend('native');
+    await useBackend('onnxruntime');
     const b = tf.matMul(a, a, true, false);
     await useBackend('wasm');
     expect([...(await tf.add(a, b).data())]).toEqual([11, 16, 17, 24]);
   });
 
   it('refuses what it does not know', async () => {
-    await expect(useBackend('webgl' as BackendName)).rejects.toThrow('unknown backend: webgl');
-    await expect(useBackend('native', { threads: 0 })).rejects.toThrow('positive integer: 0');
+    for (const name of ['webgl', 'Auto', '', 'toString']) {
+      await expect(useBackend(name as BackendName)).rejects.toThrow(
+        new RangeError(`backend must be one of auto, node, webgpu, onnxruntime, wasm, cpu: ${name}`),
+      );
+    }
+    await expect(useBackend('onnxruntime', { threads: 0 })).rejects.toThrow('positive integer: 0');
+    await expect(useBackend('wasm', { threads: 1.5 })).rejects.toThrow(RangeError);
   });
 });

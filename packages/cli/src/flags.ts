@@ -34,16 +34,22 @@ export function numberFlag(flags: string, description: string, bounds: Bounds = 
   });
 }
 
-/** A flag that takes one of some words or numbers; the help lists them. */
+/**
+ * A flag that takes one of some words or numbers; the help lists them.
+ *
+ * @param oldNames words of earlier versions that are still accepted, and the choices that they mean. @default none
+ */
 export function choiceFlag(
   flags: string,
   description: string,
   choices: readonly (string | number)[],
+  oldNames: Readonly<Record<string, string>> = {},
 ): Option {
   const numbers = new Map(choices.map((choice) => [String(choice), choice]));
   // `choices` alone would hand over numbers as text.
   return new Option(flags, description).choices([...numbers.keys()]).argParser((text) => {
     if (numbers.has(text)) return numbers.get(text);
+    if (Object.hasOwn(oldNames, text)) return oldNames[text];
     throw new InvalidArgumentError(`It takes ${choices.join(', ')}.`);
   });
 }

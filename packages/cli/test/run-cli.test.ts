@@ -101,6 +101,22 @@ describe('runCli', () => {
     expect(result.err.split('\n')).toHaveLength(1);
   });
 
+  it.each([
+    ['old', 'new'],
+    ['new', 'new'],
+  ])('takes the earlier word for a choice: %s', async (word, expected) => {
+    const got: unknown[] = [];
+    const define = (program: Command) => {
+      program.addOption(choiceFlag('--kind <name>', '', ['new'], { old: 'new' }));
+      program.action((options: { kind: string }) => void got.push(options.kind));
+    };
+    expect((await run(define, '--kind', word)).status).toBe(0);
+    expect(got).toEqual([expected]);
+    const help = await run(define, '--help');
+    expect(help.out + help.err).not.toContain('old');
+    expect((await run(define, '--kind', 'constructor')).status).toBe(2);
+  });
+
   it('hands over numbers, choices of their own type and lists', async () => {
     let got: unknown;
     const { status } = await run(

@@ -5,7 +5,7 @@ import {
   registerBackend,
   removeBackend,
 } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../kernels/tools.js';
+import type { WasmBackend } from '../kernels/kernel-context.js';
 
 /** How many registered names each wasm backend is in use under. */
 const names = new WeakMap<WasmBackend, number>();

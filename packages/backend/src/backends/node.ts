@@ -1,10 +1,10 @@
 import { env } from '@tensorflow/tfjs-core';
-import type { Candidate } from './candidate.js';
+import type { Backend } from './backend.js';
 import { nodeRequire } from './platform.js';
 
 /** TensorFlow itself, through tfjs-node: an optional peer, as its library comes by a download at install time. */
-export const node: Candidate = {
-  name: 'node',
+export const node: Backend = {
+  stock: '@tensorflow/tfjs-node',
   async start() {
     const require = nodeRequire();
     if (!require) throw new Error('@tensorflow/tfjs-node runs in Node only');

@@ -3,20 +3,20 @@ import '@tensorflow/tfjs-backend-wasm';
 import { simdGemm } from '../gemm/gemm-simd.js';
 import { threadedGemm } from '../gemm/gemm-threads.js';
 import { registerTrainingKernels } from '../kernels/index.js';
-import { type Gemm, Scratch, type Tools, type WasmBackend } from '../kernels/tools.js';
+import { type Gemm, type KernelContext, Scratch, type WasmBackend } from '../kernels/kernel-context.js';
 import { loadSimd } from '../simd/module.js';
-import type { Candidate, CandidateOptions } from './candidate.js';
+import type { Backend, StartOptions } from './backend.js';
 import { countNames, forget, isAlive, isSpent, registerName, restorer } from './lifetime.js';
 import { processors } from './platform.js';
 import { giveTfjsWasm } from './tfjs-wasm.js';
 
-let ready: Promise<Tools> | undefined;
-let current: Tools | undefined;
-let started: { tools: Tools; threads: number; done: Promise<void> } | undefined;
+let ready: Promise<KernelContext> | undefined;
+let current: KernelContext | undefined;
+let started: { context: KernelContext; threads: number; done: Promise<void> } | undefined;
 const restore = restorer('wasm', 2);
 
 /** Readies tfjs's wasm backend, with our module in its memory: once, and again after it was reset or removed. */
-export function wasmTools(): Promise<Tools> {
+export function wasmContext(): Promise<KernelContext> {
   if (!ready || (current && !isAlive(current.backend))) {
     current = undefined;
     ready = prepare();
@@ -29,7 +29,7 @@ export function wasmTools(): Promise<Tools> {
   return ready;
 }
 
-async function prepare(): Promise<Tools> {
+async function prepare(): Promise<KernelContext> {
   // tfjs's build with threads keeps its tensors in shared memory, which our module cannot work in.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (isSpent('wasm')) forget('wasm');
@@ -45,39 +45,39 @@ async function prepare(): Promise<Tools> {
 }
 
 /** TensorFlow.js's wasm backend, with training kernels in WebAssembly SIMD: everywhere, no native code. */
-export const wasm: Candidate = {
-  name: 'wasm',
-  async start({ threads = processors() }: CandidateOptions) {
-    const tools = await wasmTools();
-    if (started?.tools === tools && started.threads !== threads) {
+export const wasm: Backend = {
+  stock: '@tensorflow/tfjs-backend-wasm',
+  async start({ threads = processors() }: StartOptions) {
+    const context = await wasmContext();
+    if (started?.context === context && started.threads !== threads) {
       throw new RangeError(`wasm already runs with ${started.threads} threads: ${threads}`);
     }
-    if (started?.tools !== tools) started = { tools, threads, done: register(tools, threads) };
+    if (started?.context !== context) started = { context, threads, done: register(context, threads) };
     await started.done;
     return 'wasm';
   },
-  lack: () => alone,
+  limitation: () => alone,
 };
 
-async function register(tools: Tools, threads: number): Promise<void> {
-  const gemm = threads > 1 ? await inThreads(tools, threads) : tools.gemm;
-  registerTrainingKernels('wasm', { ...tools, gemm });
+async function register(context: KernelContext, threads: number): Promise<void> {
+  const gemm = threads > 1 ? await inThreads(context, threads) : context.gemm;
+  registerTrainingKernels('wasm', { ...context, gemm });
 }
 
 /** Why there are no threads, where some were asked for. */
 let alone: string | undefined;
 
 /** Products in threads; on one where threads do not start or may not share memory. */
-async function inThreads(tools: Tools, threads: number): Promise<Gemm> {
+async function inThreads(context: KernelContext, threads: number): Promise<Gemm> {
   try {
     if (!('SharedArrayBuffer' in globalThis)) {
       throw new Error("the page's headers do not isolate it from others (COOP and COEP)");
     }
-    const gemm = await threadedGemm(tools, tools.gemm, threads);
+    const gemm = await threadedGemm(context, context.gemm, threads);
     alone = undefined;
     return gemm;
   } catch (error) {
     alone = `on one thread: ${error instanceof Error ? error.message : error}`;
-    return tools.gemm;
+    return context.gemm;
   }
 }

@@ -1,4 +1,4 @@
-import type { Candidate, CandidateOptions } from './candidate.js';
+import type { Backend, StartOptions } from './backend.js';
 import { nodeRequire } from './platform.js';
 
 /** What is used of WebGPU's interface; its full types are a package of their own. */
@@ -12,13 +12,13 @@ interface Adapter {
 }
 
 /** TensorFlow.js on the graphics processor: the browser's WebGPU, or in Node the one of the `webgpu` package. */
-export const webgpu: Candidate = {
-  name: 'webgpu',
-  async start({ wanted }: CandidateOptions) {
-    const gpu = await findGpu(wanted);
+export const webgpu: Backend = {
+  stock: '@tensorflow/tfjs-backend-webgpu',
+  async start({ requested }: StartOptions) {
+    const gpu = await findGpu(requested);
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (!adapter) throw new Error('WebGPU finds no adapter');
-    if (isSoftware(adapter) && !wanted) {
+    if (isSoftware(adapter) && !requested) {
       throw new Error(`only a software adapter: ${adapter.info?.description ?? 'fallback'}`);
     }
     const require = nodeRequire();
@@ -51,14 +51,14 @@ function isSoftware({ isFallbackAdapter, info }: Adapter): boolean {
   return isFallbackAdapter || info?.isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(words);
 }
 
-async function findGpu(wanted: boolean): Promise<Gpu> {
+async function findGpu(requested: boolean): Promise<Gpu> {
   if (scope.navigator?.gpu) return scope.navigator.gpu;
   const require = nodeRequire();
   if (!require) throw new Error('this browser has no WebGPU');
   const { pathToFileURL } = require('node:url') as typeof import('node:url');
   const place = pathToFileURL(require.resolve('webgpu')).href;
   // Dawn and the drivers print what they miss; where there is no hardware to find they are not asked.
-  if (!wanted && !hasDevice(require)) throw new Error('this machine shows no graphics device');
+  if (!requested && !hasDevice(require)) throw new Error('this machine shows no graphics device');
   const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };
   Object.assign(globalThis, dawn.globals);
   return dawn.create([]);

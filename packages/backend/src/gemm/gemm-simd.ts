@@ -1,4 +1,4 @@
-import type { Gemm, Product, Scratch } from '../kernels/tools.js';
+import type { Gemm, Product, Scratch } from '../kernels/kernel-context.js';
 import type { Simd } from '../simd/module.js';
 
 /** Matrix products by the WebAssembly SIMD module. */

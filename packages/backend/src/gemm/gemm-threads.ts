@@ -1,5 +1,5 @@
 import { mayBlock, startThread } from '../backends/platform.js';
-import type { Gemm, Product, Tools } from '../kernels/tools.js';
+import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js';
 import { type Pointer, simdBytes } from '../simd/module.js';
 import { serveGemm } from './gemm-worker.js';
 
@@ -32,8 +32,12 @@ interface Part {
  * @param alone the same on one thread, for products that are not worth it.
  * @throws Error where threads cannot be started, or share no memory.
  */
-export async function threadedGemm(tools: Omit<Tools, 'gemm'>, alone: Gemm, threads: number): Promise<Gemm> {
-  const { backend, scratch, simd } = tools;
+export async function threadedGemm(
+  context: Omit<KernelContext, 'gemm'>,
+  alone: Gemm,
+  threads: number,
+): Promise<Gemm> {
+  const { backend, scratch, simd } = context;
   const { memory, jobs } = await crewOf(threads);
 
   const view = (at: Pointer, floats: number): Float32Array =>

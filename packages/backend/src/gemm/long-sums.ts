@@ -1,4 +1,4 @@
-import type { Gemm, Product, Tools } from '../kernels/tools.js';
+import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js';
 
 /**
  * Terms of a sum that are added up in one go. Libraries add blocks of some hundred terms to a running float32 sum; that
@@ -10,7 +10,7 @@ const TERMS = 1 << 14;
  * `gemm`, with long sums over the rows of both factors (the gradient of a filter, or of a dense layer's weights) in parts.
  * The extra work is one addition of the result a part, which is nothing beside so long a product.
  */
-export function inChunks(gemm: Gemm, { scratch, simd }: Pick<Tools, 'scratch' | 'simd'>): Gemm {
+export function inChunks(gemm: Gemm, { scratch, simd }: Pick<KernelContext, 'scratch' | 'simd'>): Gemm {
   return {
     source: gemm.source,
     run(product: Product): void {

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { ADAM, type AdamAttrs } from '../adam.js';
 import type { Given, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** One update of Adam. New tensors come out: a variable's values may have other holders. */
 export const adam: KernelMaker = ({ backend, simd }) => ({

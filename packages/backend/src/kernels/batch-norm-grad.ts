@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BATCH_NORM_GRAD, type BatchNormAttrs } from '../batch-norm.js';
 import type { Given, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** The gradients of batch normalisation: [dx, dgamma, dbeta] from x, dy, gamma and the batch's moments. */
 export const batchNormGrad: KernelMaker = ({ backend, simd, scratch }) => ({

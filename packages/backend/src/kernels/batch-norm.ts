@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BATCH_NORM, type BatchNormAttrs } from '../batch-norm.js';
 import type { Given, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** Batch normalisation by the batch's own moments: [y, mean, variance] from x [..., c], gamma [c], beta [c]. */
 export const batchNorm: KernelMaker = ({ backend, simd, scratch }) => ({

@@ -1,6 +1,6 @@
 import { type ClipByValueAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, KernelArguments, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 type Bounds = (attrs: KernelArguments['attrs']) => [low: number, high: number];
 

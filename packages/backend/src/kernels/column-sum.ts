@@ -1,6 +1,6 @@
 import { backend_util, type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, Kernel, KernelArguments, KernelMaker } from './kernel.js';
-import { pointer, type Tools } from './tools.js';
+import { type KernelContext, pointer } from './kernel-context.js';
 
 /**
  * Sum and Mean over all axes but the last, as bias gradients and batch norm need them: down the columns of a
@@ -8,15 +8,15 @@ import { pointer, type Tools } from './tools.js';
  * precision: the stock kernels lose 4 % of the sum of four million equal values.
  */
 function reduction(name: 'Sum' | 'Mean'): KernelMaker {
-  return (tools: Tools): Kernel => ({
+  return (context: KernelContext): Kernel => ({
     name,
-    run: (args) => columns(tools, args, name === 'Mean') ?? block(tools, args, name === 'Mean'),
+    run: (args) => columns(context, args, name === 'Mean') ?? block(context, args, name === 'Mean'),
   });
 }
 
 /** Sums over neighbouring axes; undefined, for the stock kernel, where others lie between. */
 function block(
-  { backend }: Tools,
+  { backend }: KernelContext,
   { inputs, attrs }: KernelArguments,
   mean: boolean,
 ): TensorInfo | undefined {
@@ -48,7 +48,11 @@ function block(
   return y;
 }
 
-function columns(tools: Tools, { inputs, attrs }: KernelArguments, mean: boolean): TensorInfo | undefined {
+function columns(
+  context: KernelContext,
+  { inputs, attrs }: KernelArguments,
+  mean: boolean,
+): TensorInfo | undefined {
   const { x } = inputs as Given<SumInputs>;
   const { axis, keepDims } = attrs as unknown as SumAttrs;
   const axes = util.parseAxisParam(axis, x.shape);
@@ -57,7 +61,7 @@ function columns(tools: Tools, { inputs, attrs }: KernelArguments, mean: boolean
   if (rank < 2 || !leading || x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return undefined;
   const channels = x.shape.at(-1)!;
   const rows = util.sizeFromShape(x.shape) / channels;
-  const { backend, simd, scratch } = tools;
+  const { backend, simd, scratch } = context;
   const shape = keepDims ? backend_util.expandShapeToKeepDim([channels], axes) : [channels];
   const y = backend.makeOutput(shape, 'float32');
   const at = pointer(backend, y);

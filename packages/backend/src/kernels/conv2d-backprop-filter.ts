@@ -6,11 +6,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { filterGradient, geometry } from './convolution.js';
 import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './kernel-context.js';
 import { assertGradientShape } from './plain.js';
-import { pointer } from './tools.js';
 
 /** Conv2DBackpropFilter: dfilter [kh, kw, ci, co] from x [n, h, w, ci] and dy [n, oh, ow, co]. Takes dilations. */
-export const conv2dBackpropFilter: KernelMaker = (tools) => ({
+export const conv2dBackpropFilter: KernelMaker = (context) => ({
   name: 'Conv2DBackpropFilter',
   run: ({ inputs, attrs }): TensorInfo | undefined => {
     const { x, dy } = inputs as Given<Conv2DBackpropFilterInputs>;
@@ -26,10 +26,10 @@ export const conv2dBackpropFilter: KernelMaker = (tools) => ({
       dimRoundingMode,
     );
     assertGradientShape('Conv2DBackpropFilter', dy, info.outShape);
-    const { backend } = tools;
+    const { backend } = context;
     const dfilter = backend.makeOutput(info.filterShape, 'float32');
     filterGradient(
-      tools,
+      context,
       geometry(info),
       pointer(backend, x),
       pointer(backend, dy),

@@ -6,11 +6,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { geometry, inputGradient } from './convolution.js';
 import { type Given, type KernelMaker, nhwc } from './kernel.js';
+import { pointer } from './kernel-context.js';
 import { assertGradientShape } from './plain.js';
-import { pointer } from './tools.js';
 
 /** Conv2DBackpropInput: dx [n, h, w, ci] from dy [n, oh, ow, co] and filter [kh, kw, ci, co]. Takes dilations. */
-export const conv2dBackpropInput: KernelMaker = (tools) => ({
+export const conv2dBackpropInput: KernelMaker = (context) => ({
   name: 'Conv2DBackpropInput',
   run: ({ inputs, attrs }): TensorInfo | undefined => {
     const { dy, filter } = inputs as Given<Conv2DBackpropInputInputs>;
@@ -26,10 +26,10 @@ export const conv2dBackpropInput: KernelMaker = (tools) => ({
       dimRoundingMode,
     );
     assertGradientShape('Conv2DBackpropInput', dy, info.outShape);
-    const { backend } = tools;
+    const { backend } = context;
     const dx = backend.makeOutput(info.inShape, 'float32');
     inputGradient(
-      tools,
+      context,
       geometry(info),
       pointer(backend, dy),
       pointer(backend, filter),

@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { Pointer } from '../simd/module.js';
-import type { Tools } from './tools.js';
+import type { KernelContext } from './kernel-context.js';
 
 /**
  * A convolution as matrix products. An image x [n, h, w, c] unfolds into a matrix with a row for each output
@@ -65,26 +65,38 @@ export function geometry(info: backend_util.Conv2DInfo): Geometry {
 }
 
 /** y = x * filter */
-export function forward(tools: Tools, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
-  if (isNarrow(g)) foldProduct(tools, exchanged(g), x, flipped(tools, g, filter), y);
-  else unfoldProduct(tools, g, x, filter, y);
+export function forward(context: KernelContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
+  if (isNarrow(g)) foldProduct(context, exchanged(g), x, flipped(context, g, filter), y);
+  else unfoldProduct(context, g, x, filter, y);
 }
 
 /** dx from dy */
-export function inputGradient(tools: Tools, g: Geometry, dy: Pointer, filter: Pointer, dx: Pointer): void {
-  if (isNarrow(g)) unfoldProduct(tools, exchanged(g), dy, flipped(tools, g, filter), dx);
-  else if (hasResidues(g)) residueProducts(tools, g, dy, filter, dx);
-  else foldProduct(tools, g, dy, filter, dx);
+export function inputGradient(
+  context: KernelContext,
+  g: Geometry,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+): void {
+  if (isNarrow(g)) unfoldProduct(context, exchanged(g), dy, flipped(context, g, filter), dx);
+  else if (hasResidues(g)) residueProducts(context, g, dy, filter, dx);
+  else foldProduct(context, g, dy, filter, dx);
 }
 
 /** dfilter from x and dy */
-export function filterGradient(tools: Tools, g: Geometry, x: Pointer, dy: Pointer, dfilter: Pointer): void {
+export function filterGradient(
+  context: KernelContext,
+  g: Geometry,
+  x: Pointer,
+  dy: Pointer,
+  dfilter: Pointer,
+): void {
   if (isNarrow(g)) {
-    const turned = tools.scratch.floats('flipped', filterSize(g));
-    unfoldOuter(tools, exchanged(g), dy, x, turned);
-    tools.simd.flipFilter(turned, dfilter, taps(g), g.outChannels, g.channels);
+    const turned = context.scratch.floats('flipped', filterSize(g));
+    unfoldOuter(context, exchanged(g), dy, x, turned);
+    context.simd.flipFilter(turned, dfilter, taps(g), g.outChannels, g.channels);
   } else {
-    unfoldOuter(tools, g, x, dy, dfilter);
+    unfoldOuter(context, g, x, dy, dfilter);
   }
 }
 
@@ -116,9 +128,9 @@ function exchanged(g: Geometry): Geometry {
   };
 }
 
-function flipped(tools: Tools, g: Geometry, filter: Pointer): Pointer {
-  const turned = tools.scratch.floats('flipped', filterSize(g));
-  tools.simd.flipFilter(filter, turned, taps(g), g.channels, g.outChannels);
+function flipped(context: KernelContext, g: Geometry, filter: Pointer): Pointer {
+  const turned = context.scratch.floats('flipped', filterSize(g));
+  context.simd.flipFilter(filter, turned, taps(g), g.channels, g.outChannels);
   return turned;
 }
 
@@ -141,7 +153,7 @@ function chunks(g: Geometry, adds: boolean, visit: (row: number, rows: number) =
   for (let row = 0; row < g.rows; row += even) visit(row, Math.min(even, g.rows - row));
 }
 
-type Unfold = Tools['simd']['im2col'];
+type Unfold = KernelContext['simd']['im2col'];
 
 function apply(unfold: Unfold, g: Geometry, from: Pointer, to: Pointer, row: number, rows: number): void {
   unfold(
@@ -166,35 +178,47 @@ function apply(unfold: Unfold, g: Geometry, from: Pointer, to: Pointer, row: num
 }
 
 /** positions = unfold(image) · filter, filter [taps · channels, outChannels] */
-function unfoldProduct(tools: Tools, g: Geometry, image: Pointer, filter: Pointer, positions: Pointer): void {
+function unfoldProduct(
+  context: KernelContext,
+  g: Geometry,
+  image: Pointer,
+  filter: Pointer,
+  positions: Pointer,
+): void {
   const k = taps(g) * g.channels;
   const n = g.outChannels;
   const product = { transposeA: false, transposeB: false, n, k, b: filter };
   if (isUnfolded(g)) {
-    tools.gemm.run({ ...product, m: g.rows, a: image, c: positions });
+    context.gemm.run({ ...product, m: g.rows, a: image, c: positions });
     return;
   }
   chunks(g, false, (row, rows) => {
-    const col = tools.scratch.floats('unfolded', rows * k);
-    apply(tools.simd.im2col, g, image, col, row, rows);
-    tools.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
+    const col = context.scratch.floats('unfolded', rows * k);
+    apply(context.simd.im2col, g, image, col, row, rows);
+    context.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
   });
 }
 
 /** image = fold(positions · filterᵀ), filter [taps · channels, outChannels] */
-function foldProduct(tools: Tools, g: Geometry, positions: Pointer, filter: Pointer, image: Pointer): void {
+function foldProduct(
+  context: KernelContext,
+  g: Geometry,
+  positions: Pointer,
+  filter: Pointer,
+  image: Pointer,
+): void {
   const n = taps(g) * g.channels;
   const k = g.outChannels;
   const product = { transposeA: false, transposeB: true, n, k, b: filter };
   if (isUnfolded(g)) {
-    tools.gemm.run({ ...product, m: g.rows, a: positions, c: image });
+    context.gemm.run({ ...product, m: g.rows, a: positions, c: image });
     return;
   }
-  tools.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
+  context.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
   chunks(g, false, (row, rows) => {
-    const col = tools.scratch.floats('unfolded', rows * n);
-    tools.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
-    apply(tools.simd.col2im, g, col, image, row, rows);
+    const col = context.scratch.floats('unfolded', rows * n);
+    context.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
+    apply(context.simd.col2im, g, col, image, row, rows);
   });
 }
 
@@ -231,8 +255,14 @@ interface Residue {
 }
 
 /** dx by residue classes: for each, the pixels' rows = unfold(dy) · tapsᵀ, then put in their places. */
-function residueProducts(tools: Tools, g: Geometry, dy: Pointer, filter: Pointer, dx: Pointer): void {
-  const { simd, scratch, gemm } = tools;
+function residueProducts(
+  context: KernelContext,
+  g: Geometry,
+  dy: Pointer,
+  filter: Pointer,
+  dx: Pointer,
+): void {
+  const { simd, scratch, gemm } = context;
   const { channels: ci, outChannels: co, strideHeight: sh, strideWidth: sw } = g;
   for (const v of residues(g.height, sh, g.kernelHeight, g.top)) {
     for (const u of residues(g.width, sw, g.kernelWidth, g.left)) {
@@ -281,17 +311,23 @@ function residueProducts(tools: Tools, g: Geometry, dy: Pointer, filter: Pointer
 }
 
 /** out = unfold(image)ᵀ · positions, [taps · channels, outChannels] */
-function unfoldOuter(tools: Tools, g: Geometry, image: Pointer, positions: Pointer, out: Pointer): void {
+function unfoldOuter(
+  context: KernelContext,
+  g: Geometry,
+  image: Pointer,
+  positions: Pointer,
+  out: Pointer,
+): void {
   const m = taps(g) * g.channels;
   const n = g.outChannels;
   const product = { transposeA: true, transposeB: false, m, n, c: out };
   if (isUnfolded(g)) {
-    tools.gemm.run({ ...product, k: g.rows, a: image, b: positions });
+    context.gemm.run({ ...product, k: g.rows, a: image, b: positions });
     return;
   }
   chunks(g, true, (row, rows) => {
-    const col = tools.scratch.floats('unfolded', rows * m);
-    apply(tools.simd.im2col, g, image, col, row, rows);
-    tools.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });
+    const col = context.scratch.floats('unfolded', rows * m);
+    apply(context.simd.im2col, g, image, col, row, rows);
+    context.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });
   });
 }

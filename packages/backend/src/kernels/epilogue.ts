@@ -1,6 +1,6 @@
 import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, KernelArguments } from './kernel.js';
-import { pointer, type Tools } from './tools.js';
+import { type KernelContext, pointer } from './kernel-context.js';
 
 /** What follows the product in a fused kernel: attributes and inputs as both fused kernels have them. */
 interface FusedAttrs {
@@ -12,41 +12,45 @@ interface FusedAttrs {
 const KERNELS: Record<string, string> = { elu: 'Elu', sigmoid: 'Sigmoid', prelu: 'Prelu' };
 
 /** activation(y + bias); y is used up. */
-export function finish(tools: Tools, y: TensorInfo, { inputs, attrs }: KernelArguments): TensorInfo {
+export function finish(
+  context: KernelContext,
+  y: TensorInfo,
+  { inputs, attrs }: KernelArguments,
+): TensorInfo {
   const { bias, preluActivationWeights: alpha } = inputs as Partial<Given<Record<string, TensorInfo>>>;
   const { activation = 'linear', leakyreluAlpha = 0.2 } = attrs as FusedAttrs;
-  const sum = bias ? addBias(tools, y, bias) : y;
+  const sum = bias ? addBias(context, y, bias) : y;
   if (activation === 'linear') return sum;
   if (activation === 'relu' || activation === 'relu6' || activation === 'leakyrelu') {
-    const at = pointer(tools.backend, sum);
+    const at = pointer(context.backend, sum);
     const size = util.sizeFromShape(sum.shape);
-    if (activation === 'leakyrelu') tools.simd.leakyRelu(at, at, leakyreluAlpha, size);
-    else tools.simd.clip(at, at, 0, activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY, size);
+    if (activation === 'leakyrelu') context.simd.leakyRelu(at, at, leakyreluAlpha, size);
+    else context.simd.clip(at, at, 0, activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY, size);
     return sum;
   }
   const kernel = KERNELS[activation];
   if (!kernel) throw new RangeError(`unknown activation: ${activation}`);
-  return replace(tools, sum, kernel, alpha ? { x: sum, alpha } : { x: sum });
+  return replace(context, sum, kernel, alpha ? { x: sum, alpha } : { x: sum });
 }
 
-function addBias(tools: Tools, y: TensorInfo, bias: TensorInfo): TensorInfo {
+function addBias(context: KernelContext, y: TensorInfo, bias: TensorInfo): TensorInfo {
   const columns = y.shape.at(-1)!;
   const aColumn = bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === columns;
-  if (!aColumn) return replace(tools, y, 'Add', { a: y, b: bias });
+  if (!aColumn) return replace(context, y, 'Add', { a: y, b: bias });
   const rows = util.sizeFromShape(y.shape) / columns;
-  tools.simd.addBias(pointer(tools.backend, y), pointer(tools.backend, bias), rows, columns);
+  context.simd.addBias(pointer(context.backend, y), pointer(context.backend, bias), rows, columns);
   return y;
 }
 
 /** Another kernel's result in place of y, which is freed. */
 function replace(
-  tools: Tools,
+  context: KernelContext,
   y: TensorInfo,
   kernel: string,
   inputs: Record<string, TensorInfo>,
 ): TensorInfo {
   const run = getKernel(kernel, 'wasm').kernelFunc;
-  const result = run({ inputs, attrs: {}, backend: tools.backend }) as TensorInfo;
-  tools.backend.disposeData(y.dataId);
+  const result = run({ inputs, attrs: {}, backend: context.backend }) as TensorInfo;
+  context.backend.disposeData(y.dataId);
   return result;
 }

@@ -7,10 +7,10 @@ import {
 import { forward, geometry } from './convolution.js';
 import { finish } from './epilogue.js';
 import { type Given, type KernelMaker, nhwc } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** FusedConv2D: Conv2D, then a bias and an activation. */
-export const fusedConv2d: KernelMaker = (tools) => ({
+export const fusedConv2d: KernelMaker = (context) => ({
   name: 'FusedConv2D',
   run: (args): TensorInfo | undefined => {
     const { x, filter } = args.inputs as Given<FusedConv2DInputs>;
@@ -25,9 +25,9 @@ export const fusedConv2d: KernelMaker = (tools) => ({
       pad,
       dimRoundingMode,
     );
-    const { backend } = tools;
+    const { backend } = context;
     const y = backend.makeOutput(info.outShape, 'float32');
-    forward(tools, geometry(info), pointer(backend, x), pointer(backend, filter), pointer(backend, y));
-    return finish(tools, y, args);
+    forward(context, geometry(info), pointer(backend, x), pointer(backend, filter), pointer(backend, y));
+    return finish(context, y, args);
   },
 });

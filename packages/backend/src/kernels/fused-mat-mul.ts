@@ -7,12 +7,12 @@ import { matMul, takesFactors } from './mat-mul.js';
  * _FusedMatMul: BatchMatMul, then a bias and an activation. The stock wasm kernel applies bias and activation to
  * the wrong elements when an operand is transposed, so that this one takes them all.
  */
-export const fusedMatMul: KernelMaker = (tools) => ({
+export const fusedMatMul: KernelMaker = (context) => ({
   name: '_FusedMatMul',
   run: (args): TensorInfo | undefined => {
     const { a, b } = args.inputs as Given<_FusedMatMulInputs>;
     const { transposeA, transposeB } = args.attrs as unknown as _FusedMatMulAttrs;
     const factors = { a, b, transposeA, transposeB };
-    return takesFactors(factors) ? finish(tools, matMul(tools, factors), args) : undefined;
+    return takesFactors(factors) ? finish(context, matMul(context, factors), args) : undefined;
   },
 });

@@ -17,6 +17,7 @@ import { gatherInBatches } from './gather.js';
 import { guards } from './guards.js';
 import { identity } from './identity.js';
 import { overlay } from './kernel.js';
+import type { KernelContext } from './kernel-context.js';
 import { leakyRelu } from './leaky-relu.js';
 import { leakyReluGrad } from './leaky-relu-grad.js';
 import { onCpu, onWasm, type PlainKernel } from './plain.js';
@@ -24,9 +25,8 @@ import { POOLS } from './pool.js';
 import { prelu } from './prelu.js';
 import { RESIZE_GRADIENTS } from './resize-grad.js';
 import { segmentSum } from './segment-sum.js';
-import type { Tools } from './tools.js';
 
-/** Those whose work is a matrix product, by whatever library `tools.gemm` is. */
+/** Those whose work is a matrix product, by whatever library `context.gemm` is. */
 const PRODUCTS = [conv2d, fusedConv2d, conv2dBackpropInput, conv2dBackpropFilter, batchMatMul, fusedMatMul];
 
 /** Those that read and write the tensors' memory once, in WebAssembly SIMD. */
@@ -57,11 +57,11 @@ const PLAIN: readonly PlainKernel[] = [
 const SCRIPT = '@cxr/backend (JavaScript)';
 const SIMD = '@cxr/backend (WebAssembly SIMD)';
 
-/** Registers the training kernels for `backendName`, which keeps its tensors in `tools.backend`. */
-export function registerTrainingKernels(backendName: string, tools: Tools): void {
-  const exact = { ...tools, gemm: inChunks(tools.gemm, tools) };
-  for (const make of PRODUCTS) overlay(backendName, make(exact), tools.gemm.source);
-  for (const make of PASSES) overlay(backendName, make(tools), SIMD);
+/** Registers the training kernels for `backendName`, which keeps its tensors in `context.backend`. */
+export function registerTrainingKernels(backendName: string, context: KernelContext): void {
+  const exact = { ...context, gemm: inChunks(context.gemm, context) };
+  for (const make of PRODUCTS) overlay(backendName, make(exact), context.gemm.source);
+  for (const make of PASSES) overlay(backendName, make(context), SIMD);
   for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
 }
 

@@ -8,7 +8,7 @@ import {
   unregisterKernel,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Tools } from './tools.js';
+import type { KernelContext } from './kernel-context.js';
 
 /** The arguments of a tfjs kernel. */
 export type KernelArguments = Parameters<KernelFunc>[0];
@@ -22,8 +22,8 @@ export interface Kernel {
   run(args: KernelArguments): TensorInfo | TensorInfo[] | undefined;
 }
 
-/** One file of kernels/: a kernel over these tools. */
-export type KernelMaker = (tools: Tools) => Kernel;
+/** One file of kernels/: a kernel over these context. */
+export type KernelMaker = (context: KernelContext) => Kernel;
 
 /** True when the convolution is laid out as our kernels take it. */
 export function nhwc(dataFormat: string, ...tensors: TensorInfo[]): boolean {

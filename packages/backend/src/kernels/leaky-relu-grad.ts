@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { LEAKY_RELU_GRAD, type LeakyReluGradAttrs } from '../gradients/leaky-relu.js';
 import type { Given, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** The gradient of LeakyRelu, and with alpha 0 of Relu: dx = dy where x > 0, alpha dy elsewhere. */
 export const leakyReluGrad: KernelMaker = ({ backend, simd }) => ({

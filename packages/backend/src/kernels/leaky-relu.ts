@@ -1,6 +1,6 @@
 import { type LeakyReluAttrs, type LeakyReluInputs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, KernelMaker } from './kernel.js';
-import { pointer } from './tools.js';
+import { pointer } from './kernel-context.js';
 
 /** LeakyRelu: y = x where x > 0, alpha x elsewhere. */
 export const leakyRelu: KernelMaker = ({ backend, simd }) => ({

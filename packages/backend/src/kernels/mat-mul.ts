@@ -1,5 +1,5 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { pointer, type Tools } from './tools.js';
+import { type KernelContext, pointer } from './kernel-context.js';
 
 /** The two factors of a batched product, [..., m, k] and [..., k, n] after the transpositions. */
 export interface Factors {
@@ -15,8 +15,8 @@ export function takesFactors({ a, b }: Factors): boolean {
 }
 
 /** The product, one matrix product for each index of the leading dimensions, which broadcast. */
-export function matMul(tools: Tools, { a, b, transposeA, transposeB }: Factors): TensorInfo {
-  const { backend, gemm } = tools;
+export function matMul(context: KernelContext, { a, b, transposeA, transposeB }: Factors): TensorInfo {
+  const { backend, gemm } = context;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
@@ -29,7 +29,7 @@ export function matMul(tools: Tools, { a, b, transposeA, transposeB }: Factors):
   }
   const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const y = backend.makeOutput([...outer, m, n], 'float32');
-  if (k === 0) tools.simd.fill(pointer(backend, y), 0, util.sizeFromShape(y.shape));
+  if (k === 0) context.simd.fill(pointer(backend, y), 0, util.sizeFromShape(y.shape));
   if (m * n * k === 0) return y;
   const size = { a: m * k * 4, b: k * n * 4, c: m * n * 4 };
   const at = { a: pointer(backend, a), b: pointer(backend, b), c: pointer(backend, y) };

@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, Kernel } from './kernel.js';
-import { pointer, type WasmBackend } from './tools.js';
+import { pointer, type WasmBackend } from './kernel-context.js';
 
 /** The values of a tensor, in its own type. */
 type Values = Float32Array | Int32Array | Uint8Array;

@@ -1,4 +1,4 @@
-import { BACKEND_NAMES, type BackendName } from '@cxr/backend';
+import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES } from '@cxr/backend';
 import { type Command, choiceFlag, listFlag, wholeNumberFlag } from '@cxr/cli';
 import { DIMS, type Dims } from '../inception/network.js';
 import { ENGINES, type EngineName } from '../node/create-engine.js';
@@ -65,7 +65,11 @@ export function addScoreFlags(program: Command): Command {
     .addOption(
       wholeNumberFlag('--num-workers <n>', 'threads that decode and resize (default: one a core, at most 8)'),
     )
-    .addOption(choiceFlag('--device <name>', 'cpu, or a TensorFlow.js backend', DEVICES).default('cpu'))
+    .addOption(
+      choiceFlag('--device <name>', 'cpu, or a TensorFlow.js backend', DEVICES, OLD_BACKEND_NAMES).default(
+        'cpu',
+      ),
+    )
     .option('--save-stats', 'write the statistics of path1 to path2')
     .optionsGroup('Ours:')
     .option('--weights <file>', 'the Inception’s weights, .pth or .safetensors')

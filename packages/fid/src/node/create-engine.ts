@@ -1,4 +1,4 @@
-import type { BackendName } from '@cxr/backend';
+import type { BackendRequest } from '@cxr/backend';
 import type { InceptionEngine } from '../engines/engine.js';
 import { createNativeEngine } from '../engines/native-engine.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
@@ -26,7 +26,7 @@ export interface CreateEngineOptions {
   /** @default 'auto' */
   engine?: EngineName | undefined;
   /** TensorFlow.js backend of the `tfjs` engine. @default 'auto', the best that loads */
-  backend?: BackendName | 'auto' | undefined;
+  backend?: BackendRequest | undefined;
   /** Threads of the computation. @default all of the machine's */
   threads?: number | undefined;
 }
@@ -65,6 +65,6 @@ async function createTfjs(
     import('@cxr/backend'),
     import('../engines/tfjs-engine.js'),
   ]);
-  await useBackend(backend, threads === undefined ? {} : { threads });
+  await useBackend(backend, { threads });
   return createTfjsEngine(weights, { dims });
 }

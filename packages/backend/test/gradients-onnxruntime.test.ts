@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { testGradientTable } from './gradient-table.js';
 
-describe('gradients on native', () => {
-  testGradientTable('native');
+describe('gradients on onnxruntime', () => {
+  testGradientTable('onnxruntime');
 });

@@ -30,7 +30,7 @@ export interface Product {
   accumulate?: boolean;
 }
 
-/** A library of matrix products: the one thing that differs between `native` and `wasm`. */
+/** A library of matrix products: the one thing that differs between `onnxruntime` and `wasm`. */
 export interface Gemm {
   /** Where it comes from, as the kernel registry prints it. */
   readonly source: string;
@@ -38,7 +38,7 @@ export interface Gemm {
 }
 
 /** Everything a kernel works with. */
-export interface Tools {
+export interface KernelContext {
   readonly backend: WasmBackend;
   readonly simd: Simd;
   readonly gemm: Gemm;

@@ -1,14 +1,14 @@
-import type { Gemm, Product, Tools } from '../kernels/tools.js';
+import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js';
 import { encodeOnnx } from '../onnx.js';
 import type { Pointer } from '../simd/module.js';
 
 /** The parts of onnxruntime-node that are used: its tensors, and its native sessions, which run synchronously. */
-export interface NativeRuntime {
+export interface OnnxRuntime {
   Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
-  InferenceSession: new () => NativeSession;
+  InferenceSession: new () => OnnxSession;
 }
 
-interface NativeSession {
+interface OnnxSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
   run(feeds: Record<string, unknown>, fetches: Record<string, unknown>, options: object): unknown;
 }
@@ -20,16 +20,16 @@ const SMALL = 20_000;
  * Matrix products by onnxruntime over views of the tensors' memory, no copy on the way in or out.
  * One session for each pair of transpositions serves all sizes. Small products go to `small`.
  */
-export function nativeGemm(
-  runtime: NativeRuntime,
+export function onnxruntimeGemm(
+  runtime: OnnxRuntime,
   threads: number,
-  tools: Omit<Tools, 'gemm'>,
+  context: Omit<KernelContext, 'gemm'>,
   small: Gemm,
 ): Gemm {
-  const { backend, scratch, simd } = tools;
-  const sessions = new Map<string, NativeSession>();
+  const { backend, scratch, simd } = context;
+  const sessions = new Map<string, OnnxSession>();
 
-  function session(transposeA: boolean, transposeB: boolean): NativeSession {
+  function session(transposeA: boolean, transposeB: boolean): OnnxSession {
     const key = `${transposeA} ${transposeB}`;
     let found = sessions.get(key);
     if (!found) {
@@ -69,11 +69,11 @@ export function nativeGemm(
 }
 
 function createSession(
-  runtime: NativeRuntime,
+  runtime: OnnxRuntime,
   threads: number,
   transposeA: boolean,
   transposeB: boolean,
-): NativeSession {
+): OnnxSession {
   const model = encodeOnnx({
     nodes: [
       {
