@@ -1,3 +1,4 @@
+import { escapeControls } from '@cxr/image';
 import { type Progress, progressLine, type TextStream } from './progress-line.js';
 
 /** Where a command writes: results to standard output, everything else to standard error. */
@@ -18,19 +19,11 @@ export function createOutput(streams: Streams = process): Output {
   const line = progressLine(stderr);
   const write = (stream: TextStream, text: string) => {
     line.end();
-    stream.write(`${printable(text)}\n`);
+    stream.write(`${escapeControls(text, '\n\t')}\n`);
   };
   return {
     result: (text) => write(stdout, text),
     note: (text) => write(stderr, text),
-    progress: (progress) => line.update({ ...progress, phase: printable(progress.phase) }),
+    progress: line.update,
   };
-}
-
-/** Control characters, as a file's name may hold them, would act on the terminal: they are written as \xNN. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (letter) => {
-    return `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from '@cxr/image';
 import { duration } from './duration.js';
 
 /** How far long work is: `done` of `total`, in `unit`. */
@@ -57,7 +58,7 @@ export function progressLine(
         start = time;
         first = progress.done;
       }
-      const text = describe(progress, (progress.done - first) / (time - start));
+      const text = escapeControls(describe(progress, (progress.done - first) / (time - start)));
       if (stream.isTTY) {
         const width = (stream.columns ?? 100) - 1;
         stream.write(`\r\x1b[2K${`${bar(progress, width - text.length)}${text}`.slice(0, width)}`);

@@ -23,7 +23,7 @@ describe('progressLine', () => {
     expect(terminal.written.slice(2)).toEqual(['\n']);
   });
 
-  it('keeps to the width of the terminal', () => {
+  it('stays within the width of the terminal', () => {
     const narrow = stream(true, 24);
     progressLine(narrow).update({ phase: 'reading', done: 1, total: 100_000, unit: 'images' });
     expect(narrow.written[0]).toBe('\r\x1b[2Kreading: 1/100000 image');
@@ -60,11 +60,23 @@ describe('createOutput', () => {
   it('writes results and notes apart, after the progress line, without control characters', () => {
     const [stdout, stderr] = [stream(false), stream(true)];
     const output = createOutput({ stdout, stderr });
-    output.progress({ phase: 'a\x1b[2J', done: 1, unit: 'files' });
-    output.note('bad\x07name\x9b');
+    output.progress({ phase: 'a\x1b[2J', done: 1, unit: 'files', detail: 'b\x07' });
+    output.note('bad\x07name\x9b\n\tat line 2');
     output.result('{"fid": 1}');
     expect(stdout.written).toEqual(['{"fid": 1}\n']);
-    expect(stderr.written).toEqual(['\r\x1b[2Ka\\x1b[2J: 1 files', '\n', 'bad\\x07name\\x9b\n']);
+    expect(stderr.written).toEqual([
+      '\r\x1b[2Ka\\u001b[2J: 1 files, b\\u0007',
+      '\n',
+      'bad\\u0007name\\u009b\n\tat line 2\n',
+    ]);
+  });
+
+  it('keeps JSON readable when a name holds control characters that JSON.stringify leaves', () => {
+    const [stdout, stderr] = [stream(false), stream(false)];
+    const name = 'a\x9b\u202e\u{e0001}.png';
+    createOutput({ stdout, stderr }).result(JSON.stringify({ name }));
+    expect(stdout.written[0]).toBe('{"name":"a\\u009b\\u202e\\udb40\\udc01.png"}\n');
+    expect(JSON.parse(stdout.written[0]!)).toEqual({ name });
   });
 });
 

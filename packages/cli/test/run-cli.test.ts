@@ -59,7 +59,8 @@ describe('runCli', () => {
     };
     expect(checkUsage(() => 5)).toBe(5);
     expect(() => checkUsage(fail(new RangeError('size 7')))).toThrow(new UsageError('size 7'));
-    expect(() => checkUsage(fail(new TypeError('size 7')))).toThrow(UsageError);
+    const cause = new TypeError('size 7');
+    expect(() => checkUsage(fail(cause))).toThrow(expect.objectContaining({ name: 'UsageError', cause }));
     expect(() => checkUsage(fail(new Error('other')))).not.toThrow(UsageError);
   });
 
@@ -80,7 +81,13 @@ describe('runCli', () => {
     [['--steps', '1e3'], 'It takes a whole number of at least 1.'],
     [['--steps', ''], 'It takes a whole number of at least 1.'],
     [['--ema', '1.5'], 'It takes a number from 0 to 1.'],
+    [['--ema', '-0.1'], 'It takes a number from 0 to 1.'],
     [['--ema', 'x'], 'It takes a number from 0 to 1.'],
+    [['--ema', ''], 'It takes a number from 0 to 1.'],
+    [['--ema', ' '], 'It takes a number from 0 to 1.'],
+    [['--ema', 'Infinity'], 'It takes a number from 0 to 1.'],
+    [['--delta', 'Infinity'], 'It takes a number.'],
+    [['--delta', ''], 'It takes a number.'],
     [['--dims', '65'], 'It takes 64, 192.'],
     [['--kinds', 'a,c'], 'It takes some of a, b, with commas between.'],
     [['more'], 'too many arguments. Expected 0 arguments but got 1'],
@@ -90,6 +97,7 @@ describe('runCli', () => {
         program
           .addOption(wholeNumberFlag('--steps <n>', '', { min: 1 }))
           .addOption(numberFlag('--ema <x>', '', { min: 0, max: 1 }))
+          .addOption(numberFlag('--delta <x>', ''))
           .addOption(choiceFlag('--dims <n>', '', [64, 192]))
           .addOption(listFlag('--kinds <list>', '', ['a', 'b']))
           .action(() => {});
@@ -141,6 +149,28 @@ describe('runCli', () => {
     );
     expect(status).toBe(0);
     expect(got).toEqual({ low: -5, ema: -0.001, dims: 64, kinds: ['b', 'a'] });
+  });
+
+  it.each([
+    ['--steps', '1', { steps: 1 }],
+    ['--steps', '9', { steps: 9 }],
+    ['--ema', '0', { ema: 0 }],
+    ['--ema', '1', { ema: 1 }],
+  ])('takes both bounds: %s %s', async (flag, text, expected) => {
+    let got: unknown;
+    await run(
+      (program) => {
+        program
+          .addOption(wholeNumberFlag('--steps <n>', '', { min: 1, max: 9 }))
+          .addOption(numberFlag('--ema <x>', '', { min: 0, max: 1 }))
+          .action((options: unknown) => {
+            got = options;
+          });
+      },
+      flag,
+      text,
+    );
+    expect(got).toEqual(expected);
   });
 
   it('aborts its signal at Ctrl-C, and ends with 130', async () => {

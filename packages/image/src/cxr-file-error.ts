@@ -1,3 +1,5 @@
+import { escapeControls } from './escape-controls.js';
+
 /** What is wrong with a file: stable words for programs to switch on. */
 export type CxrFileErrorCode =
   | 'not-found'
@@ -47,13 +49,8 @@ export class CxrFileError extends Error {
 /** Longest path of Linux. */
 const MAX_LENGTH = 4096;
 
-/** Control characters, those that change the direction of text, and halves of characters, as \u{…}. */
 function printable(text: string): string {
-  const cut = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-  return cut.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
+  return escapeControls(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
 }
 
 /** The same error, naming the file: for decoders that see only bytes. */

@@ -6,8 +6,8 @@ describe('CxrFileError', () => {
     const error = new CxrFileError('corrupt', 'tensor a\x1b[2J\nb\u202ec\ud800 – Δ 肺', {
       file: 'x\x07.npz',
     });
-    expect(error.message).toBe('x\\u{7}.npz: tensor a\\u{1b}[2J\\u{a}b\\u{202e}c\\u{d800} – Δ 肺');
-    expect(error.reason).toBe('tensor a\\u{1b}[2J\\u{a}b\\u{202e}c\\u{d800} – Δ 肺');
+    expect(error.message).toBe('x\\u0007.npz: tensor a\\u001b[2J\\u000ab\\u202ec\\ud800 – Δ 肺');
+    expect(error.reason).toBe('tensor a\\u001b[2J\\u000ab\\u202ec\\ud800 – Δ 肺');
     // For programs: the path as it is.
     expect(error.file).toBe('x\x07.npz');
   });
