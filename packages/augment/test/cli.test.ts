@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { augment, chestXray, replay } from '@cxr/augment';
 import { Command, type Output } from '@cxr/cli';
-import { encodePng, phantom } from '@cxr/data';
+import { contactSheet, encodePng, phantom } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.js';
@@ -86,8 +86,12 @@ describe('cxr-augment', () => {
       '/contact-sheet.png',
     ]);
     const sheet = await readImage(result.contactSheet);
-    // Three rows of an original and two copies, 128 pixels each, 4 between.
-    expect(sheet.shape).toEqual([3 * 132 + 4, 3 * 132 + 4, 3]);
+    const rows = ['NORMAL/a', 'NORMAL/b', 'SICK/a'].flatMap((name) => [
+      join(folder, 'in', `${name}.png`),
+      ...[1, 2].map((copy) => join(folder, 'out', `${name}_${copy}.png`)),
+    ]);
+    const images = await Promise.all(rows.map((file) => readImage(file)));
+    expect(sheet).toEqual(contactSheet(images, { columns: 3, cell: 128, gap: 4, background: 255 }));
   });
 
   it('logs what the library replays', async () => {

@@ -1,61 +1,60 @@
 import { join } from 'node:path';
-import { encodePng } from '@cxr/data';
+import { contactSheet, encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
-import { CxrFileError, image as toImage, toRgb8 } from '@cxr/image';
-import { resize } from '../transforms/resize.js';
+import { CxrFileError, type Image, image } from '@cxr/image';
 import type { LogLine } from './task.js';
 
 const ROWS = 6;
 const COPIES = 5;
-const THUMB = 128;
-const GAP = 4;
+/** Width and height of each picture, pixels. */
+const CELL = 128;
+const BLANK = image(Uint8Array.of(255), 1, 1, 1);
 
-/** A picture of a few images, evenly out of the list, each before its copies. */
+/**
+ * Writes a picture of a few images, evenly spread over the list, each followed by its first copies.
+ * @returns the file's path.
+ */
 export async function writeContactSheet(
   input: string,
   output: string,
   lines: readonly LogLine[],
   originals: readonly string[],
 ): Promise<string> {
-  const made = new Set(lines.map(({ file }) => file));
-  // Of an image that has gone since, only the copies are left.
-  const files = originals.filter((file) => made.has(file)).sort();
-  const rows = Math.min(ROWS, files.length);
-  const shown = Array.from({ length: rows }, (_, i) => files[Math.floor((i * files.length) / rows)]!);
-  const copiesOf = (file: string) =>
-    lines
+  const written = new Set(lines.map(({ file }) => file));
+  const files = originals.filter((file) => written.has(file)).sort();
+  const count = Math.min(ROWS, files.length);
+  const shown = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]!);
+  const rows = shown.map((file) => [
+    join(input, file),
+    ...lines
       .filter((line) => line.file === file)
       .sort((a, b) => a.copy - b.copy)
-      .slice(0, COPIES);
-  const columns = 1 + Math.max(0, ...shown.map((file) => copiesOf(file).length));
-  const width = columns * (THUMB + GAP) + GAP;
-  const height = rows * (THUMB + GAP) + GAP;
-  const sheet = new Uint8Array(height * width * 3).fill(255);
-  for (const [row, file] of shown.entries()) {
-    const paths = [join(input, file), ...copiesOf(file).map((line) => join(output, line.output))];
-    for (const [column, path] of paths.entries()) {
-      const thumb = await readThumbnail(path);
-      if (thumb) paste(sheet, width, thumb, GAP + row * (THUMB + GAP), GAP + column * (THUMB + GAP));
-    }
+      .slice(0, COPIES)
+      .map((line) => join(output, line.output)),
+  ]);
+  const columns = Math.max(1, ...rows.map((row) => row.length));
+  const cells: Image[] = [];
+  for (const row of rows) {
+    for (const path of row) cells.push(await readOrBlank(path));
+    for (let i = row.length; i < columns; i++) cells.push(BLANK);
   }
   const path = join(output, 'contact-sheet.png');
-  await writeFileAtomic(path, encodePng(toImage(sheet, height, width, 3)));
+  const sheet = contactSheet(cells.length > 0 ? cells : [BLANK], {
+    columns,
+    cell: CELL,
+    gap: 4,
+    background: 255,
+  });
+  await writeFileAtomic(path, encodePng(sheet));
   return path;
 }
 
-/** Nothing for a file that cannot be read any more: its place stays white. */
-async function readThumbnail(file: string): Promise<Uint8Array | undefined> {
+/** White instead of a file that can no longer be read. */
+async function readOrBlank(file: string): Promise<Image> {
   try {
-    const image = toRgb8(await readImage(file));
-    return resize({ height: THUMB, width: THUMB }).apply(image, {}).data as Uint8Array;
+    return await readImage(file);
   } catch (error) {
-    if (error instanceof CxrFileError) return undefined;
+    if (error instanceof CxrFileError) return BLANK;
     throw error;
-  }
-}
-
-function paste(sheet: Uint8Array, width: number, thumb: Uint8Array, top: number, left: number): void {
-  for (let y = 0; y < THUMB; y++) {
-    sheet.set(thumb.subarray(y * THUMB * 3, (y + 1) * THUMB * 3), ((top + y) * width + left) * 3);
   }
 }

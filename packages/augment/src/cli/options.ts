@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type Command, choiceFlag, wholeNumberFlag } from '@cxr/cli';
-
-const PRESETS = ['chestXray', 'paperClassic'] as const;
-type PresetName = (typeof PRESETS)[number];
+import { PRESETS } from '../presets/presets.js';
 
 /** What a copy looks like follows from these. Saved in OUT; a rerun with other settings is refused. */
 export interface Settings {
-  readonly preset: PresetName;
+  /** One of the names in `PRESETS`. */
+  readonly preset: string;
   readonly seed: number;
   /** null: as the images are */
   readonly size: number | null;
@@ -24,7 +23,7 @@ export interface CliOptions {
 
 /** Flags as commander hands them over. */
 export interface AugmentFlags {
-  preset: PresetName;
+  preset: string;
   copies: number;
   seed: number;
   size?: number;
@@ -38,7 +37,9 @@ export function addFlags(program: Command): Command {
     .description('Writes augmented copies of every image in a folder, with class folders or without, as PNG.')
     .argument('<in>', 'the folder of images')
     .argument('<out>', 'the folder for the copies')
-    .addOption(choiceFlag('--preset <name>', 'what is done to them', PRESETS).default('chestXray'))
+    .addOption(
+      choiceFlag('--preset <name>', 'what is done to them', Object.keys(PRESETS)).default('chestXray'),
+    )
     .addOption(wholeNumberFlag('--copies <n>', 'of each image', { min: 1 }).default(5))
     .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same images').default(0))
     .addOption(

@@ -3,9 +3,7 @@ import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type CxrFileErrorCode, type Image } from '@cxr/image';
 import { type AugmentRecord, augment } from '../augment.js';
-import { chestXray } from '../presets/chest-xray.js';
-import { paperClassic } from '../presets/paper-classic.js';
-import type { Transform } from '../transform.js';
+import { PRESETS } from '../presets/presets.js';
 import type { Settings } from './options.js';
 
 /** One image and the copies of it to make. */
@@ -52,7 +50,7 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
     if (!(error instanceof CxrFileError)) throw error;
     return { bad: { code: error.code, reason: error.reason } };
   }
-  const transform = transformOf(settings);
+  const transform = PRESETS[settings.preset]!({ size: settings.size ?? undefined });
   const lines: LogLine[] = [];
   for (const copy of task.copies) {
     const key = { seed: settings.seed, epoch: copy, index: hash(file) };
@@ -62,11 +60,6 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
     lines.push({ file, copy, output, ...record });
   }
   return { lines };
-}
-
-function transformOf({ preset, size }: Settings): Transform {
-  const options = size === null ? {} : { size };
-  return preset === 'chestXray' ? chestXray(options) : paperClassic(options);
 }
 
 /** FNV-1a, 32 bits, of the path: an image keeps its index when others come or go. */

@@ -1,13 +1,13 @@
 import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
-import { copyOf, samplesLike } from '../memory.js';
-import { claim, type Kernels } from '../simd/kernels.js';
+import { samplesLike } from '../memory.js';
+import { onBytes } from '../simd/on-bytes.js';
 
 /** Mirrors left and right. */
 export function flipColumns(image: Image): Image {
   const source = raster(image);
   const { data, width, height, channels } = source;
   const fast =
-    channels === 1 ? moved(data, (kernels, src, out) => kernels.mirrorRows(src, out, width, height)) : null;
+    channels === 1 ? onBytes(data, (kernels, src, out) => kernels.mirrorRows(src, out, width, height)) : null;
   return toImage(fast ?? flippedColumns(source), source, channels);
 }
 
@@ -29,21 +29,13 @@ export function flipRows(image: Image): Image {
   const { data, width, height, channels } = source;
   const row = width * channels;
   const last = (height - 1) * row;
-  const fast = moved(data, (kernels, src, out) => kernels.copyRows(src + last, -row, out, row, row, height));
+  const fast = onBytes(data, (kernels, src, out) =>
+    kernels.copyRows(src + last, -row, out, row, row, height),
+  );
   if (fast) return toImage(fast, source, channels);
   const out = samplesLike(data, data.length);
   for (let y = 0; y < height; y++) out.set(data.subarray(y * row, (y + 1) * row), last - y * row);
   return toImage(out, source, channels);
-}
-
-/** Bytes moved in WebAssembly; null where there is none, or the samples are no bytes. */
-function moved(data: Pixels, move: (kernels: Kernels, src: number, out: number) => void): Uint8Array | null {
-  const claimed = data instanceof Uint8Array ? claim(data.length, data.length) : null;
-  if (claimed === null) return null;
-  const [src, out] = claimed.at as [number, number];
-  claimed.bytes.set(data, src);
-  move(claimed.kernels, src, out);
-  return copyOf(claimed.bytes, out, out + data.length);
 }
 
 /** Quarter turns counter-clockwise: 2 for any image, 1 and 3 for a square one. */

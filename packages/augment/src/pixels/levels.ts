@@ -1,6 +1,7 @@
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
-import { copyOf, samplesLike } from '../memory.js';
+import { samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
+import { onBytes } from '../simd/on-bytes.js';
 
 /** What a value becomes; both on the image's own scale, 0..max with max 255, 65535 or 1. */
 export type Curve = (value: number, max: number) => number;
@@ -36,13 +37,16 @@ function mapped(data: Pixels, curve: Curve): Pixels {
 
 /** Applies a table of 256 levels. */
 function lookUp8(data: Uint8Array, table: Uint8Array): Uint8Array {
-  const claimed = claim(data.length, data.length, 256);
-  if (claimed === null) return data.map((level) => table[level]!);
-  const [src, out, levels] = claimed.at as [number, number, number];
-  claimed.bytes.set(data, src);
-  claimed.bytes.set(table, levels);
-  claimed.kernels.lookUp(src, out, levels, data.length);
-  return copyOf(claimed.bytes, out, out + data.length);
+  const fast = onBytes(
+    data,
+    (kernels, src, out, { bytes, at }) => {
+      const levels = at[2]!;
+      bytes.set(table, levels);
+      kernels.lookUp(src, out, levels, data.length);
+    },
+    table.length,
+  );
+  return fast ?? data.map((level) => table[level]!);
 }
 
 /** How often each level occurs in one channel: 256 or 65536 counts. */
@@ -67,18 +71,25 @@ function histogram8(data: Uint8Array): Uint32Array | null {
   return counts;
 }
 
-/** Makes a table from each channel's histogram and applies it; Float32 goes by way of 65536 levels. */
+/** Makes a table from each channel's histogram and applies it. Float32 is rounded to 65536 levels first. */
 export function mapByHistogram(image: Image, table: (counts: Uint32Array) => Curve): Image {
   const source = raster(image);
   const { channels } = source;
-  const data =
-    source.data instanceof Float32Array
-      ? Uint16Array.from(source.data, (v) => Math.max(0, Math.min(1, v)) * 65535 + 0.5)
-      : source.data;
+  const data = toLevels(source.data);
   const out =
     channels === 1 ? mapped(data, table(histogram(data, 0, 1))) : mappedChannels(data, channels, table);
-  const result = source.data instanceof Float32Array ? Float32Array.from(out, (v) => v / 65535) : out;
-  return toImage(result, source, channels);
+  return toImage(fromLevels(out, source.data), source, channels);
+}
+
+/** Samples as whole levels: floats become 16-bit ones, rounded; whole types stay as they are, not copied. */
+export function toLevels(data: Pixels): Uint8Array | Uint16Array {
+  if (!(data instanceof Float32Array)) return data;
+  return Uint16Array.from(data, (value) => clip(value, 1) * 65535 + 0.5);
+}
+
+/** Levels back to the type of the samples they came from. */
+export function fromLevels(levels: Pixels, like: Pixels): Pixels {
+  return like instanceof Float32Array ? Float32Array.from(levels, (level) => level / 65535) : levels;
 }
 
 function mappedChannels(

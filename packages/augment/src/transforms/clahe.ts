@@ -2,6 +2,7 @@ import { clip, type Image, maximum, type Pixels, raster, toImage } from '../imag
 import { samplesLike } from '../memory.js';
 import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { equalizeAdaptively } from '../pixels/equalize-adaptively.js';
+import { fromLevels, toLevels } from '../pixels/levels.js';
 import { lumaOf } from '../pixels/luma.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
@@ -33,12 +34,8 @@ export function clahe(options: ClaheOptions = {}): Transform<ClaheParams> {
 function equalized(image: Image, clipLimit: number, tiles: number): Image {
   const source = raster(image);
   const grey = lumaOf(source);
-  const whole =
-    grey instanceof Float32Array
-      ? Uint16Array.from(grey, (v) => Math.max(0, Math.min(1, v)) * 65535 + 0.5)
-      : grey;
-  const changed = equalizeAdaptively(whole, source, clipLimit, tiles);
-  const result = grey instanceof Float32Array ? Float32Array.from(changed, (v) => v / 65535) : changed;
+  const changed = equalizeAdaptively(toLevels(grey), source, clipLimit, tiles);
+  const result = fromLevels(changed, grey);
   const data = source.channels === 1 ? result : shiftedBy(source.data, grey, result);
   return toImage(data, source, source.channels);
 }

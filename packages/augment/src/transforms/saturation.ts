@@ -1,8 +1,8 @@
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
-import { copyOf, samplesLike } from '../memory.js';
+import { samplesLike } from '../memory.js';
 import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { luma, lumaExact } from '../pixels/luma.js';
-import { claim } from '../simd/kernels.js';
+import { onBytes } from '../simd/on-bytes.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
 export interface SaturationOptions extends TransformOptions {
@@ -28,7 +28,8 @@ function saturated(image: Image, factor: number): Image {
   const source = raster(image);
   if (source.channels === 1) return image;
   const { data } = source;
-  return toImage(saturatedSimd(data, factor) ?? saturatedPlain(data, factor), source, 3);
+  const fast = onBytes(data, (kernels, src, out) => kernels.saturate(src, out, data.length / 3, factor));
+  return toImage(fast ?? saturatedPlain(data, factor), source, 3);
 }
 
 function saturatedPlain(data: Pixels, factor: number): Pixels {
@@ -44,14 +45,4 @@ function saturatedPlain(data: Pixels, factor: number): Pixels {
     }
   }
   return out;
-}
-
-/** The same in WebAssembly; null where it has no kernel. */
-function saturatedSimd(data: Pixels, factor: number): Uint8Array | null {
-  const claimed = data instanceof Uint8Array ? claim(data.length, data.length) : null;
-  if (claimed === null) return null;
-  const [src, out] = claimed.at as [number, number];
-  claimed.bytes.set(data, src);
-  claimed.kernels.saturate(src, out, data.length / 3, factor);
-  return copyOf(claimed.bytes, out, out + data.length);
 }
