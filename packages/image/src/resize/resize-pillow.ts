@@ -8,6 +8,7 @@ import { resizeNearest } from './resize-nearest.js';
 /**
  * Resizes as Pillow's `Image.resize` does (9.4 to 12.0), bit for bit: `[height, width, c]` of the same type. Filters
  * other than 'nearest' average over all source pixels when shrinking. The result is a new image even at the same size.
+ * (Pillow 13 resizes columns before rows in some shapes, which rounds differently.)
  *
  * 16-bit images go through doubles, rounded after each pass, as in Pillow's mode I;16 (10.3 and later); where a cubic
  * filter overshoots the range they are clipped, while Pillow wraps the low byte around. Floats, of any range, are Pillow's
