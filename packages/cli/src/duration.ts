@@ -1,4 +1,4 @@
-/** Seconds as people say them: `8 s`, `3 min 20 s`, `1 h 05 min`. */
+/** Seconds as text: `8 s`, `3 min 20 s`, `1 h 05 min`. Negative ones are `0 s`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

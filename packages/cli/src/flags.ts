@@ -2,13 +2,13 @@ import { InvalidArgumentError, Option } from 'commander';
 
 /** Bounds of a number flag, both included. */
 export interface Bounds {
-  /** @default 0 */
+  /** @default 0 for whole numbers, else none */
   min?: number | undefined;
   /** @default none */
   max?: number | undefined;
 }
 
-/** A flag that takes a whole number, such as `--steps <n>`. */
+/** A flag that takes a whole number, such as `--steps <n>`. Anything else is wrong usage. */
 export function wholeNumberFlag(flags: string, description: string, bounds: Bounds = {}): Option {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = bounds;
   return new Option(flags, description).argParser((text) => {
@@ -46,7 +46,7 @@ export function choiceFlag(
   oldNames: Readonly<Record<string, string>> = {},
 ): Option {
   const numbers = new Map(choices.map((choice) => [String(choice), choice]));
-  // `choices` alone would hand over numbers as text.
+  // commander's `choices` alone would return numbers as text.
   return new Option(flags, description).choices([...numbers.keys()]).argParser((text) => {
     if (numbers.has(text)) return numbers.get(text);
     if (Object.hasOwn(oldNames, text)) return oldNames[text];
@@ -54,13 +54,13 @@ export function choiceFlag(
   });
 }
 
-/** A flag that takes some of a list of words, with commas between them. */
+/** A flag that takes one or more words of a list, separated by commas. */
 export function listFlag(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, `${description} (of ${choices.join(', ')})`).argParser((text) =>
     text.split(',').map((part) => {
       const word = part.trim();
       if (choices.includes(word)) return word;
-      throw new InvalidArgumentError(`It takes some of ${choices.join(', ')}, with commas between.`);
+      throw new InvalidArgumentError(`It takes some of ${choices.join(', ')}, separated by commas.`);
     }),
   );
 }

@@ -1,38 +1,43 @@
 import { escapeControls } from '@cxr/image';
 import { duration } from './duration.js';
 
-/** How far long work is: `done` of `total`, in `unit`. */
+/** How much of some long work is done: `done` of `total`, in `unit`. */
 export interface Progress {
-  /** What is being done; another phase starts the clock again. */
+  /** What is being done. A new phase starts the clock again. */
   readonly phase: string;
   readonly done: number;
-  /** Where it is known. */
+  /** @default unknown: no bar and no time left */
   readonly total?: number | undefined;
-  /** Plural: images, steps, MB. */
+  /** In the plural: images, steps, MB. */
   readonly unit: string;
+  /** Text after the time left. @default none */
   readonly detail?: string | undefined;
 }
 
-/** The part of a stream that is used here. */
+/** The part of a writable stream that is used here. */
 export interface TextStream {
+  /** Whether it is a terminal. @default false */
   readonly isTTY?: boolean | undefined;
+  /** Width of the terminal in characters. @default 100 */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
+/** A line that shows progress, see `progressLine`. */
 export interface ProgressLine {
+  /** Draws the line, or writes it if 30 seconds have passed. */
   update(progress: Progress): void;
-  /** Ends the line on a terminal, so that something else can be written. */
+  /** On a terminal: ends the line, so that something else can be written. */
   end(): void;
 }
 
-/** Seconds between lines where there is no terminal. */
+/** Seconds between lines without a terminal. */
 const LINE_EVERY = 30;
 
 /**
- * Reports progress with rate and time left: on a terminal as one line that is drawn again and again, with a bar where the
- * total is known; elsewhere as a line when a phase starts and every 30 seconds.
- * @param now seconds, for tests.
+ * Reports progress with rate and time left. On a terminal it redraws one line, with a bar if the total is known; elsewhere it
+ * writes a line when a phase starts and every 30 seconds.
+ * @param now the time in seconds, for tests. @default the process's clock
  */
 export function progressLine(
   stream: TextStream,
@@ -78,14 +83,14 @@ function describe({ phase, done, total, unit, detail }: Progress, rate: number):
   return `${phase}: ${count}${pace}${left}${detail ? `, ${detail}` : ''}`;
 }
 
-/** Slow work reads better as seconds each. */
+/** Below one a second, seconds each are easier to read. */
 function paceText(rate: number, unit: string): string {
   return rate >= 1 ? `${rate.toPrecision(3)} ${unit}/s` : `${(1 / rate).toPrecision(3)} s each`;
 }
 
 const BAR = 20;
 
-/** A bar of 20 cells where there is room for it. */
+/** A bar of 20 cells; nothing if there is no room for it. */
 function bar({ done, total }: Progress, room: number): string {
   if (total === undefined || total <= 0 || room < BAR + 1) return '';
   const full = Math.round(BAR * Math.min(1, Math.max(0, done / total)));

@@ -3,18 +3,20 @@ import { Command, CommanderError } from 'commander';
 import { createOutput, type Output } from './output.js';
 import { UsageError } from './usage-error.js';
 
-/** What an action works with. */
+/** What the action of a command gets. */
 export interface CliContext {
   readonly output: Output;
   /** Aborted by the first Ctrl-C or SIGTERM; the second ends the process at once. */
   readonly signal: AbortSignal;
-  /** Makes the exit status 1: the work ended, but not as it should have. */
+  /** Makes the exit status 1, for work that ended but failed. */
   fail(): void;
 }
 
+/** Options of `runCli`. */
 export interface RunCliOptions {
-  /** The command's name, before its error messages. */
+  /** The command's name; its error messages begin with it. */
   name: string;
+  /** Printed by `--version`. */
   version: string;
   /** Adds arguments, flags, actions and subcommands. */
   define(program: Command, context: CliContext): void;
@@ -28,9 +30,9 @@ export interface RunCliOptions {
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Runs a command line. Statuses: 0; 1 a failed computation, or output that cannot be written; 2 wrong usage or unreadable
- * input; 130 and 143 interrupted. An error that is neither of the user's nor of a file's is a fault of ours: it is printed
- * with its stack, as every error is where the environment variable DEBUG is set.
+ * Runs a command line. Exit status: 0; 1 for a failed computation, or output that cannot be written; 2 for wrong usage or
+ * unreadable input; 130 and 143 after an interruption. A UsageError or CxrFileError is reported in one line. Any other error is a
+ * fault of the program and is printed with its stack; with the environment variable DEBUG every error is.
  * @returns the exit status.
  */
 export async function runCli(args: readonly string[], options: RunCliOptions): Promise<number> {
@@ -94,6 +96,6 @@ function errorText(error: unknown): string {
 
 function statusOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
-  // What cannot be written, say on a full disk, is not the user's mistake.
+  // A file that cannot be written, say on a full disk, is not wrong usage.
   return error instanceof CxrFileError && error.code !== 'unwritable' ? 2 : 1;
 }

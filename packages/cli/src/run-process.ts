@@ -1,6 +1,6 @@
 /**
- * Runs a command line as the process's own job: its status becomes the process's, and standard output that was closed
- * (`| head -1`) or is full ends it with one line on standard error and status 1.
+ * Runs a command line as the main program: its status becomes the exit status of the process. If standard output was closed
+ * (`| head -1`) or is full, the process ends with one line on standard error and status 1.
  */
 export async function runProcess(main: (args: readonly string[]) => Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,11 +1,12 @@
-/** The command line is wrong; the message says how. Reported in one line, with exit status 2. */
+/** A wrong command line. Its message is printed in one line, and the exit status is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * Runs what checks the user's own settings: a TypeError or RangeError it throws is wrong usage. Anywhere else such an error
- * is a fault of the program, reported with its stack.
+ * Runs a check of the user's settings. A TypeError or RangeError from it becomes a UsageError; anywhere else such an error is a
+ * fault of the program and is reported with its stack.
+ * @throws UsageError, or any other error of the check.
  */
 export function checkUsage<T>(check: () => T): T {
   try {

@@ -89,7 +89,7 @@ describe('runCli', () => {
     [['--delta', 'Infinity'], 'It takes a number.'],
     [['--delta', ''], 'It takes a number.'],
     [['--dims', '65'], 'It takes 64, 192.'],
-    [['--kinds', 'a,c'], 'It takes some of a, b, with commas between.'],
+    [['--kinds', 'a,c'], 'It takes some of a, b, separated by commas.'],
     [['more'], 'too many arguments. Expected 0 arguments but got 1'],
   ])('refuses %s in one line', async (args, message) => {
     const result = await run(

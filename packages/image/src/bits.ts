@@ -1,6 +1,6 @@
 import { dimensions, type Image, type IntegerImage, image, pixels } from './image.js';
 
-/** @throws RangeError unless it is a whole number from 1 to 16. */
+/** Checks an option `bits`. @throws RangeError unless it is a whole number from 1 to 16. */
 export function checkBits(bits: number): void {
   if (!(Number.isSafeInteger(bits) && bits >= 1 && bits <= 16)) {
     throw new RangeError(`invalid bits: ${bits} (1 to 16)`);
@@ -9,7 +9,7 @@ export function checkBits(bits: number): void {
 
 /**
  * The bits that the largest sample of an image needs: 12 for a largest sample of 2048 to 4095, 0 for a black image.
- * @throws TypeError if it is no image of Uint8 or Uint16.
+ * @throws TypeError for an image that is not Uint8 or Uint16.
  */
 export function usedBits(source: IntegerImage): number {
   const data = wholeNumbers(source);
@@ -19,12 +19,11 @@ export function usedBits(source: IntegerImage): number {
 }
 
 /**
- * A 16-bit image whose samples use only the lowest `bits` bits, such as a 12-bit picture in a 16-bit PNG, at the full
- * 16-bit scale: x × 65535 / (2^bits − 1), rounded to the nearest whole number. So black stays 0 and white becomes 65535,
- * and from 8 bits on the high byte, which conversions to 8 bits take, is exactly the top 8 of the `bits` bits. An 8-bit
- * image, which has its full scale, is given back as it is.
+ * Scales a 16-bit image that uses only the lowest `bits` bits, such as a 12-bit picture in a 16-bit PNG, to the full 16 bits:
+ * x × 65535 / (2^bits − 1), rounded to the nearest whole number. Black stays 0 and white becomes 65535. With 8 `bits` or more
+ * the high byte (conversions to 8 bits keep it alone) is exactly the top 8 of those bits. An 8-bit image is returned as it is.
  * @param bits 1 to 16.
- * @throws RangeError for a sample of 2^bits or more, and for invalid bits; TypeError if it is no image of Uint8 or Uint16.
+ * @throws RangeError for a sample of 2^bits or more, and for invalid bits; TypeError for an image that is not Uint8 or Uint16.
  */
 export function scaleBits(source: IntegerImage, bits: number): IntegerImage {
   checkBits(bits);
@@ -49,21 +48,21 @@ function wholeNumbers(source: Image): Uint8Array | Uint16Array {
 }
 
 /**
- * What is suspicious about a set whose 16-bit images use so few bits; undefined where nothing is. More than 14 bits pass:
- * cameras give 10, 12 or 14.
- * @param count how many 16-bit images there are.
- * @param used the most bits any of them uses, see `usedBits`.
+ * A warning for a set whose 16-bit images use 14 bits or fewer (detectors give 10, 12 or 14); undefined if there is nothing to
+ * warn about.
+ * @param count number of 16-bit images in the set.
+ * @param used the largest number of bits that one of them uses, see `usedBits`.
  */
 export function bitsWarning(count: number, used: number): string | undefined {
   if (count === 0 || used === 0 || used > 14) return undefined;
-  // A picture need not hold the whitest white: cameras have an even number of bits.
+  // The brightest pixel may lie below white. Detectors have an even number of bits, so round up to one.
   const bits = Math.max(8, used + (used % 2));
   const images = count === 1 ? 'the one 16-bit image uses' : `the ${count} 16-bit images use`;
-  return `${images} only ${used} of 16 bits and would be almost black: if white is ${2 ** bits - 1}, say so with bits: ${bits}`;
+  return `${images} only ${used} of 16 bits and would be almost black: if white is ${2 ** bits - 1}, pass bits: ${bits}`;
 }
 
-/** Watches the images of one set as they are read, and warns once, when all are seen. */
-export class BitsWatch {
+/** Counts the bits that the images of one set use while they are read, and warns once, after the last image. */
+export class BitsMonitor {
   readonly #onWarning: ((message: string) => void) | undefined;
   #count = 0;
   #used = 0;
@@ -72,19 +71,19 @@ export class BitsWatch {
     this.#onWarning = onWarning;
   }
 
-  /** @param used bits that a 16-bit image uses. */
+  /** Counts a 16-bit image. @param used the bits it uses, 0 to 16. */
   add(used: number): void {
     this.#count++;
     this.#used = Math.max(this.#used, used);
   }
 
-  /** Looks at an image in memory; those that are not Uint16 do not count. */
-  look(source: Image): void {
+  /** Counts an image in memory. Only Uint16 images count. */
+  inspect(source: Image): void {
     if (this.#onWarning && source.data instanceof Uint16Array) this.add(usedBits(source as IntegerImage));
   }
 
-  /** All images of the set are seen: warns where there is reason to, and starts anew. */
-  end(): void {
+  /** Call it after the last image: warns if there is reason to, and starts again from zero. */
+  finish(): void {
     const warning = bitsWarning(this.#count, this.#used);
     this.#count = 0;
     this.#used = 0;

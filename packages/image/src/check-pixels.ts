@@ -1,6 +1,9 @@
 import { CxrFileError } from './cxr-file-error.js';
 
-/** Refuses what a header declares before anything is allocated for it. @throws CxrFileError 'corrupt' or 'too-large'. */
+/**
+ * Checks the size that a header declares, before memory is taken for it.
+ * @throws CxrFileError 'corrupt' for a side of 0, 'too-large' for more than `maxPixels` pixels.
+ */
 export function checkPixels(format: string, width: number, height: number, maxPixels: number): void {
   if (!(width > 0 && height > 0))
     throw new CxrFileError('corrupt', `a ${format} image of ${width} × ${height} pixels`);

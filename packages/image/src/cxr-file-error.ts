@@ -1,6 +1,6 @@
 import { escapeControls } from './escape-controls.js';
 
-/** What is wrong with a file: stable words for programs to switch on. */
+/** What is wrong with a file. The words are stable, so a program may switch on them. */
 export type CxrFileErrorCode =
   | 'not-found'
   | 'not-a-directory'
@@ -15,25 +15,27 @@ export type CxrFileErrorCode =
   | 'mismatch'
   | 'locked';
 
+/** Options of `CxrFileError`. */
 export interface CxrFileErrorOptions {
-  /** The file, or the name the caller gave to the bytes. */
+  /** The file, or the name the caller gave to the bytes. @default none */
   file?: string | undefined;
+  /** The error that led to this one. @default none */
   cause?: unknown;
 }
 
 /**
- * The one error for files and formats: what was read is missing, cut off, malformed, of an unknown type or too large.
- * Wrong arguments are TypeError and RangeError instead.
+ * The error for files and formats: a file is missing, cut off, malformed, of an unknown type, too large or cannot be written.
+ * For wrong arguments there are TypeError and RangeError.
  */
 export class CxrFileError extends Error {
   readonly code: CxrFileErrorCode;
   readonly file?: string;
-  /** What is wrong, without the file's name in front. */
+  /** What is wrong, without the file's name. */
   readonly reason: string;
 
   /**
-   * @param reason may hold names that stand in the file: control characters are escaped, and what is too long for a message is
-   * cut, so that a file can neither steer a terminal nor flood it. The same is done to the file's name in `message`.
+   * @param reason may quote the file. Control characters in it are escaped and long text is cut, so that a file can neither
+   * control the terminal nor flood it. `message` has the file's name treated in the same way.
    */
   constructor(code: CxrFileErrorCode, reason: string, options: CxrFileErrorOptions = {}) {
     const { file, cause } = options;
@@ -53,7 +55,7 @@ function printable(text: string): string {
   return escapeControls(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
 }
 
-/** The same error, naming the file: for decoders that see only bytes. */
+/** Adds the file's name to the error of a decoder that sees only bytes. Other errors are returned as they are. */
 export function withFile(error: unknown, file: string | undefined): unknown {
   if (file === undefined || !(error instanceof CxrFileError) || error.file !== undefined) return error;
   return new CxrFileError(error.code, error.reason, { file, cause: error.cause });

@@ -5,8 +5,9 @@ import { resizePillow } from './resize/resize-pillow.js';
 import { toGrey8 } from './to-grey8.js';
 import { toRgb8 } from './to-rgb8.js';
 
+/** Options of `fitImage`. */
 export interface FitOptions {
-  /** Width and height in pixels; the aspect ratio is not kept, as the networks' training sets do it. */
+  /** Width and height in pixels, from 1 on. The aspect ratio is not kept, as in the networks' training sets. */
   size: number;
   /** 1 (grey) or 3 (RGB). @default 1 */
   channels?: 1 | 3 | undefined;
@@ -14,12 +15,15 @@ export interface FitOptions {
   filter?: ResizeFilter | undefined;
 }
 
-/** Any image as 8-bit `[size, size, channels]`. */
+/**
+ * Any image as an 8-bit one of `[size, size, channels]`, values 0..255.
+ * @throws RangeError for an invalid size or number of channels, or a float outside 0..1; TypeError if it is no image.
+ */
 export function fitImage(source: Image, options: FitOptions): NdArray<Uint8Array> {
   const { size, channels = 1, filter = 'bicubic' } = options;
   if (channels !== 1 && channels !== 3) throw new RangeError(`invalid channels: ${channels} (1 or 3)`);
   const [height, width, stored] = dimensions(source);
-  // Grey is resized as one channel, whatever is wanted: the three would come out alike.
+  // A grey image is resized as one channel even for RGB: three equal channels would give the same values.
   const plain = channels === 1 || stored === 1 ? toGrey8(source) : toRgb8(source);
   const fitted = height === size && width === size ? plain : resizePillow(plain, size, size, filter);
   return channels === 3 ? toRgb8(fitted) : fitted;

@@ -19,8 +19,8 @@ export function fromImageData({ data, width, height }: ImageDataLike): Image<Uin
 }
 
 /**
- * RGBA of `count` pixels to RGB. Four pixels at a time where they are aligned, which is faster:
- * RGBA RGBA RGBA RGBA → RGBR GBRG BRGB, little-endian like WebAssembly itself.
+ * RGBA of `count` pixels to RGB. Aligned pixels go four at a time, which is faster:
+ * RGBA RGBA RGBA RGBA → RGBR GBRG BRGB, in little-endian words.
  */
 function withoutAlpha(rgba: Uint8ClampedArray | Uint8Array, count: number): Uint8Array {
   const rgb = new Uint8Array(3 * count);

@@ -1,16 +1,16 @@
 import type { NdArray } from 'ndarray';
-import { BitsWatch, checkBits, scaleBits } from './bits.js';
+import { BitsMonitor, checkBits, scaleBits } from './bits.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
 import { dimensions, pixels } from './image.js';
 import { ndarray } from './ndarray.js';
 import { toBytes } from './to-bytes.js';
 import { UNIT_RANGE, type ValueRange } from './value-range.js';
 
-/** Images of one size side by side. */
+/** Images of one size in one array, `[n, height, width, channels]`. */
 export interface BatchLike<T extends Pixels = Pixels> {
   data: T;
   shape: readonly number[];
-  /** The values of black and white in float data, where they are not those of the whole set: [−1, 1] for a GAN's. */
+  /** The values of black and white in float data, [−1, 1] for a GAN's. @default the range of the whole set */
   range?: ValueRange | undefined;
 }
 
@@ -30,11 +30,11 @@ export type ImageItem =
   | (() => Image | NamedImage | Promise<Image | NamedImage>);
 
 /**
- * "A set of images": a batch, `[n, height, width, channels]`, as an ndarray, a tensor or `{ data, shape }`; or an array or
+ * A set of images: a batch, `[n, height, width, channels]`, as an ndarray, a tensor or `{ data, shape }`; or an array or
  * any other iterable or async iterable of images or batches, such as `readImages(files)` or `streamBatches(files, …)`.
  *
  * Values mean the same everywhere: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1 unless an option or the batch itself
- * names another `range`. A float outside it is refused.
+ * names another `range`. A float outside the range is refused.
  */
 export type ImageSet =
   | Iterable<ImageItem>
@@ -43,24 +43,24 @@ export type ImageSet =
   | BatchLike
   | TensorLike;
 
+/** Options of `imagesOf`. */
 export interface ImageSetOptions {
-  /** The values of black and white in float images; a batch with a range of its own keeps that. @default [0, 1] */
+  /** The values of black and white in float images. A batch with a `range` of its own keeps that. @default [0, 1] */
   range?: ValueRange | undefined;
   /**
-   * Bits that the samples of Uint16 images really use, 1 to 16: 12 for 0..4095 of a camera. They are brought to the full
-   * scale as `scaleBits` does. For images in memory: what `readImages` gives with its own `bits` is at full scale.
+   * Bits that the samples of Uint16 images use, 1 to 16: 12 if they are in 0..4095. They are scaled as by `scaleBits`. Only for
+   * images in memory: `readImages` has its own option `bits` and gives images at full scale.
    * @default 16
    */
   bits?: number | undefined;
-  /** Called once, after the last image, where the 16-bit images of the set use so few bits that `bits` is missing. */
+  /** Called at most once, after the last image, if the 16-bit images use so few bits that `bits` seems to be missing. @default none */
   onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * The images of a set one after the other, with names (`image 0` and so on where they have none). Floats become 8-bit
- * samples, rounded; whole numbers stay as they are.
- * @throws TypeError for what is no set of images; RangeError for floats outside the range, and for samples of more than
- * `bits` bits.
+ * The images of a set one after the other, each with a name (`image 0` and so on if it has none). Floats are rounded to 8 bits;
+ * whole numbers stay as they are.
+ * @throws TypeError if it is no set of images; RangeError for a float outside the range, or a sample of more than `bits` bits.
  */
 export async function* imagesOf(
   set: ImageSet,
@@ -68,20 +68,20 @@ export async function* imagesOf(
 ): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
   const { range = UNIT_RANGE, bits, onWarning } = options;
   if (bits !== undefined) checkBits(bits);
-  const watch = new BitsWatch(bits === undefined ? onWarning : undefined);
+  const bitsMonitor = new BitsMonitor(bits === undefined ? onWarning : undefined);
   let index = 0;
   for await (const item of itemsOf(set)) {
     const loaded = typeof item === 'function' ? await item() : item;
     for await (const { name = `image ${index}`, image, label, range: own = range } of namedImages(loaded)) {
-      watch.look(image);
+      bitsMonitor.inspect(image);
       yield { name, image: naming(name, () => toIntegers(image, own, bits)), label };
       index++;
     }
   }
-  watch.end();
+  bitsMonitor.finish();
 }
 
-/** @throws TypeError for what is no set of images, by its form: nothing of it is read. */
+/** Checks the form of a set of images without reading from it. @throws TypeError if it is no set of images. */
 export function assertImageSet(set: unknown): asserts set is ImageSet {
   if (set === null || typeof set !== 'object') {
     const advice =

@@ -4,17 +4,17 @@ import { ndarray } from './ndarray.js';
 /** Samples of an image: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1. */
 export type Pixels = Uint8Array | Uint16Array | Float32Array;
 
-/** Pixels `[height, width, channels]`, row-major; channels 1 (grey) or 3 (RGB); black is 0, white 255, 65535 or 1. */
+/** Pixels `[height, width, channels]`, row-major; 1 channel (grey) or 3 (RGB). Black is 0, white is 255, 65535 or 1. */
 export type Image<T extends Pixels = Pixels> = NdArray<T>;
 
 /** An image of whole numbers, 8 or 16 bits a sample: what decoders give. */
 export type IntegerImage = Image<Uint8Array | Uint16Array>;
 
-/** An image and where it came from: a file's path or a made name. */
+/** An image and its name: the file's path, or a made-up name. */
 export interface NamedImage<T extends Pixels = Pixels> {
   name: string;
   image: Image<T>;
-  /** Number of its class, from 0, for conditional training. */
+  /** Number of its class, from 0, for conditional training. @default none */
   label?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export function image<T extends Pixels>(data: T, height: number, width: number, 
   return ndarray(data, [height, width, channels]) as Image<T>;
 }
 
-/** @throws RangeError unless both are positive whole numbers. */
+/** Checks a size in pixels. @throws RangeError unless both are positive whole numbers. */
 export function checkSize(width: number, height: number): void {
   if (!(Number.isSafeInteger(width) && width > 0)) throw new RangeError(`invalid width: ${width}`);
   if (!(Number.isSafeInteger(height) && height > 0)) throw new RangeError(`invalid height: ${height}`);
@@ -47,7 +47,7 @@ export function dimensions(image: Image): [height: number, width: number, channe
   return [height!, width!, channels];
 }
 
-/** What to do about a shape that is nearly right. */
+/** Advice for shapes that are nearly right. */
 function hint(shape: readonly number[]): string {
   if (shape.length === 2) return ` (grey is [${shape}, 1])`;
   if (shape.length === 4) return ' (this is a batch: pass it where a set of images is taken)';
@@ -61,9 +61,9 @@ function describe(value: unknown): string {
 }
 
 /**
- * An image's pixels in row-major order: its own array where it is stored so (never write there), else a copy (views,
- * transposes).
- * @throws TypeError if it is no image, or its data is no Uint8Array, Uint16Array or Float32Array.
+ * An image's samples in row-major order. If they are stored so, this is the image's own array (never write to it); for views
+ * and transposes it is a copy.
+ * @throws TypeError if it is no image, or its data is not a Uint8Array, Uint16Array or Float32Array.
  */
 export function pixels<T extends Pixels>(image: Image<T>): T {
   const [height, width, channels] = dimensions(image);
@@ -93,7 +93,7 @@ export function pixels<T extends Pixels>(image: Image<T>): T {
 
 /** An array of the same type as `like`, of zeros. */
 export function samples<T extends Pixels>(like: T, length: number): T {
-  // Not by `like.constructor`: Node's Buffer is a Uint8Array too.
+  // Not `like.constructor`: Node's Buffer is a Uint8Array too.
   if (like instanceof Uint8Array) return new Uint8Array(length) as T;
   return (like instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length)) as T;
 }

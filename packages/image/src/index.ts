@@ -1,4 +1,4 @@
-export { BitsWatch, bitsWarning, checkBits, scaleBits, usedBits } from './bits.js';
+export { BitsMonitor, bitsWarning, checkBits, scaleBits, usedBits } from './bits.js';
 export { checkPixels } from './check-pixels.js';
 export { CxrFileError, type CxrFileErrorCode, type CxrFileErrorOptions, withFile } from './cxr-file-error.js';
 export { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';

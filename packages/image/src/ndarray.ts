@@ -1,12 +1,11 @@
 import type { Data, DataType, NdArray, Value } from 'ndarray';
 
 /**
- * A view of `data` with a shape, as the package ndarray makes it and with the same methods. That one compiles its code at
- * run time, which a page with a content security policy forbids.
- *
- * @param shape default: `[data.length]`
- * @param stride elements from one to the next along each axis; default: row-major
- * @param offset of the first element; default: 0, or the end of each axis with a negative stride
+ * A view of `data` with a shape, like the package ndarray's and with the same methods. That package compiles code at run time,
+ * which a content security policy forbids.
+ * @param shape @default `[data.length]`
+ * @param stride elements from one to the next along each axis. @default row-major
+ * @param offset of the first element. @default 0, or the end of each axis with a negative stride
  */
 export function ndarray<D extends Data>(
   data: D,
@@ -42,7 +41,7 @@ class View<D extends Data> {
     return this.shape.reduce((product, length) => product * length, 1);
   }
 
-  /** The axes, that of the smallest stride first. */
+  /** The axes, ordered by stride, the smallest first. */
   get order(): number[] {
     const size = (axis: number): number => Math.abs(this.stride[axis]!);
     return this.shape.map((_, axis) => axis).sort((a, b) => size(a) - size(b));
@@ -52,7 +51,7 @@ class View<D extends Data> {
     return this.transpose(...this.shape.map((_, axis) => axis).reverse());
   }
 
-  /** Place of an element in `data`. Up to four axes without a list of arguments, which would be slow. */
+  /** Place of an element in `data`. The first four axes are named arguments, since a rest argument is slow. */
   index(i = 0, j = 0, k = 0, l = 0, ...others: number[]): number {
     const { stride } = this;
     const rank = stride.length;
@@ -89,7 +88,7 @@ class View<D extends Data> {
     return new View(this.data, shape, [...this.stride], this.offset);
   }
 
-  /** Every so many elements, from the end where it is negative. */
+  /** Takes every n-th element along an axis; a negative n starts at the end. */
   step(...steps: (number | null)[]): View<D> {
     const step = (axis: number): number => steps[axis] ?? 1;
     const shape = this.shape.map((length, axis) => Math.ceil(length / Math.abs(step(axis))));
@@ -111,7 +110,7 @@ class View<D extends Data> {
     return new View(this.data, shape, stride, this.offset);
   }
 
-  /** Without the axes for which an index is given, at that index. */
+  /** Fixes the axes for which an index is given, and drops them. */
   pick(...indices: (number | null)[]): View<D> {
     const kept = (_: number, axis: number): boolean => !((indices[axis] ?? -1) >= 0);
     const starts = indices.map((index) => Math.max(0, index ?? 0));
@@ -120,7 +119,7 @@ class View<D extends Data> {
   }
 }
 
-/** ndarray's names, by those of the types. */
+/** ndarray's name of each array type. */
 const DTYPES: Readonly<Record<string, string>> = {
   Int8Array: 'int8',
   Int16Array: 'int16',

@@ -10,20 +10,20 @@ export interface Rng {
   integer(lessThan: number): number;
   /** A standard normal number (Marsaglia's polar method). */
   normal(): number;
-  /** Plain numbers, fit for JSON, from which `rngFromState` goes on exactly here. */
+  /** The state as plain numbers, for JSON: `rngFromState` continues from here. */
   state(): number[];
 }
 
 /**
- * Makes a generator (xoroshiro128+) from a seed and any further keys, such as an epoch and an index: each list of
- * keys has a stream of its own.
+ * Makes a generator (xoroshiro128+) from a seed and further keys, such as an epoch and an index. Each list of keys gives a
+ * different stream.
  * @throws RangeError unless each is a safe integer.
  */
 export function createRng(seed: number, ...keys: readonly number[]): Rng {
   return makeRng(hashKeys([seed, ...keys]));
 }
 
-/** Goes on where `state()` was read. @throws RangeError if that is not such a state. */
+/** Continues from a state that `state()` returned. @throws RangeError if it is no such state. */
 export function rngFromState(state: readonly number[]): Rng {
   const words = state.slice(0, 4);
   const valid =
@@ -46,7 +46,7 @@ function makeRng(words: readonly number[], spareNormal?: number): Rng {
       if (!(Number.isInteger(lessThan) && lessThan > 0 && lessThan <= 2 ** 32)) {
         throw new RangeError(`invalid lessThan: ${lessThan}`);
       }
-      // The numbers above the largest multiple are drawn again: each remainder is then equally likely.
+      // Numbers from the last, incomplete multiple are drawn again, so that each remainder is equally likely.
       const end = 2 ** 32 - (2 ** 32 % lessThan);
       let drawn = uint32();
       while (drawn >= end) drawn = uint32();
@@ -75,7 +75,7 @@ function makeRng(words: readonly number[], spareNormal?: number): Rng {
 }
 
 /**
- * The state that `createRng` starts from, four words: each key's low and high half stirred in by the finaliser of
+ * The four words of state that `createRng` starts from: the low and high half of each key, mixed in by the finaliser of
  * MurmurHash3.
  * @throws RangeError unless each key is a safe integer.
  */
@@ -85,15 +85,15 @@ export function hashKeys(keys: readonly number[]): number[] {
     if (!Number.isSafeInteger(key)) throw new RangeError(`invalid seed: ${key}`);
     for (const half of [key | 0, Math.floor(key / 2 ** 32) | 0]) {
       for (let i = 0; i < 4; i++)
-        words[i] = stir(words[i]! ^ Math.imul(half, 0x85ebca6b + 2 * i), words[(i + 3) % 4]!);
+        words[i] = mix(words[i]! ^ Math.imul(half, 0x85ebca6b + 2 * i), words[(i + 3) % 4]!);
     }
   }
-  // A last round spreads the last key over all words; a state of zeros, which never moves, is then practically out.
-  for (let i = 0; i < 8; i++) words[i % 4] = stir(words[i % 4]!, words[(i + 3) % 4]!);
+  // A last round spreads the last key over all words. It also makes a state of zeros, which never changes, practically impossible.
+  for (let i = 0; i < 8; i++) words[i % 4] = mix(words[i % 4]!, words[(i + 3) % 4]!);
   return words;
 }
 
-function stir(word: number, other: number): number {
+function mix(word: number, other: number): number {
   let h = (word + Math.imul(other, 0x9e3779b1) + 0x7f4a7c15) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

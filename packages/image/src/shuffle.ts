@@ -1,6 +1,6 @@
 import type { Rng } from './rng.js';
 
-/** The items in a random order (Fisher and Yates); the given array stays as it is. */
+/** A copy of the items in random order (Fisher–Yates). */
 export function shuffle<T>(items: readonly T[], rng: Rng): T[] {
   const shuffled = [...items];
   for (let i = shuffled.length - 1; i > 0; i--) {

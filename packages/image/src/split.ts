@@ -2,8 +2,8 @@ import type { Rng } from './rng.js';
 import { shuffle } from './shuffle.js';
 
 /**
- * Deals the items, in random order, into parts: `split(files, [0.8, 0.2], rng)`. Together the parts hold each item
- * once; a part's size differs from its share by one at most.
+ * Splits the items at random into parts, such as `split(files, [0.8, 0.2], rng)`. Every item is in exactly one part, and the
+ * size of a part differs from its share by at most one.
  * @throws RangeError unless the fractions are positive and add up to 1.
  */
 export function split<T>(items: readonly T[], fractions: readonly number[], rng: Rng): T[][] {
@@ -23,7 +23,7 @@ export function split<T>(items: readonly T[], fractions: readonly number[], rng:
   });
 }
 
-/** Two random halves, the first the smaller one where the count is odd: for a noise floor. */
+/** Splits the items at random into two halves, for a noise floor. If the count is odd, the first half is the smaller one. */
 export function splitHalves<T>(items: readonly T[], rng: Rng): [T[], T[]] {
   const shuffled = shuffle(items, rng);
   const half = Math.floor(items.length / 2);

@@ -2,10 +2,10 @@ import type { Pixels } from './image.js';
 import { checkSamples, UNIT_RANGE, type ValueRange } from './value-range.js';
 
 /**
- * Samples as bytes: 8 bits as they are, not copied; of 16 bits the high byte; floats scaled from `range` and rounded, as
- * torchvision's `save_image` does.
+ * Samples as bytes: 8-bit samples are returned as they are, not copied; 16-bit samples keep their high byte; floats are scaled
+ * from `range` to 0..255 and rounded, as torchvision's `save_image` does.
  * @param range of float samples. @default [0, 1]
- * @throws RangeError for a float outside the range, or not a number: in a wrong range everything computed is wrong.
+ * @throws RangeError for a float outside the range, or NaN.
  */
 export function toBytes(data: Pixels, range: ValueRange = UNIT_RANGE): Uint8Array {
   if (data instanceof Uint8Array) return data;

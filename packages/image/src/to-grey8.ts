@@ -4,8 +4,8 @@ import { toBytes } from './to-bytes.js';
 
 /**
  * An image as 8-bit grey, `[height, width, 1]`, values 0..255, by ITU-R 601-2 luma in the fixed-point form of Pillow's
- * `convert('L')`: (19595 R + 38470 G + 7471 B + 2^15) / 2^16. Of 16 bits the high byte is taken first; floats in 0..1
- * are rounded to 255ths first. An image that is 8-bit grey already is not copied.
+ * `convert('L')`: (19595 R + 38470 G + 7471 B + 2^15) / 2^16. 16-bit samples are reduced to their high byte first, and
+ * floats in 0..1 rounded to 255ths. An image that is 8-bit grey already is not copied.
  * @throws TypeError if it is no image; RangeError for a float outside 0..1.
  */
 export function toGrey8(source: Image): NdArray<Uint8Array> {

@@ -3,7 +3,7 @@ import type { Pixels } from './image.js';
 /** The values of black and white in float samples, `[min, max]`: [0, 1] by default everywhere, [−1, 1] for a GAN. */
 export type ValueRange = readonly [min: number, max: number];
 
-/** What float samples mean where nothing else is said. */
+/** The default range of float samples. */
 export const UNIT_RANGE: ValueRange = [0, 1];
 
 /** @throws RangeError unless min < max, both finite. */
@@ -16,28 +16,28 @@ function checkRange(range: ValueRange): ValueRange {
 }
 
 /**
- * Makes sure of what samples mean: whole numbers always pass.
+ * Checks that float samples lie in their range: numbers computed from another range would be wrong. Uint8 and Uint16 always pass.
  * @param range of float samples. @default [0, 1]
- * @throws RangeError for a float outside the range, or not a number: in a wrong range everything computed is wrong.
+ * @throws RangeError for a float outside the range, or NaN.
  */
 export function checkSamples(data: Pixels, range: ValueRange = UNIT_RANGE): void {
   if (!(data instanceof Float32Array)) return;
   const [low, high] = singleEnds(checkRange(range));
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    // This way round, NaN is refused too.
+    // Written so that NaN is refused too.
     if (!(value >= low && value <= high)) throw new RangeError(outside(value, range));
   }
 }
 
-/** The ends as floats of single precision have them: 0.1 is then 0.10000000149, which is white, and not beyond it. */
+/** The ends widened to single precision: a white of 0.1 is stored as 0.10000000149, which must pass. */
 function singleEnds([min, max]: ValueRange): ValueRange {
   return [Math.min(min, Math.fround(min)), Math.max(max, Math.fround(max))];
 }
 
 function outside(value: number, [min, max]: ValueRange): string {
   const advice = Number.isFinite(value)
-    ? '; say so if black and white are other values: { range: [−1, 1] }'
+    ? '; if black and white are other values, pass them: { range: [−1, 1] }'
     : '';
   return `a sample of ${value} is outside [${min}, ${max}]${advice}`;
 }

@@ -1,4 +1,4 @@
-import { BitsWatch, bitsWarning, image, imagesOf, scaleBits, toGrey8, usedBits } from '@cxr/image';
+import { BitsMonitor, bitsWarning, image, imagesOf, scaleBits, toGrey8, usedBits } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 
 const deep = (...samples: number[]) => image(Uint16Array.from(samples), 1, samples.length, 1);
@@ -78,11 +78,11 @@ describe('bitsWarning', () => {
 
   it('comes once for a set', () => {
     const warnings: string[] = [];
-    const watch = new BitsWatch((message) => warnings.push(message));
-    for (const used of [10, 12, 9]) watch.add(used);
+    const bitsMonitor = new BitsMonitor((message) => warnings.push(message));
+    for (const used of [10, 12, 9]) bitsMonitor.add(used);
     expect(warnings).toEqual([]);
-    watch.end();
-    watch.end();
+    bitsMonitor.finish();
+    bitsMonitor.finish();
     expect(warnings).toEqual([bitsWarning(3, 12)]);
   });
 });

@@ -33,7 +33,7 @@ export interface DecodeImageOptions {
    * themselves. @default 16
    */
   bits?: number | undefined;
-  /** Told how many bits a 16-bit PNG or TIFF uses, unless `bits` says it: for `BitsWatch`. */
+  /** Called with the number of bits that a 16-bit PNG or TIFF uses, unless `bits` is given: for `BitsMonitor`. */
   onUsedBits?: ((used: number) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { BitsWatch, type CxrFileError } from '@cxr/image';
+import { BitsMonitor, type CxrFileError } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
@@ -139,9 +139,9 @@ function warningsOf(
   if (missing > 0) warnings.push(`${missing} of ${items.length} files are missing`);
   const unknown = unknownPatientsWarning(countUnknown(items), items.length);
   if (unknown !== undefined) warnings.push(unknown);
-  const watch = new BitsWatch((message) => warnings.push(message));
-  for (const { usedBits } of summaries) if (usedBits !== undefined) watch.add(usedBits);
-  watch.end();
+  const bitsMonitor = new BitsMonitor((message) => warnings.push(message));
+  for (const { usedBits } of summaries) if (usedBits !== undefined) bitsMonitor.add(usedBits);
+  bitsMonitor.finish();
   return warnings;
 }
 

@@ -1,4 +1,4 @@
-import { BitsWatch, CxrFileError, type NamedImage } from '@cxr/image';
+import { BitsMonitor, CxrFileError, type NamedImage } from '@cxr/image';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
 export interface ReadImagesOptions extends ReadImageOptions {
@@ -24,18 +24,18 @@ export async function* readImages(
   if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`invalid concurrency: ${concurrency}`);
   }
-  const watch = new BitsWatch(onWarning);
-  const watched: ReadImageOptions = {
+  const bitsMonitor = new BitsMonitor(onWarning);
+  const counting: ReadImageOptions = {
     ...options,
     onUsedBits: (used) => {
-      watch.add(used);
+      bitsMonitor.add(used);
       options.onUsedBits?.(used);
     },
   };
   const ahead: Promise<NamedImage | CxrFileError>[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    ahead.push(readOne(file, watched));
+    ahead.push(readOne(file, counting));
     if (ahead.length < concurrency) continue;
     yield* settle(await ahead.shift()!);
   }
@@ -44,7 +44,7 @@ export async function* readImages(
     signal?.throwIfAborted();
     yield* settle(result);
   }
-  watch.end();
+  bitsMonitor.finish();
 
   function* settle(result: NamedImage | CxrFileError): Generator<NamedImage, void, void> {
     if (!(result instanceof CxrFileError)) yield result;

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { BitsWatch, type CxrFileError, checkBits, createRng, type FitOptions, shuffle } from '@cxr/image';
+import { BitsMonitor, type CxrFileError, checkBits, createRng, type FitOptions, shuffle } from '@cxr/image';
 import type { Batch } from '../batches/batches.js';
 import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
 import type { FitFileJob, FittedFile } from './fit-file.js';
@@ -62,7 +62,7 @@ export async function* streamBatches(
   }
   const length = size * size * channels;
   const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), options);
-  const watch = new BitsWatch(onWarning);
+  const bitsMonitor = new BitsMonitor(onWarning);
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       let data = new Float32Array(batchSize * length);
@@ -74,7 +74,7 @@ export async function* streamBatches(
           onBad?.(result.error);
           continue;
         }
-        if (epoch === 0 && result.value.usedBits !== undefined) watch.add(result.value.usedBits);
+        if (epoch === 0 && result.value.usedBits !== undefined) bitsMonitor.add(result.value.usedBits);
         scaleInto(data, indices.length * length, result.value.data);
         indices.push(result.item.index);
         if (indices.length === batchSize) {
@@ -83,7 +83,7 @@ export async function* streamBatches(
           indices = [];
         }
       }
-      watch.end();
+      bitsMonitor.finish();
       const rest = indices.length;
       if (rest > 0 && !dropLast) {
         yield {

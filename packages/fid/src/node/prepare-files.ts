@@ -1,5 +1,5 @@
 import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/node';
-import { BitsWatch, type CxrFileError, checkBits } from '@cxr/image';
+import { BitsMonitor, type CxrFileError, checkBits } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
 import type { ResizeMode } from '../prepare-image.js';
 import type { PreparedFile, PrepareFileJob } from './prepare-file.js';
@@ -52,15 +52,15 @@ async function* inTurn(
   results: Results,
   { onBad, bits, onWarning }: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
-  const watch = new BitsWatch(bits === undefined ? onWarning : undefined);
+  const bitsMonitor = new BitsMonitor(bits === undefined ? onWarning : undefined);
   for (let next = await first; !next.done; next = await results.next()) {
     const result = next.value;
     if ('value' in result) {
       const { pixels, usedBits } = result.value;
-      if (usedBits !== undefined) watch.add(usedBits);
+      if (usedBits !== undefined) bitsMonitor.add(usedBits);
       yield { name: result.item.file, pixels };
     } else if (onBad) onBad(result.error);
     else throw result.error;
   }
-  watch.end();
+  bitsMonitor.finish();
 }

@@ -2,12 +2,12 @@ import { claim } from '../simd/kernels.js';
 import { fixedWeight } from './resize-8bit.js';
 import type { Taps } from './resize-filter.js';
 
-/** Of a weight in whole numbers of 2^-22, the bits that go into its low half. */
+/** How many bits of a weight (a whole number of 2^-22) go into its low half. */
 const LOW_BITS = 12;
 
 /**
- * Both passes over `[height, width, channels]` in WebAssembly SIMD, with the plain loops' results; null where there is none.
- * A pass whose taps are missing is left out. The result goes to `into` where that is given.
+ * Both passes over `[height, width, channels]` in WebAssembly SIMD, with the same results as the plain loops; null without SIMD.
+ * A pass without taps is skipped. The result is written to `into` if that is given.
  */
 export function resizeSimd8(
   data: Uint8Array,
@@ -24,7 +24,7 @@ export function resizeSimd8(
   const columns = down && packTaps(down, 2);
   const room = claim(
     data.length,
-    // Columns are taken two rows at a time: one beyond the last is read, with weight 0.
+    // The columns' kernel reads two rows at a time, so one row after the last is read, with weight 0.
     (height + 1) * rowLength,
     outHeight * rowLength,
     rows?.bytes ?? 0,
@@ -53,18 +53,18 @@ export function resizeSimd8(
 
 interface PackedTaps {
   length: number;
-  /** Taps an output, a multiple of those taken at a time; the ones beyond its own have weight 0. */
+  /** Taps of each output, rounded up to what the kernel takes at a time; the added ones have weight 0. */
   size: number;
   starts: Int32Array;
   counts: Int32Array;
-  /** `[length, 2, size]`: the high parts of an output's weights, then the low ones. */
+  /** `[length, 2, size]`: for each output the high parts of its weights, then the low parts. */
   weights: Int16Array;
   bytes: number;
 }
 
 const packed = new WeakMap<Taps, Map<number, PackedTaps>>();
 
-/** Taps as the kernels take them; the same taps are packed once. */
+/** Taps in the form that the kernels take. The same taps are packed only once. */
 function packTaps(taps: Taps, multiple: number): PackedTaps {
   const known = packed.get(taps) ?? new Map<number, PackedTaps>();
   packed.set(taps, known);
@@ -87,7 +87,7 @@ function pack({ length, size, starts, counts, weights }: Taps, multiple: number)
   return { length, size: padded, starts, counts, weights: parts, bytes: 8 * length + parts.byteLength };
 }
 
-/** Puts taps into the memory and says where they are. */
+/** Copies taps into the memory. @returns their addresses. */
 function writeTaps(
   { length, size, starts, counts, weights }: PackedTaps,
   memory: ArrayBuffer,

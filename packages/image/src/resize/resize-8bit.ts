@@ -1,6 +1,6 @@
 import type { Taps } from './resize-filter.js';
 
-/** Weights of 8-bit images are whole numbers of 2^-22: with 8 bits of pixel and 2 of headroom they fill 32. */
+/** Weights for 8-bit images are whole numbers of 2^-22: 22 bits of weight, 8 of pixel and 2 of headroom make 32. */
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
 
@@ -25,7 +25,7 @@ export function resizeColumns8(data: Uint8Array, rowLength: number, taps: Taps):
 
 interface FixedTaps {
   length: number;
-  /** A multiple of 4: the loops below take four taps at a time, the last ones of weight 0. */
+  /** A multiple of 4, since the loops take four taps at a time; the added ones have weight 0. */
   size: number;
   starts: Int32Array;
   counts: Int32Array;
@@ -51,9 +51,9 @@ function fixedPoint({ length, size, starts, counts, weights }: Taps): FixedTaps 
   return { length, size: padded, starts, counts, weights: fixed };
 }
 
-// Results go to a Uint8ClampedArray, which cuts the overshoot of cubic filters off at 0 and 255.
+// Results go to a Uint8ClampedArray, which clips the overshoot of cubic filters at 0 and 255.
 
-/** Enlarging: four taps or fewer. Going down a column of the output, weights and offsets stay in registers. */
+/** For at most four taps (enlarging). It goes down the columns of the output, so weights and offsets stay in registers. */
 function rowsOfFour(
   data: Uint8Array,
   height: number,
@@ -84,7 +84,7 @@ function rowsOfFour(
 
 type Four = [number, number, number, number];
 
-/** Four neighbours from `start` on; those after the end, of weight 0, are moved to the last one. */
+/** Four neighbours from `start` on. Those after the end have weight 0 and are replaced by the last one. */
 function fourFrom(start: number, end: number): Four {
   const last = end - 1;
   return [start, Math.min(last, start + 1), Math.min(last, start + 2), Math.min(last, start + 3)];

@@ -5,10 +5,10 @@ import { ndarray } from '../ndarray.js';
 const { fround } = Math;
 
 /**
- * Resizes as torch's `interpolate(mode='bilinear', align_corners=False)` does, in single precision: two source pixels
- * a direction, also when shrinking (no antialiasing). pytorch-fid's network does this inside. Gives Float32
- * `[height, width, c]` in the range of the source.
- * @throws RangeError for an invalid size.
+ * Resizes as torch's `interpolate(mode='bilinear', align_corners=False)` does, in single precision: from two source pixels in
+ * each direction, also when shrinking (no antialiasing). pytorch-fid resizes in this way inside its network.
+ * @returns Float32 `[height, width, c]` in the range of the source.
+ * @throws RangeError for a size that is not positive whole numbers; TypeError if it is no image.
  */
 export function resizeBilinearTorch(source: Image, width: number, height: number): NdArray<Float32Array> {
   checkSize(width, height);
@@ -39,7 +39,7 @@ export function resizeBilinearTorch(source: Image, width: number, height: number
   return ndarray(out, [height, width, channels]);
 }
 
-/** The two source samples of each output and the second one's weight: of these only the scale and the weight are rounded. */
+/** The two source samples of each output, and the weight of the second. As in torch, only scale and weight are in single precision. */
 function neighbours(
   from: number,
   to: number,

@@ -3,7 +3,7 @@ import type { Taps } from './resize-filter.js';
 
 type PixelData = Uint16Array | Float32Array;
 
-// Sums are double, as in Pillow. Each pass rounds 16 bits to whole levels and clips them; floats it leaves.
+// Sums are in double precision, as in Pillow. Each pass rounds and clips 16-bit samples; floats stay as they are.
 
 /** Resamples along the rows: `[height, width, channels]` to `[height, taps.length, channels]`. */
 export function resizeRowsInDoubles<T extends PixelData>(
@@ -54,7 +54,7 @@ function store(sums: Float64Array, out: PixelData, at: number): void {
   else for (let x = 0; x < sums.length; x++) out[at + x] = clip16(sums[x]! + 0.5);
 }
 
-/** Cut off at black and white; storing then drops the fraction. */
+/** Clips to 0..65535; storing then drops the fraction. */
 function clip16(value: number): number {
   return Math.max(0, Math.min(65535, value));
 }

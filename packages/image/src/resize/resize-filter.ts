@@ -18,7 +18,7 @@ const KERNELS: Record<Exclude<ResizeFilter, 'nearest'>, Kernel> = {
 export interface Taps {
   /** Outputs. */
   length: number;
-  /** Room for taps an output; most use fewer. */
+  /** Space for the taps of one output; most outputs use fewer. */
   size: number;
   /** First source sample of each output. */
   starts: Int32Array;
@@ -29,8 +29,8 @@ export interface Taps {
 }
 
 /**
- * Normalised filter weights for resampling `from` samples to `to`: the filter is stretched when shrinking, so that all
- * source samples count. The arithmetic follows Pillow's step by step, for its results to the last bit.
+ * Normalised filter weights for resampling `from` samples to `to`. When shrinking the filter is stretched, so that all source
+ * samples count. Each step is computed as in Pillow, to get the same bits.
  * @throws RangeError for a filter that is not one of `ResizeFilter`, or is 'nearest'.
  */
 export function filterTaps(from: number, to: number, filter: ResizeFilter): Readonly<Taps> {
@@ -38,14 +38,14 @@ export function filterTaps(from: number, to: number, filter: ResizeFilter): Read
     throw new RangeError(`invalid filter: ${filter}`);
   const key = `${from} ${to} ${filter}`;
   const taps = recent.get(key) ?? computeTaps(from, to, KERNELS[filter]);
-  // The one used last comes last, so that the first is the one to forget.
+  // Move it to the end, so that the first entry is always the one unused for longest.
   recent.delete(key);
   recent.set(key, taps);
   if (recent.size > KEPT) recent.delete(recent.keys().next().value!);
   return taps;
 }
 
-/** Images of a set often have one size: their taps are computed once. */
+/** Images of a set often have the same size, so the last few taps are kept. */
 const KEPT = 8;
 const recent = new Map<string, Taps>();
 

@@ -10,9 +10,9 @@ export function resizeNearest(
   height: number,
   out: Pixels,
 ): void {
-  const addedUp = !(data instanceof Uint16Array);
-  const columns = nearestIndices(fromWidth, width, addedUp);
-  const rows = nearestIndices(fromHeight, height, addedUp);
+  const repeatedAddition = !(data instanceof Uint16Array);
+  const columns = nearestIndices(fromWidth, width, repeatedAddition);
+  const rows = nearestIndices(fromHeight, height, repeatedAddition);
   let at = 0;
   for (let y = 0; y < height; y++) {
     const row = rows[y]! * fromWidth;
@@ -23,13 +23,13 @@ export function resizeNearest(
   }
 }
 
-/** Pillow adds the step up for 8 bits and floats, and multiplies for 16 bits; the rounding errors decide some pixels. */
-function nearestIndices(from: number, to: number, addedUp: boolean): Int32Array {
+/** For 8 bits and floats Pillow adds the step repeatedly, for 16 bits it multiplies; some pixels depend on the rounding errors. */
+function nearestIndices(from: number, to: number, repeatedAddition: boolean): Int32Array {
   const indices = new Int32Array(to);
   const step = from / to;
   let position = step * 0.5;
   for (let i = 0; i < to; i++, position += step) {
-    indices[i] = Math.min(from - 1, Math.trunc(addedUp ? position : step * (i + 0.5)));
+    indices[i] = Math.min(from - 1, Math.trunc(repeatedAddition ? position : step * (i + 0.5)));
   }
   return indices;
 }

@@ -4,10 +4,10 @@ import { resizePillow } from './resize-pillow.js';
 
 /**
  * Resizes without rounding or clipping: each channel as Pillow resizes a mode F image, which is what clean-fid does
- * (Parmar, Zhang, Zhu, CVPR 2022). Gives Float32 `[height, width, c]` in the range of the source (0..255 for Uint8);
- * 'bicubic' and 'lanczos' overshoot it.
+ * (Parmar, Zhang, Zhu, CVPR 2022).
+ * @returns Float32 `[height, width, c]` in the range of the source (0..255 for Uint8); 'bicubic' and 'lanczos' overshoot it.
  * @param filter @default 'bicubic'
- * @throws RangeError for a size that is not positive whole numbers, or an unknown filter.
+ * @throws RangeError for a size that is not positive whole numbers, or an unknown filter; TypeError if it is no image.
  */
 export function resizePillowFloat(
   source: Image,

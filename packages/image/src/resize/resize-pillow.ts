@@ -10,13 +10,13 @@ import { resizeNearest } from './resize-nearest.js';
  * other than 'nearest' average over all source pixels when shrinking. The result is a new image even at the same size.
  * (Pillow 13 resizes columns before rows in some shapes, which rounds differently.)
  *
- * 16-bit images go through doubles, rounded after each pass, as in Pillow's mode I;16 (10.3 and later); where a cubic
- * filter overshoots the range they are clipped, while Pillow wraps the low byte around. Floats, of any range, are Pillow's
- * mode F: 'bicubic' and 'lanczos' overshoot their range.
+ * 16-bit images are computed in double precision and rounded after each pass, as in Pillow's mode I;16 (10.3 and later). Where
+ * a cubic filter overshoots the range they are clipped; Pillow wraps the low byte around. Floats, of any range, are treated as in
+ * Pillow's mode F: 'bicubic' and 'lanczos' overshoot their range.
  * @param filter @default 'bicubic'
- * @param into takes the result's samples: of the source's type, width × height × channels long. @default a new array
+ * @param into the array that the result is written to: of the source's type, width × height × channels long. @default a new array
  * @throws RangeError for a size that is not positive whole numbers, an unknown filter, or an `into` of another length;
- * TypeError for an `into` of another type.
+ * TypeError for an `into` of another type, or if it is no image.
  */
 export function resizePillow<T extends Pixels>(
   source: Image<T>,
@@ -63,7 +63,7 @@ function checkInto(data: Pixels, length: number, into: Pixels | undefined): void
   if (into.length !== length) throw new RangeError(`invalid length of into: ${into.length}, not ${length}`);
 }
 
-/** Both passes, each where there are taps for it. The result may lie in `into`, or be `data` itself. */
+/** Both passes; one without taps is skipped. The result may be in `into`, or be `data` itself. */
 function resample<T extends Pixels>(
   data: T,
   height: number,

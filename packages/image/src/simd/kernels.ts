@@ -1,7 +1,7 @@
 import { SIMD_MODULE } from './binary.js';
 import { type Claimer, type Pointer, simdModule } from './simd-module.js';
 
-/** What assembly/ exports; its comments say what each does. */
+/** The functions of assembly/index.ts, documented there. */
 interface Kernels {
   rowsGrey: RowKernel;
   rowsRgb: RowKernel;
@@ -28,5 +28,5 @@ type RowKernel = (
   taps: number,
 ) => void;
 
-/** Room for the 8-bit resize kernels; null where the plain loops must do. */
+/** Space for the 8-bit resize kernels; null if the plain loops have to run instead. */
 export const claim: Claimer<Kernels> = simdModule<Kernels>(SIMD_MODULE);

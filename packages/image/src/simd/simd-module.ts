@@ -1,29 +1,28 @@
 /** A byte offset into a module's memory. */
 export type Pointer = number;
 
-/** Room in a module's memory, until the next claim. */
+/** Space in a module's memory, valid until the next claim. */
 export interface Claim<Kernels> {
   /** The module's functions. */
   readonly kernels: Kernels;
   /** The whole memory. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each part begins: at a multiple of 16. */
+  /** The address of each part, a multiple of 16. */
   readonly at: readonly Pointer[];
 }
 
-/** Room for parts of these lengths in bytes, and the kernels that work there; null where the plain loops must do. */
+/** Gives space for parts of these lengths in bytes, and the kernels that work on them; null if the plain loops have to run instead. */
 export type Claimer<Kernels> = (...lengths: readonly number[]) => Claim<Kernels> | null;
 
-/** Kernels may read and write up to this many bytes before and beyond a part. */
+/** Kernels may read and write up to this many bytes before and after a part. */
 const SLACK = 32;
 const PAGE = 65536;
-/** Memory is never given back, so an image that needs more goes through the plain loops. */
+/** WebAssembly memory never shrinks, so an image that needs more than this goes through the plain loops. */
 const LIMIT = 2 ** 27;
 
 /**
- * Loads a WebAssembly module that imports `env.memory`, at the first claim. Claims give null where there is no WebAssembly
- * SIMD, where a content security policy forbids it, or where the parts take more than 128 MiB. The memory grows with the
- * largest image seen.
+ * Loads a WebAssembly module that imports `env.memory`, at the first claim. A claim returns null without WebAssembly SIMD, under
+ * a content security policy that forbids it, or if the parts take more than 128 MiB. The memory grows to fit the largest image.
  * @param binary the module's bytes, base64
  */
 export function simdModule<Kernels>(binary: string): Claimer<Kernels> {
@@ -43,7 +42,7 @@ export function simdModule<Kernels>(binary: string): Claimer<Kernels> {
   };
 }
 
-/** Whether there is, or could be made, as much memory. */
+/** Makes the memory at least this large. @returns false if it cannot. */
 function grow(memory: WebAssembly.Memory, bytes: number): boolean {
   const missing = bytes - memory.buffer.byteLength;
   try {
