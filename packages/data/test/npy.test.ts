@@ -1,4 +1,4 @@
-import { type NpyArray, readNpy, readNpz, readZip, writeNpy, writeNpz } from '@cxr/data';
+import { type NpyArray, readMedMnist, readNpy, readNpz, readZip, writeNpy, writeNpz } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
@@ -163,6 +163,113 @@ describe('npz', () => {
     expect(codeOf(() => readNpz(bytes))).toBe('unsupported');
   });
 
+  it.each(single)('reads compressed what NumPy wrote: $name', (row) => {
+    expect(plain(readNpz(zipSync({ 'a.npy': bytesOf(row) })).a!)).toEqual(row.arrays['']);
+  });
+
+  it('reads values wherever they start', () => {
+    const values = Float64Array.of(1.5, -2, 1 / 3);
+    for (let spaces = 0; spaces < 16; spaces++) {
+      const start = header(`{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }${' '.repeat(spaces)}`);
+      const file = Buffer.concat([start, new Uint8Array(values.buffer)]);
+      for (const level of [0, 6] as const)
+        expect(readNpz(zipSync({ 'a.npy': file }, { level })).a!.data).toEqual(values);
+    }
+  });
+
+  it('leaves the bytes it is given as they are', () => {
+    const array = { data: Int16Array.of(1, 2, 300, 4), shape: [2, 2], dtype: 'int16' as const };
+    const file = writeNpy(array, { bigEndian: true, fortran: true });
+    for (const bytes of [
+      zipSync({ 'a.npy': file }, { level: 0 }),
+      Buffer.from(zipSync({ 'a.npy': file }, { level: 0 })),
+    ]) {
+      const before = Uint8Array.from(bytes);
+      const { a } = readNpz(bytes);
+      expect(a).toEqual(array);
+      a!.data.fill(0 as never);
+      expect(Uint8Array.from(bytes)).toEqual(before);
+    }
+  });
+
+  it('unpacks to 512 MiB unless told otherwise, and refuses more before it takes memory', () => {
+    const zip = zipSync({ 'a.npy': writeNpy({ data: new Uint8Array(50), shape: [50], dtype: 'uint8' }) });
+    const at = Buffer.from(zip).lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    const claiming = (size: number) => {
+      const lying = zip.slice();
+      new DataView(lying.buffer).setUint32(at + 24, size, true);
+      return lying;
+    };
+    const used = process.memoryUsage().arrayBuffers;
+    expect(codeOf(() => readNpz(claiming(2 ** 29 + 1)))).toBe('too-large');
+    expect(codeOf(() => readMedMnist(claiming(2 ** 29 + 1)))).toBe('too-large');
+    expect(codeOf(() => readNpz(claiming(2 ** 29)))).toBe('corrupt');
+    expect(codeOf(() => readNpz(claiming(2 ** 29 + 1), { maxBytes: 2 ** 29 + 1 }))).toBe('corrupt');
+    expect(process.memoryUsage().arrayBuffers - used).toBeLessThan(2 ** 24);
+  });
+
+  it('takes the memory of the values once', () => {
+    const count = 2 ** 22;
+    const zip = writeNpz(
+      { a: { data: new Float64Array(count), shape: [count], dtype: 'float64' } },
+      { compressed: true },
+    );
+    const used = process.memoryUsage().arrayBuffers;
+    const { a } = readNpz(zip);
+    expect(process.memoryUsage().arrayBuffers - used).toBeLessThan(1.5 * 8 * count);
+    expect(a!.data).toHaveLength(count);
+  });
+
+  it('counts what conversion takes', () => {
+    const size = (file: Uint8Array) => file.length;
+    const half = writeNpy({ data: Float32Array.of(1, 2, 3), shape: [3], dtype: 'float16' });
+    const columns = writeNpy(
+      { data: Int32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3], dtype: 'int32' },
+      { fortran: true },
+    );
+    const plainRow = writeNpy({ data: Int32Array.of(1, 2), shape: [2], dtype: 'int32' });
+    for (const [file, extra] of [
+      [half, 12],
+      [columns, 48],
+      [plainRow, 0],
+    ] as const) {
+      const zip = zipSync({ 'a.npy': file });
+      expect(codeOf(() => readNpz(zip, { maxBytes: size(file) + extra }))).toBe('no error');
+      expect(codeOf(() => readNpz(zip, { maxBytes: size(file) + extra - 1 }))).toBe('too-large');
+      const two = zipSync({ 'a.npy': file, 'b.npy': file });
+      expect(codeOf(() => readNpz(two, { maxBytes: 2 * (size(file) + extra) }))).toBe('no error');
+      expect(codeOf(() => readNpz(two, { maxBytes: 2 * (size(file) + extra) - 1 }))).toBe('too-large');
+    }
+    expect(() => readNpz(zipSync({ 'a.npy': half }), { maxBytes: size(half) })).toThrow(
+      'a: an array that takes 12 bytes to convert, and the limit leaves 0',
+    );
+  });
+
+  it('converts many float16 as it does few', () => {
+    const all = Uint16Array.from({ length: 70_000 }, (_, i) => i & 0xffff);
+    const file = (halves: Uint16Array) =>
+      Buffer.concat([
+        header(`{'descr': '<f2', 'fortran_order': False, 'shape': (${halves.length},), }`),
+        new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength),
+      ]);
+    const many = readNpy(file(all)).data;
+    expect(many.subarray(0, 100)).toEqual(readNpy(file(all.subarray(0, 100))).data);
+    expect(many.subarray(60_000)).toEqual(readNpy(file(all.subarray(60_000))).data);
+    expect([...many.subarray(0x3c00, 0x3c02)]).toEqual([1, 1 + 2 ** -10]);
+  });
+
+  it('does not unpack the arrays that were not asked for', () => {
+    const mu = { data: Float64Array.of(1, 2), shape: [2], dtype: 'float64' as const };
+    const zip = writeNpz(
+      { large: { data: new Uint8Array(1e6), shape: [1e6], dtype: 'uint8' }, mu },
+      { compressed: true },
+    );
+    // Inside the packed data of the first.
+    zip.fill(0xff, 60, 70);
+    expect(readNpz(zip, { names: ['mu'], maxBytes: 1000 })).toEqual({ mu });
+    expect(codeOf(() => readNpz(zip, { names: ['large'] }))).toBe('corrupt');
+  });
+
   it('says which array is broken', () => {
     const bytes = zipSync({ 'mu.npy': new TextEncoder().encode('hello') });
     expect(() => readNpz(bytes)).toThrow(new CxrFileError('unsupported', 'mu: not an npy file'));
@@ -173,6 +280,11 @@ describe('readZip', () => {
   const zip = zipSync({
     'a.txt': new Uint8Array(5000).fill(65),
     'b.bin': [new Uint8Array(300).fill(7), { level: 0 }],
+  });
+
+  it('reads the entries that pass the filter', () => {
+    const options = { maxBytes: 300, filter: (name: string) => name.endsWith('.bin') };
+    expect([...readZip(zip, options).keys()]).toEqual(['b.bin']);
   });
 
   it('reads entries in order', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readNpz, writeNpz } from '@cxr/data';
+import { readNpz, writeNpy, writeNpz } from '@cxr/data';
 import { readNpzFile, unpackZip, ZipFile } from '@cxr/data/node';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -86,6 +86,25 @@ describe('readNpzFile', () => {
     await expect(opened.read('b')).rejects.toMatchObject({ code: 'not-found', file });
     await opened.close();
     expect(process.memoryUsage().arrayBuffers - used).toBeLessThan(2 ** 24);
+  });
+});
+
+describe('readNpzFile, of a limit', () => {
+  it('is 512 MiB unless told otherwise, and counts conversion', async () => {
+    const zip = Buffer.from(writeNpz({ a: vector(1, 2) }, { compressed: true }));
+    const at = directoryAt(zip);
+    zip.writeUInt32LE(2 ** 29 + 1, at + 24);
+    const file = await save('claims.npz', zip);
+    await expect(readNpzFile(file)).rejects.toMatchObject({ code: 'too-large', file });
+    await expect(readNpzFile(file, { maxBytes: 2 ** 30 })).rejects.toMatchObject({ code: 'corrupt', file });
+    const columns = writeNpy(
+      { data: Int32Array.of(1, 2, 3, 4), shape: [2, 2], dtype: 'int32' },
+      { fortran: true },
+    );
+    const two = await save('two.npz', zipSync({ 'a.npy': columns, 'b.npy': columns }));
+    const maxBytes = 2 * (columns.length + 32);
+    expect((await readNpzFile(two, { maxBytes })).b!.data).toEqual(Int32Array.of(1, 2, 3, 4));
+    await expect(readNpzFile(two, { maxBytes: maxBytes - 1 })).rejects.toMatchObject({ code: 'too-large' });
   });
 });
 

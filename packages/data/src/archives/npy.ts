@@ -29,8 +29,8 @@ export type NpyData =
   | Float64Array;
 
 /**
- * An array as NumPy keeps it: row-major (C order) values of `shape`. float16 is held as Float32Array; a complex number is
- * two values, real and imaginary.
+ * Values of an array of `shape`, row-major (C order). float16 is a Float32Array; a complex number is two values, real and
+ * imaginary.
  */
 export interface NpyArray {
   data: NpyData;
@@ -38,12 +38,15 @@ export interface NpyArray {
   dtype: NpyDtype;
 }
 
-type Constructor = new (buffer: ArrayBuffer) => NpyData;
+interface Constructor {
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): NpyData;
+  readonly BYTES_PER_ELEMENT: number;
+}
 
 interface Kind {
   dtype: NpyDtype;
   bytes: number;
-  /** Numbers a value: 2 of complex ones. */
+  /** Numbers in a value: 2 for complex types. @default 1 */
   parts?: number;
   array: Constructor;
 }
@@ -68,34 +71,57 @@ const KINDS: Record<string, Kind> = {
 const MAGIC = '\x93NUMPY';
 
 /**
- * Reads an .npy file: every bool, integer, float and complex type, either byte order, C or Fortran order (given back in C order).
- * No code in the file is run: pickled objects are refused.
+ * Reads an .npy file: every bool, integer, float and complex type, either byte order, C or Fortran order (returned in C order).
+ * The values are a copy; `bytes` stays as it is. No code in the file is run: pickled objects are refused.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
-  const { descr, fortran, shape, start } = readHeader(bytes);
-  const kind = KINDS[descr.slice(1)];
-  if (!kind || !'<>|='.includes(descr[0]!)) throw new CxrFileError('unsupported', `npy type ${descr}`);
-  const count = shape.reduce((a, b) => a * b, 1);
-  const length = count * kind.bytes;
-  if (!Number.isSafeInteger(length)) throw new CxrFileError('corrupt', `an npy file of shape [${shape}]`);
-  if (start + length > bytes.length) {
-    throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
+  return valuesOf(bytes, readHeader(bytes), false);
+}
+
+/**
+ * As `readNpy`, for bytes that nobody else uses: the values stay in their memory where their type allows it.
+ * @param maxExtra bytes of work beyond those of the file: for values in Fortran order and float16.
+ * @throws CxrFileError as `readNpy`, and 'too-large'.
+ */
+export function takeNpy(bytes: Uint8Array, maxExtra: number): { array: NpyArray; extra: number } {
+  const header = readHeader(bytes);
+  // Fortran order counts twice, since reordering takes the most time.
+  const factor = (header.reordered ? 2 : 0) + (header.kind.dtype === 'float16' ? 2 : 0);
+  const extra = factor * header.length;
+  if (extra > maxExtra) {
+    throw new CxrFileError(
+      'too-large',
+      `an array that takes ${extra} bytes to convert, and the limit leaves ${maxExtra}`,
+    );
   }
-  // A copy at offset 0, aligned: `slice` of Node's Buffer would be a view of memory shared with others.
-  const raw = new Uint8Array(bytes.subarray(start, start + length));
-  if (descr[0] === '>') swapBytes(raw, kind.bytes / (kind.parts ?? 1));
-  const stored = new kind.array(raw.buffer);
-  const rows = fortran ? reorder(stored, shape, kind, 'to rows') : stored;
-  const data = kind.dtype === 'float16' ? Float32Array.from(rows as Uint16Array, halfToNumber) : rows;
+  return { array: valuesOf(bytes, header, true), extra };
+}
+
+function valuesOf(bytes: Uint8Array, header: Header, owned: boolean): NpyArray {
+  const { kind, bigEndian, reordered, shape, start, length } = header;
+  const raw = owned
+    ? aligned(bytes, start, length, kind.bytes)
+    : new Uint8Array(bytes.subarray(start, start + length));
+  if (bigEndian) swapBytes(raw, kind.bytes / (kind.parts ?? 1));
+  const stored = new kind.array(raw.buffer, raw.byteOffset, raw.length / kind.array.BYTES_PER_ELEMENT);
+  const rows = reordered ? reorder(stored, shape, kind, 'to rows') : stored;
+  const data = kind.dtype === 'float16' ? halvesToNumbers(rows as Uint16Array) : rows;
   return { data, shape, dtype: kind.dtype };
 }
 
+/** These bytes at a place where a typed array of such items may start: they are moved to the front if they lie elsewhere. */
+function aligned(bytes: Uint8Array, start: number, length: number, itemBytes: number): Uint8Array {
+  if ((bytes.byteOffset + start) % itemBytes === 0) return bytes.subarray(start, start + length);
+  bytes.copyWithin(0, start, start + length);
+  return bytes.subarray(0, length);
+}
+
 export interface WriteNpyOptions {
-  /** Column-major, as NumPy writes arrays that it keeps so. Default false. */
-  fortran?: boolean;
-  /** The high byte first. Default false. */
-  bigEndian?: boolean;
+  /** Column-major, as NumPy writes Fortran-ordered arrays. @default false */
+  fortran?: boolean | undefined;
+  /** The high byte first. @default false */
+  bigEndian?: boolean | undefined;
 }
 
 /**
@@ -126,7 +152,7 @@ export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOpti
   return bytes;
 }
 
-/** NumPy leaves room for the axis along which a file may grow to have this many digits. */
+/** NumPy leaves room for this many digits of the axis along which a file may grow. */
 const GROWTH_DIGITS = 21;
 
 /** The values start at a multiple of 64 bytes, the header ending in a line feed. */
@@ -142,13 +168,36 @@ function headerOf(descr: string, fortran: boolean, shape: readonly number[]): st
 }
 
 interface Header {
-  descr: string;
-  fortran: boolean;
+  kind: Kind;
+  bigEndian: boolean;
+  /** Whether the values must be reordered: Fortran order, with more than one axis. */
+  reordered: boolean;
   shape: number[];
+  /** Offset and bytes of the values. */
   start: number;
+  length: number;
 }
 
 function readHeader(bytes: Uint8Array): Header {
+  const { text, start } = headerText(bytes);
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]{1,20})['"]/.exec(text)?.[1];
+  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
+  const tuple = /['"]shape['"]\s*:\s*\(([\d,\sL]{0,1000})\)/.exec(text)?.[1];
+  if (fortran === undefined || tuple === undefined)
+    throw new CxrFileError('corrupt', 'an npy file with a broken header');
+  const kind = kindOf(descr);
+  const shape = sizesOf(tuple);
+  const length = shape.reduce((a, b) => a * b, kind.bytes);
+  if (!Number.isSafeInteger(length)) throw new CxrFileError('corrupt', `an npy file of shape [${shape}]`);
+  if (start + length > bytes.length) {
+    throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
+  }
+  const reordered = fortran === 'True' && shape.filter((size) => size !== 1).length > 1;
+  return { kind, bigEndian: descr!.startsWith('>'), reordered, shape, start, length };
+}
+
+/** The header's text and where the values start. */
+function headerText(bytes: Uint8Array): { text: string; start: number } {
   if (latin1(bytes, 0, 6) !== MAGIC) throw new CxrFileError('unsupported', 'not an npy file');
   const major = bytes[6];
   if (major !== 1 && major !== 2 && major !== 3)
@@ -158,24 +207,28 @@ function readHeader(bytes: Uint8Array): Header {
   if (bytes.length < textStart) throw new CxrFileError('truncated', 'an npy file cut off in its header');
   const start = textStart + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (start > bytes.length) throw new CxrFileError('truncated', 'an npy file cut off in its header');
-  // Plain types have headers of 60 to 200 characters; lists of named fields, which may be long, are not for us.
-  const text = latin1(bytes, textStart, Math.min(start, textStart + 10_000));
-  const descr = /['"]descr['"]\s*:\s*['"]([^'"]{1,20})['"]/.exec(text)?.[1];
-  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
-  const shape = /['"]shape['"]\s*:\s*\(([\d,\sL]{0,1000})\)/.exec(text)?.[1];
-  if (fortran === undefined || shape === undefined)
-    throw new CxrFileError('corrupt', 'an npy file with a broken header');
+  // Plain types have headers of 60 to 200 characters; only lists of named fields, which are refused, are longer.
+  return { text: latin1(bytes, textStart, Math.min(start, textStart + 10_000)), start };
+}
+
+function kindOf(descr: string | undefined): Kind {
   if (descr === undefined) throw new CxrFileError('unsupported', 'an npy file of records');
   if (descr.includes('O')) throw new CxrFileError('unsupported', 'an npy file of pickled objects');
-  const sizes = shape
+  const kind = KINDS[descr.slice(1)];
+  if (!kind || !'<>|='.includes(descr[0]!)) throw new CxrFileError('unsupported', `npy type ${descr}`);
+  return kind;
+}
+
+function sizesOf(tuple: string): number[] {
+  const sizes = tuple
     .split(',')
     .map((size) => size.trim())
     .filter((size) => size !== '')
     .map((size) => Number(size.replace(/L$/, '')));
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new CxrFileError('corrupt', `an npy file of shape (${shape})`);
+    throw new CxrFileError('corrupt', `an npy file of shape (${tuple})`);
   }
-  return { descr, fortran: fortran === 'True', shape: sizes, start };
+  return sizes;
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
@@ -188,25 +241,44 @@ function writeText(bytes: Uint8Array, at: number, text: string): void {
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
+/** Reverses the bytes of each item of 2, 4 or 8 bytes; 1 needs nothing. */
 function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+  for (let at = 0; at < bytes.length; at += size) {
+    for (let low = at, high = at + size - 1; low < high; low++, high--) {
+      const byte = bytes[low]!;
+      bytes[low] = bytes[high]!;
+      bytes[high] = byte;
+    }
+  }
 }
 
 /** The first index varies fastest in Fortran order (columns), the last one in C order (rows). */
 function reorder(
   data: NpyData,
-  shape: readonly number[],
+  allAxes: readonly number[],
   { array, parts = 1 }: Kind,
   direction: 'to rows' | 'to columns',
 ): NpyData {
+  const shape = allAxes.filter((length) => length !== 1);
   const result = new array(new ArrayBuffer(data.byteLength));
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, parts));
+  const last = shape.length - 1;
+  const rowLength = shape[last]! * parts;
+  const stride = strides[last]!;
   const index = shape.map(() => 0);
   let column = 0;
-  for (let row = 0; row < data.length; row += parts) {
-    const [from, to] = direction === 'to rows' ? [column, row] : [row, column];
-    for (let part = 0; part < parts; part++) result[to + part] = data[from + part]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let row = 0; row < data.length; row += rowLength) {
+    for (let part = 0; part < parts; part++) {
+      const start = column + part;
+      const end = row + rowLength;
+      if (direction === 'to rows') {
+        for (let at = row + part, from = start; at < end; at += parts, from += stride)
+          result[at] = data[from]!;
+      } else {
+        for (let at = row + part, to = start; at < end; at += parts, to += stride) result[to] = data[at]!;
+      }
+    }
+    for (let axis = last - 1; axis >= 0; axis--) {
       index[axis]!++;
       column += strides[axis]!;
       if (index[axis]! < shape[axis]!) break;
@@ -215,6 +287,15 @@ function reorder(
     }
   }
   return result;
+}
+
+/** By a table, once there are more values than it has entries. */
+function halvesToNumbers(halves: Uint16Array): Float32Array {
+  if (halves.length < 65536) return Float32Array.from(halves, halfToNumber);
+  const table = Float32Array.from({ length: 65536 }, (_, half) => halfToNumber(half));
+  const numbers = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) numbers[i] = table[halves[i]!]!;
+  return numbers;
 }
 
 function halfToNumber(half: number): number {
@@ -234,7 +315,7 @@ function numberToHalf(value: number): number {
   if (size >= 65520) return sign | 0x7c00;
   if (size < 2 ** -14) return sign | roundHalfEven(size * 2 ** 24);
   const exponent = Math.floor(Math.log2(size));
-  // log2 may round up to the next whole number; the carry out of the fraction below makes good for it.
+  // log2 may round up to the next whole number; then `exponent` is one too high.
   const power = size < 2 ** exponent ? exponent - 1 : exponent;
   return sign | (((power + 15) << 10) + roundHalfEven((size / 2 ** power - 1) * 1024));
 }

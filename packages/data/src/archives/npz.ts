@@ -1,42 +1,65 @@
 import { CxrFileError } from '@cxr/image';
 import { zipSync } from 'fflate';
-import { type NpyArray, readNpy, writeNpy } from './npy.js';
-import { type ReadZipOptions, readZip } from './read-zip.js';
+import { type NpyArray, takeNpy, writeNpy } from './npy.js';
+import { readZip } from './read-zip.js';
 
-export interface ReadNpzOptions extends ReadZipOptions {
-  /** Arrays to read, where they are there; others, which may be of types unknown here, are passed over. Default: all. */
-  names?: readonly string[];
+export interface ReadNpzOptions {
+  /** Arrays to read, if they are there; others are not unpacked, whatever they hold. @default all */
+  names?: readonly string[] | undefined;
+  /** The most bytes the arrays may take together, also while their order or type is changed. @default 512 MiB */
+  maxBytes?: number | undefined;
+  /** Compares each entry with its checksum. @default true */
+  checkCrc?: boolean | undefined;
 }
+
+/** The limit of `readNpz` and `readNpzFile`: what unpacks in two seconds. */
+export const MAX_NPZ_BYTES: number = 2 ** 29;
 
 /**
  * Reads an .npz file, plain or compressed, as NumPy's `load` does: arrays by name, without the '.npy'.
  * @throws CxrFileError 'unsupported', 'truncated', 'corrupt' or 'too-large'.
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Record<string, NpyArray> {
-  const { names } = options;
-  const arrays: [string, NpyArray][] = [];
-  for (const [entry, data] of readZip(bytes, options)) {
-    const name = entry.replace(/\.npy$/, '');
-    if (names && !names.includes(name)) continue;
-    try {
-      arrays.push([name, readNpy(data)]);
-    } catch (error) {
-      if (!(error instanceof CxrFileError)) throw error;
-      throw new CxrFileError(error.code, `${name}: ${error.reason}`);
-    }
-  }
+  const { names, maxBytes = MAX_NPZ_BYTES, checkCrc } = options;
+  const filter = names && ((entry: string) => names.includes(arrayName(entry)));
+  const entries = readZip(bytes, { maxBytes, checkCrc, filter });
+  let left = maxBytes;
+  for (const data of entries.values()) left -= data.length;
+  const arrays = [...entries].map(([entry, data]): [string, NpyArray] => {
+    const name = arrayName(entry);
+    // A stored entry is a view of the caller's bytes, which stay as they are.
+    const own = data.buffer === bytes.buffer ? new Uint8Array(data) : data;
+    const { array, extra } = readEntry(name, own, left);
+    left -= extra;
+    return [name, array];
+  });
   return Object.fromEntries(arrays);
 }
 
+/** 'mu' for 'mu.npy'. */
+export function arrayName(entry: string): string {
+  return entry.replace(/\.npy$/, '');
+}
+
+/** As `takeNpy`; errors name the array. */
+export function readEntry(name: string, bytes: Uint8Array, maxExtra: number): ReturnType<typeof takeNpy> {
+  try {
+    return takeNpy(bytes, maxExtra);
+  } catch (error) {
+    if (!(error instanceof CxrFileError)) throw error;
+    throw new CxrFileError(error.code, `${name}: ${error.reason}`);
+  }
+}
+
 export interface WriteNpzOptions {
-  /** Deflates, as `np.savez_compressed` does. Default false. */
-  compressed?: boolean;
+  /** Deflates, as `np.savez_compressed` does. @default false */
+  compressed?: boolean | undefined;
 }
 
 /** Writes an .npz file that NumPy's `load` reads. The same arrays give the same bytes. */
 export function writeNpz(arrays: Record<string, NpyArray>, options: WriteNpzOptions = {}): Uint8Array {
   const { compressed = false } = options;
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const);
-  // The earliest time a zip can tell, read in local time as fflate writes it.
+  // The earliest time that a zip can hold; fflate writes local time.
   return zipSync(Object.fromEntries(files), { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 1) });
 }

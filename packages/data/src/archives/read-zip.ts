@@ -2,25 +2,28 @@ import { CxrFileError } from '@cxr/image';
 import { directoryEntries, findDirectory, HEADER, headerLength, unpackEntry } from './zip-entries.js';
 
 export interface ReadZipOptions {
-  /** The most bytes all entries together may unpack to. Default 1 GiB. */
-  maxBytes?: number;
-  /** Compares each entry with its checksum. Default true. */
-  checkCrc?: boolean;
+  /** The most bytes all entries together may unpack to. @default 1 GiB */
+  maxBytes?: number | undefined;
+  /** Compares each entry with its checksum. @default true */
+  checkCrc?: boolean | undefined;
+  /** Takes the name of an entry and says whether to read it; others are not unpacked. @default all */
+  filter?: ((name: string) => boolean) | undefined;
 }
 
 /**
  * Reads a zip file (as npz and torch's .pth are) into its entries, by name, in the file's order. Stored entries are
- * views of `bytes`, not copies. Sizes are checked before anything is allocated, and unpacking stops where it gives more
- * than was declared.
+ * views of `bytes`, not copies. Sizes are checked before memory is taken, and unpacking stops when it gives more than was
+ * declared.
  * @throws CxrFileError 'unsupported' (no zip, encryption, other methods), 'truncated', 'corrupt' or 'too-large'.
  */
 export function readZip(bytes: Uint8Array, options: ReadZipOptions = {}): Map<string, Uint8Array> {
-  const { maxBytes = 2 ** 30, checkCrc = true } = options;
+  const { maxBytes = 2 ** 30, checkCrc = true, filter = () => true } = options;
   const entries = new Map<string, Uint8Array>();
   let total = 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, start, size } = findDirectory(view, 0);
   for (const entry of directoryEntries(bytes.subarray(start, start + size), count)) {
+    if (!filter(entry.name)) continue;
     total += entry.size;
     if (total > maxBytes) {
       throw new CxrFileError('too-large', `a zip that unpacks to more than the limit of ${maxBytes} bytes`);

@@ -1,7 +1,6 @@
 import { CxrFileError, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
-import { readNpz } from '../archives/npz.js';
-import type { ReadZipOptions } from '../archives/read-zip.js';
+import { type ReadNpzOptions, readNpz } from '../archives/npz.js';
 
 export interface MedMnistPart {
   /** `[n, height, width, channels]`, channels 1 or 3. */
@@ -14,7 +13,10 @@ export interface MedMnistPart {
  * Reads a MedMNIST .npz file (PneumoniaMNIST, ChestMNIST, …) into its parts: train, val, test, as there are.
  * @throws CxrFileError 'unsupported', 'truncated', 'corrupt', 'mismatch' or 'too-large'.
  */
-export function readMedMnist(bytes: Uint8Array, options: ReadZipOptions = {}): Record<string, MedMnistPart> {
+export function readMedMnist(
+  bytes: Uint8Array,
+  options: Omit<ReadNpzOptions, 'names'> = {},
+): Record<string, MedMnistPart> {
   const arrays = readNpz(bytes, options);
   const parts: Record<string, MedMnistPart> = {};
   for (const part of ['train', 'val', 'test']) {

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CxrFileError, withFile } from '@cxr/image';
-import { type NpyArray, readNpy } from '../archives/npy.js';
+import type { NpyArray } from '../archives/npy.js';
+import { arrayName, MAX_NPZ_BYTES, readEntry } from '../archives/npz.js';
 import {
   directoryEntries,
   findDirectory,
@@ -109,9 +110,11 @@ async function readDirectory(handle: FileHandle, length: number, file: string): 
   return directoryEntries(await readPart(handle, start, size, file), count);
 }
 
-export interface ReadNpzFileOptions extends ReadEntryOptions {
-  /** Arrays to read, where they are there: the others, however large, are not touched. @default all */
+export interface ReadNpzFileOptions {
+  /** Arrays to read, if they are there: the others, however large, are not touched. @default all */
   names?: readonly string[] | undefined;
+  /** The most bytes the arrays may take together, also while their order or type is changed. @default 512 MiB */
+  maxBytes?: number | undefined;
 }
 
 /**
@@ -123,31 +126,24 @@ export async function readNpzFile(
   file: string,
   options: ReadNpzFileOptions = {},
 ): Promise<Record<string, NpyArray>> {
-  const { names, maxBytes = 2 ** 30 } = options;
+  const { names, maxBytes = MAX_NPZ_BYTES } = options;
   const zip = await ZipFile.open(file);
   try {
     const arrays: [string, NpyArray][] = [];
     let left = maxBytes;
     for (const entry of zip.entries) {
-      const name = entry.name.replace(/\.npy$/, '');
+      const name = arrayName(entry.name);
       if (names && !names.includes(name)) continue;
       const bytes = await zip.read(entry, { maxBytes: left });
       left -= bytes.length;
-      arrays.push([name, readArray(name, bytes)]);
+      const { array, extra } = readEntry(name, bytes, left);
+      left -= extra;
+      arrays.push([name, array]);
     }
     return Object.fromEntries(arrays);
   } catch (error) {
     throw withFile(error, file);
   } finally {
     await zip.close();
-  }
-}
-
-function readArray(name: string, bytes: Uint8Array): NpyArray {
-  try {
-    return readNpy(bytes);
-  } catch (error) {
-    if (!(error instanceof CxrFileError)) throw error;
-    throw new CxrFileError(error.code, `${name}: ${error.reason}`);
   }
 }
