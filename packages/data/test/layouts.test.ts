@@ -319,6 +319,49 @@ describe('inspectDataset', () => {
     expect(notes.join('\n')).toContain('none.png is not written');
   });
 
+  it('reads a table as its flags say', async () => {
+    const root = join(folder, 'tabled');
+    const file = encodePng(phantom({ seed: 4, size: 40 }));
+    for (const name of ['a.png', 'b.png']) await writeFileAtomic(join(root, name), file);
+    const csv = join(folder, 'tables/odd.csv');
+    const rows = ['who,where,what,path,label', 'ann,a.png,x,none.png,wrong', 'ann,b.png,y,none.png,wrong'];
+    await writeFileAtomic(csv, rows.join('\n'));
+    const run = async (...args: string[]) => {
+      const lines: string[] = [];
+      const output = {
+        result: (line: string) => lines.push(line),
+        note: (line: string) => lines.push(line),
+        progress() {},
+      };
+      return { status: await main(['inspect', ...args, '--workers', '0'], output), text: lines.join('\n') };
+    };
+    const columns = ['--path', 'where', '--label', 'what', '--patient', 'who'];
+    const { status, text } = await run(csv, '--root', root, ...columns, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({
+      images: 2,
+      classes: [
+        { label: 'x', images: 1, patients: 1 },
+        { label: 'y', images: 1, patients: 1 },
+      ],
+      exactDuplicates: [{ files: [join(root, 'a.png'), join(root, 'b.png')], acrossLabels: true }],
+    });
+    // Without a root, paths start at the table.
+    expect((await run(csv, ...columns)).text).toContain('2 of 2 files are missing');
+    for (const flag of ['path', 'label', 'patient']) {
+      expect(await run(csv, '--root', root, ...columns, `--${flag}`, 'gone')).toEqual({
+        status: 2,
+        text: 'cxr-data: invalid column: gone (who, where, what, path, label)',
+      });
+    }
+    for (const flag of ['root', 'path', 'label', 'patient']) {
+      expect(await run(root, `--${flag}`, 'x')).toEqual({
+        status: 2,
+        text: `cxr-data: --${flag} is for CSV files, and ${root} is not one`,
+      });
+    }
+  });
+
   const shared = findShared();
   it.skipIf(!shared)('finds the 30 groups of equal images among real X-rays', async () => {
     const items = await listDataset(join(shared!, 'chest_xray_224'));

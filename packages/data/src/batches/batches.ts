@@ -13,18 +13,18 @@ import { GAN_RANGE, scaleInto } from './to-batch.js';
 export interface BatchesOptions extends FitOptions {
   batchSize: number;
   /** Shuffles each epoch, keyed by (seed, epoch). Needs an array: of loaders, if the images are many. Default: as given. */
-  seed?: number;
+  seed?: number | undefined;
   /** Default 1. More needs an array or another source that can be gone through again. */
-  epochs?: number;
+  epochs?: number | undefined;
   /** Leaves out the last batch of an epoch if it is not full. Default false. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;
   /** Bits that the samples of Uint16 images really use, 1 to 16, see `imagesOf`. @default 16 */
   bits?: number | undefined;
   /** Called once, at the end of the first epoch, where `bits` seems to be missing. */
   onWarning?: ((message: string) => void) | undefined;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A batch as the GAN takes it. It carries its range, so that everything that takes a set of images reads it right. */

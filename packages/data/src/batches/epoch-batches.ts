@@ -9,7 +9,7 @@ export interface EpochBatchesOptions {
   /** Counted from 0; each epoch has an order of its own. */
   epoch: number;
   /** Leaves out the last batch if it is not full. Default false. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
 }
 
 export interface EpochBatch extends Batch {

@@ -1,4 +1,4 @@
-import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
+import { type CliContext, type Command, UsageError, wholeNumberFlag } from '@cxr/cli';
 import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
@@ -29,6 +29,10 @@ export function defineInspect(program: Command, context: CliContext): void {
     )
     .argument('<source>', 'a folder, or a CSV file with a column of paths')
     .option('--sheet <file.png>', 'draw some images of each class')
+    .option('--root <dir>', "folder that the table's paths start at (default: the CSV file's)")
+    .option('--path <column>', "the table's column of paths (default: the first of a known name)")
+    .option('--label <column>', "the table's column of labels (default: the first of a known name)")
+    .option('--patient <column>', "the table's column of patients (default: the first of a known name)")
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
     .option('--json', 'print one JSON object')
     .action((source: string, options: InspectOptions) => inspect(source, options, context));
@@ -36,16 +40,23 @@ export function defineInspect(program: Command, context: CliContext): void {
 
 interface InspectOptions {
   sheet?: string;
+  root?: string;
+  path?: string;
+  label?: string;
+  patient?: string;
   workers?: number;
   json?: boolean;
 }
 
+/** Flags that say how to read a table. */
+const TABLE_FLAGS = ['root', 'path', 'label', 'patient'] as const;
+
 async function inspect(source: string, options: InspectOptions, context: CliContext): Promise<void> {
   const { output, signal } = context;
   const { sheet, workers } = options;
-  const items = /\.csv$/i.test(source) ? await listFromCsv(source) : await listDataset(source);
+  const items = await listItems(source, options);
   const report = await inspectDataset(items, {
-    ...(workers === undefined ? {} : { workers }),
+    workers,
     signal,
     onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
   });
@@ -59,6 +70,22 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
   const { missing, images } = report;
   if (missing.length > 0) {
     throw new CxrFileError('not-found', `${missing.length} of ${images} files are missing`, { file: source });
+  }
+}
+
+/** @throws UsageError for a column that is not in the table, or a table's flag with a folder. */
+async function listItems(source: string, options: InspectOptions): Promise<DatasetItem[]> {
+  if (!/\.csv$/i.test(source)) {
+    const flag = TABLE_FLAGS.find((name) => options[name] !== undefined);
+    if (flag !== undefined) throw new UsageError(`--${flag} is for CSV files, and ${source} is not one`);
+    return listDataset(source);
+  }
+  const { root, path, label, patient } = options;
+  try {
+    return await listFromCsv(source, { root, path, label, patient });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    throw error;
   }
 }
 

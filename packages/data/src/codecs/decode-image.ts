@@ -21,12 +21,12 @@ import { webpCodec } from './webp-codec.js';
 
 export interface DecodeImageOptions {
   /** Named in errors: a file's path. */
-  name?: string;
+  name?: string | undefined;
   /** The largest declared width × height that is decoded at all. Default 50 million. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
    * WebAssembly for JPEG and WebP. */
-  codec?: Codec;
+  codec?: Codec | undefined;
   /**
    * Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16: 12 for 0..4095 of a camera, which as 16 bits would be
    * almost black. They are brought to the full scale as `scaleBits` does. Other formats, DICOM among them, say it

@@ -54,7 +54,7 @@ export default async function fitFile(job: FitFileJob): Promise<FittedFile> {
   const image = await readImage(file, {
     bits,
     onUsedBits,
-    ...(maxPixels === undefined ? {} : { maxPixels }),
+    maxPixels,
   });
   const fitted = fitImage(image, fit);
   if (augment === undefined) return { data: pixels(fitted), usedBits };

@@ -80,7 +80,7 @@ export async function inspectDataset(
   try {
     let done = 0;
     const files = items.map(({ file }) => file);
-    for await (const result of pool.map(files, signal ? { signal } : {})) {
+    for await (const result of pool.map(files, { signal })) {
       if ('error' in result) bad.push(result.error);
       else {
         good.push(items[done]!);

@@ -4,7 +4,7 @@ import { collectImages } from '../batches/collect-images.js';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
-  onProgress?: (progress: { done: number; total: number }) => void;
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
 export interface Dataset {

@@ -3,11 +3,11 @@ import { type ReadImageOptions, readImage } from './read-image.js';
 
 export interface ReadImagesOptions extends ReadImageOptions {
   /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
-  skipBad?: boolean;
-  onBad?: (error: CxrFileError) => void;
+  skipBad?: boolean | undefined;
+  onBad?: ((error: CxrFileError) => void) | undefined;
   /** Files read at the same time. Default 4. */
-  concurrency?: number;
-  signal?: AbortSignal;
+  concurrency?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
   onWarning?: ((message: string) => void) | undefined;
 }

@@ -8,24 +8,24 @@ import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   batchSize: number;
   /** Shuffles each epoch, keyed by (seed, epoch). Default: as given. */
-  seed?: number;
+  seed?: number | undefined;
   /** Default 1. */
-  epochs?: number;
+  epochs?: number | undefined;
   /** Leaves out the last batch of an epoch if it is not full. Default false. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
   /** A module whose default export is an `Augment`: run in the threads, on the resized image. */
-  augment?: URL | string;
+  augment?: URL | string | undefined;
   /** Passed on to it: what can be cloned between threads. */
   augmentParameter?: unknown;
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16, see `decodeImage`. @default 16 */
   bits?: number | undefined;
   /** Called once, at the end of the first epoch, where the 16-bit images use so few bits that `bits` is missing. */
   onWarning?: ((message: string) => void) | undefined;
   /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
-  skipBad?: boolean;
-  onBad?: (error: CxrFileError) => void;
-  signal?: AbortSignal;
+  skipBad?: boolean | undefined;
+  onBad?: ((error: CxrFileError) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface FileBatch extends Batch {

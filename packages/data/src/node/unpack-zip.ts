@@ -7,9 +7,9 @@ import { ZipFile } from './zip-file.js';
 
 export interface UnpackZipOptions {
   /** The most bytes all files together may have. Default 8 GiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** The most bytes of one file. Default 256 MiB. */
-  maxFileBytes?: number;
+  maxFileBytes?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { done: number; total: number; file: string }) => void) | undefined;
 }

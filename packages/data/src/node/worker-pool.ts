@@ -7,13 +7,13 @@ import { type PoolJob, PoolThread } from './pool-thread.js';
 
 export interface WorkerPoolOptions {
   /** Threads. 0: in this thread. Default: as many as the machine runs at once, at most 8. */
-  workers?: number;
+  workers?: number | undefined;
   /** Results that may wait for the reader, those in work included: it bounds the memory. Default 64. */
-  ahead?: number;
+  ahead?: number | undefined;
 }
 
 export interface MapOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What became of an item: its value, or the file's error. */

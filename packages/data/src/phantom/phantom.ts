@@ -9,7 +9,7 @@ export interface PhantomOptions {
   /** Width and height in pixels. */
   size: number;
   /** Adds opacities in the lungs, as pneumonia does; the person stays the same. Default false. */
-  sick?: boolean;
+  sick?: boolean | undefined;
 }
 
 /**

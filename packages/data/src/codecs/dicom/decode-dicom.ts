@@ -16,16 +16,16 @@ import { type Meaning, type Shade, tableShade, windowGrey, windowShade } from '.
 
 export interface DecodeDicomOptions {
   /** Named in errors: a file's path. */
-  name?: string;
+  name?: string | undefined;
   /** The largest declared width × height that is decoded at all. Default 50 million. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Counted from 0. Default 0. */
-  frame?: number;
+  frame?: number | undefined;
   /**
    * Values shown, from black to white: as the file has it (the default: by its table of values of interest, else its first
    * window, else all values), all values that could be stored, or any window.
    */
-  window?: 'file' | 'all' | DicomWindow;
+  window?: 'file' | 'all' | DicomWindow | undefined;
 }
 
 /** (0028,3000) and (0028,3010): sequences of a table each. */
