@@ -1,5 +1,5 @@
 import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
-import { type Command, choiceFlag, numberFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
+import { bitsFlag, type Command, choiceFlag, numberFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
 import { PRESETS } from '@cxr/dcgan';
 import { DIMS } from '@cxr/fid';
 
@@ -29,6 +29,8 @@ export interface Options {
   readonly ema?: number | undefined;
   /** A run at a smaller size whose layers this one begins with. */
   readonly growFrom?: string | undefined;
+  /** Bits that 16-bit files really use; undefined: all. */
+  readonly bits?: number | undefined;
   readonly weights?: string | undefined;
   readonly dims: number;
   readonly resume: boolean;
@@ -109,6 +111,7 @@ export function addRunFlags(program: Command): Command {
     )
     .option('--weights <file>', 'Inception weights; without them they are looked for, see @cxr/fid')
     .addOption(choiceFlag('--dims <n>', 'layer that is scored (default: 768 on data, 64 on phantoms)', DIMS))
+    .addOption(bitsFlag())
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--out <dir>', 'the run’s folder (default: a new one in runs/, named after the data)');
 }
@@ -129,6 +132,7 @@ export function optionsOf(flags: RunFlags): Options {
     class: className,
     weights: flags.weights,
     growFrom: flags.growFrom,
+    bits: flags.bits,
     out: flags.out,
     preset,
     size: flags.size ?? 64,

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
 import { phantoms } from '@cxr/data';
-import { listClassFolders, listImages, readImages } from '@cxr/data/node';
+import { listClassFolders, listImages, type ReadImagesOptions, readImages } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
 import type { Options } from './options.js';
 
@@ -24,8 +24,8 @@ export interface Reals {
   readonly test?: ImageSet;
 }
 
-function fileSet(files: readonly string[]): ImageSet {
-  return { count: files.length, read: (signal) => readImages(files, signal ? { signal } : {}) };
+function fileSet(files: readonly string[], options: ReadImagesOptions): ImageSet {
+  return { count: files.length, read: (signal) => readImages(files, { ...options, signal }) };
 }
 
 function phantomSet(count: number, seed: number, size: number): ImageSet {
@@ -58,8 +58,15 @@ function refuseOverlap(data: string, testData: string): void {
  * The images that a run is about: the files of `--data`, or drawn phantoms.
  * @throws UsageError, CxrFileError for folders that are missing, empty, ambiguous or overlapping.
  */
-export async function openReals(options: Options): Promise<Reals> {
-  const { data, testData, seed, size } = options;
+export async function openReals(options: Options, onMessage: (line: string) => void): Promise<Reals> {
+  const { data, testData, seed, size, bits } = options;
+  const given = new Set<string>();
+  const onWarning = (message: string): void => {
+    // The images are read several times: for training, the floor, pictures.
+    if (!given.has(message)) onMessage(`warning: ${message}`);
+    given.add(message);
+  };
+  const reading = { bits, onWarning };
   if (data === undefined) {
     return {
       description: `${PHANTOM_COUNT} drawn phantoms of ${size} × ${size} pixels: no patient, no download.`,
@@ -70,8 +77,8 @@ export async function openReals(options: Options): Promise<Reals> {
   const files = await imagesOf(data, options.class);
   const of = options.class === undefined ? '' : ` of class ${options.class}`;
   const description = `${files.length} chest X-rays${of}, trained on at ${size} × ${size} pixels. ${KERMANY}`;
-  if (testData === undefined) return { description, train: fileSet(files) };
+  if (testData === undefined) return { description, train: fileSet(files, reading) };
   const test = await imagesOf(testData, options.class);
   refuseOverlap(data, testData);
-  return { description, train: fileSet(files), test: fileSet(test) };
+  return { description, train: fileSet(files, reading), test: fileSet(test, reading) };
 }

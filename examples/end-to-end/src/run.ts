@@ -123,7 +123,7 @@ export async function run(options: Options, hooks: RunHooks): Promise<RunResult>
 async function runInto(out: string, options: Options, hooks: RunHooks): Promise<RunResult> {
   const { onProgress, onMessage, signal } = hooks;
   // What can be wrong with the input should show before an hour of training, not after.
-  const reals = await openReals(options);
+  const reals = await openReals(options, onMessage);
   const { weights, notes } = hooks.weights
     ? { weights: hooks.weights, notes: [] }
     : await openWeights(options, onProgress);

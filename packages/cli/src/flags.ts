@@ -65,6 +65,14 @@ export function listFlag(flags: string, description: string, choices: readonly s
   );
 }
 
+/** `--bits`, for the commands that read images. */
+export function bitsFlag(): Option {
+  return wholeNumberFlag('--bits <n>', 'bits that 16-bit PNG and TIFF really use, such as 12 (default: 16)', {
+    min: 1,
+    max: 16,
+  });
+}
+
 function boundsText(min: number, max: number | undefined): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
 }

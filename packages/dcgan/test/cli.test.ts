@@ -8,7 +8,7 @@ import type { Output } from '@cxr/cli';
 import { encodePng, phantoms } from '@cxr/data';
 import { readImage } from '@cxr/data/node';
 import { hashWeights, listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
-import { createRng } from '@cxr/image';
+import { createRng, image as wrap } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli/main.js';
 
@@ -235,6 +235,21 @@ describe('cxr-dcgan', () => {
       expect(err).toMatch(/warning: (training blows up|diverged) at step [234]/);
       expect(err).toMatch(/stopped at step [234]/);
     }
+  });
+
+  it('warns of 12-bit pictures in 16-bit files, and takes --bits', async () => {
+    const deep = join(folder, 'deep');
+    await mkdir(deep);
+    for (const { name, image } of phantoms({ count: 4, seed: 1, size: 40 })) {
+      const twelve = Uint16Array.from(image.data, (sample) => sample << 4);
+      await writeFile(join(deep, `${name}.png`), encodePng(wrap(twelve, 40, 40, 1)));
+    }
+    const warned = await run(...train('deep-a', 1, '--data', deep));
+    expect(warned.err).toMatch(/warning: .*12/);
+    const told = await run(...train('deep-b', 1, '--data', deep, '--bits', '12'));
+    expect(told.status).toBe(0);
+    expect(told.err).not.toContain('warning');
+    expect(await run(...train('deep-c', 1, '--data', deep, '--bits', '17'))).toMatchObject({ status: 2 });
   });
 
   it('will not write over a run unless asked to resume it', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  bitsFlag,
   type CliContext,
   type Command,
   checkUsage,
@@ -41,6 +42,7 @@ interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
   resume?: boolean;
   growFrom?: string;
   skipBad?: boolean;
+  bits?: number;
   stopOnWarning?: boolean;
   stopOnTrouble?: boolean;
 }
@@ -69,6 +71,7 @@ export function defineTrain(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--sample-every <n>', 'steps between sample grids; 0: none').default(100))
     .addOption(wholeNumberFlag('--samples <n>', 'images of a sample grid', { min: 1 }).default(64))
     .option('--skip-bad', 'leave out files that cannot be read')
+    .addOption(bitsFlag())
     .option('--stop-on-warning', 'end the run when training goes wrong')
     .addOption(new Option('--stop-on-trouble', 'the same, by its old name').hideHelp());
   addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) =>
@@ -172,6 +175,8 @@ async function* readLabelled(
   const options = {
     skipBad: flags.skipBad === true,
     onBad: (error: CxrFileError) => output.note(`skipped: ${error.message}`),
+    bits: flags.bits,
+    onWarning: (message: string) => output.note(`warning: ${message}`),
   };
   const named = readImages(
     files.map(({ file }) => file),
