@@ -16,6 +16,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     // Two cores are the machine we promise to run on; each file has a TensorFlow.js engine of its own.
     maxWorkers: 2,
     // Instrumented by `npm run mutation` the sources are many times slower.

@@ -61,7 +61,6 @@ describe('the main entry', () => {
 });
 
 const chromium = findChromium();
-if (!chromium) console.warn('browser.test.ts runs no page: no Chromium found, set CXR_CHROMIUM to one');
 
 describe.skipIf(!chromium)('a bundle of Vite 8, in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cxr-bundle-'));

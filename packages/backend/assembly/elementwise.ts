@@ -21,7 +21,7 @@ export function addInto(out: usize, x: usize, count: i32): void {
   }
 }
 
-/** y[i] = x[i], at least low and at most high; NaN where x[i] is. Relu is from 0 to infinity. */
+/** y[i] = x[i], clipped to low … high; NaN where x[i] is NaN. Relu is from 0 to infinity. */
 export function clip(x: usize, y: usize, low: f32, high: f32, count: i32): void {
   const lows = f32x4.splat(low);
   const highs = f32x4.splat(high);

@@ -11,14 +11,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import { has } from './kernels/kernel.js';
 
-/** A kernel of ours: [value, first, second] from value, first, second, gradient. */
+/** The name of our kernel: [value, first, second] from value, first, second, gradient. */
 export const ADAM = 'CxrAdam';
 
-/** Settings of one update of Adam. */
+/** Settings of one update of Adam, at step t ≥ 1. */
 export interface AdamAttrs {
   /** Learning rate times √(1 − β2ᵗ) / (1 − β1ᵗ). */
   rate: number;
+  /** Decay of the first moment, in [0, 1). */
   beta1: number;
+  /** Decay of the second moment, in [0, 1). */
   beta2: number;
   /** ε times √(1 − β2ᵗ). */
   epsilon: number;
@@ -26,9 +28,13 @@ export interface AdamAttrs {
 
 /**
  * One update of Adam (Kingma and Ba, 2015, algorithm 1 in the order of its section 2: both bias corrections are in
- * `rate` and `epsilon`), in one pass over the weights where the backend has the kernel.
+ * `rate` and `epsilon`). One pass over the weights on the backends `onnxruntime` and `wasm`; several operations elsewhere.
  *
- * @returns the new value, first moment and second moment, which the caller assigns to its variables.
+ * @param value the weights, of any shape.
+ * @param first the first moment, shaped as value.
+ * @param second the second moment, shaped as value, never negative.
+ * @param gradient of the loss with respect to value, shaped as value.
+ * @returns the new value, first moment and second moment, for the caller to assign to its variables.
  */
 export function adamUpdate(
   value: Tensor,

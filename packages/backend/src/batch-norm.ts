@@ -16,43 +16,45 @@ import {
 } from '@tensorflow/tfjs-core';
 import { has } from './kernels/kernel.js';
 
-/** Kernels of ours: [y, mean, variance] from x, gamma, beta; and [dx, dgamma, dbeta]. */
+/** The names of our kernels: [y, mean, variance] from x, gamma, beta; and [dx, dgamma, dbeta]. */
 export const BATCH_NORM = 'CxrBatchNorm';
 export const BATCH_NORM_GRAD = 'CxrBatchNormGrad';
 
 /** Attributes of both kernels. */
 export interface BatchNormAttrs {
+  /** Added to the variance: above 0. */
   epsilon: number;
 }
 
 /** Settings of `batchNorm`. */
 export interface BatchNormOptions extends BatchNormAttrs {
-  /** Told the batch's mean and biased variance, both `[c]`: they live until it returns. */
-  onMoments?: (mean: Tensor, variance: Tensor) => void;
+  /** Receives the batch's mean and biased variance, both `[c]`, which are disposed after it returns. @default none */
+  onMoments?: ((mean: Tensor, variance: Tensor) => void) | undefined;
 }
 
 type Three = [Tensor, Tensor, Tensor];
 
 /**
- * Batch normalisation by the batch's own moments, over all axes of x but the last: Ioffe and Szegedy, 2015,
- * section 3. One kernel and one gradient kernel where the backend has them; elsewhere a composition, whose
- * gradient is written out by hand too. Second derivatives do not pass through it.
+ * Batch normalisation by the batch's own moments, over all axes of x except the last: Ioffe and Szegedy, 2015,
+ * section 3. One kernel and one gradient kernel on `onnxruntime` and `wasm`; elsewhere a composition of operations
+ * with the same gradient. It cannot be differentiated twice.
  *
- * @param x `[..., c]`
- * @param gamma `[c]`
- * @param beta `[c]`
+ * @param x `[..., c]`, of rank 2 or more.
+ * @param gamma the scale, `[c]`.
+ * @param beta the offset, `[c]`.
  * @returns y, shaped as x.
+ * @throws Error when x has fewer than two axes.
  */
 export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions): Tensor {
   const { epsilon, onMoments } = options;
   const op = customGrad((...args) => {
     const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, GradSaveFunc];
-    const [value, average, variance] = forward(x, gamma, beta, epsilon);
-    onMoments?.(average, variance);
-    save([x, gamma, average, variance]);
+    const [value, batchMean, variance] = forward(x, gamma, beta, epsilon);
+    onMoments?.(batchMean, variance);
+    save([x, gamma, batchMean, variance]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [x, gamma, average, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
-      return backward(x, dy, gamma, average, variance, epsilon);
+      const [x, gamma, batchMean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
+      return backward(x, dy, gamma, batchMean, variance, epsilon);
     };
     return { value, gradFunc };
   });
@@ -62,27 +64,27 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
 function forward(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Three {
   if (has(BATCH_NORM)) return runKernel(BATCH_NORM, { x, gamma, beta }, epsilon);
   const axes = leadingAxes(x);
-  const average = mean(x, axes);
-  const centred = sub(x, average);
+  const batchMean = mean(x, axes);
+  const centred = sub(x, batchMean);
   const variance = mean(square(centred), axes);
   const scale = mul(gamma, rsqrt(add(variance, epsilon)));
-  return [add(mul(centred, scale), beta), average, variance];
+  return [add(mul(centred, scale), beta), batchMean, variance];
 }
 
 function backward(
   x: Tensor,
   dy: Tensor,
   gamma: Tensor,
-  average: Tensor,
+  batchMean: Tensor,
   variance: Tensor,
   epsilon: number,
 ): Three {
   if (has(BATCH_NORM_GRAD)) {
-    return runKernel(BATCH_NORM_GRAD, { x, dy, gamma, mean: average, variance }, epsilon);
+    return runKernel(BATCH_NORM_GRAD, { x, dy, gamma, mean: batchMean, variance }, epsilon);
   }
   const axes = leadingAxes(x);
   const rows = x.size / x.shape.at(-1)!;
-  const centred = sub(x, average);
+  const centred = sub(x, batchMean);
   const inverse = rsqrt(add(variance, epsilon));
   const dbeta = sum(dy, axes);
   const dot = sum(mul(dy, centred), axes);
@@ -98,6 +100,6 @@ function runKernel(name: string, inputs: Record<string, Tensor>, epsilon: number
 }
 
 function leadingAxes(x: Tensor): number[] {
-  util.assert(x.rank >= 2, () => `batch norm needs at least two axes: [${x.shape}]`);
+  util.assert(x.rank >= 2, () => `batch norm needs two axes or more: [${x.shape}]`);
   return Array.from({ length: x.rank - 1 }, (_, axis) => axis);
 }

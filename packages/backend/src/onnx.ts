@@ -3,37 +3,46 @@
  * Field numbers are those of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
  */
 
-/** A constant of the graph. `data` has as many elements as the product of `dims`; a scalar has no dims. */
+/** A constant of the graph. */
 export interface OnnxTensor {
   name: string;
+  /** The shape; empty for a scalar. */
   dims: readonly number[];
+  /** The values, as many as the product of `dims`, in row-major order. */
   data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
-/** One operator. A plain number is an INT attribute, `{ float }` a FLOAT, a list INTS, a text STRING. */
+/** One operator. */
 export interface OnnxNode {
+  /** The operator's name, such as `MatMul`. */
   op: string;
+  /** Names of values; an empty text leaves an optional input out. */
   inputs: string[];
   outputs: string[];
-  attributes?: Record<string, number | number[] | string | { float: number }>;
-  /** Operator set; the default is ONNX's own, `com.microsoft` has onnxruntime's. */
-  domain?: string;
+  /** A plain number is an INT attribute, `{ float }` a FLOAT, a list INTS, a text STRING. @default none */
+  attributes?: Record<string, number | number[] | string | { float: number }> | undefined;
+  /** Operator set: `com.microsoft` has onnxruntime's own operators. @default ONNX's */
+  domain?: string | undefined;
 }
 
 /** An input or output of the graph. A text in `shape` is a dimension known only at run time. */
 export interface OnnxValue {
   name: string;
+  /** Type of the elements. */
   type: 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
   shape: readonly (number | string)[];
 }
 
 /** A whole graph. */
 export interface OnnxGraph {
-  name?: string;
-  /** Version of ONNX's operator set, default 17. */
-  opset?: number;
+  /** @default 'graph' */
+  name?: string | undefined;
+  /** Version of ONNX's operator set. @default 17 */
+  opset?: number | undefined;
+  /** The operators, each after those whose outputs it reads. */
   nodes: OnnxNode[];
-  initializers?: OnnxTensor[];
+  /** The constants. @default none */
+  initializers?: OnnxTensor[] | undefined;
   inputs: OnnxValue[];
   outputs: OnnxValue[];
 }
@@ -44,7 +53,7 @@ const TENSOR_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as con
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 const utf8 = new TextEncoder();
 
-/** A message being written: its chunks in order, and their length together. */
+/** A message being written: its chunks in order, and their total length in bytes. */
 class Message {
   readonly chunks: Uint8Array[] = [];
   length = 0;
@@ -55,7 +64,7 @@ class Message {
     return this;
   }
 
-  /** Base-128 varint; a negative number takes ten bytes, as its 64-bit two's complement. */
+  /** Base-128 varint; a negative number is written as its 64-bit two's complement, in ten bytes. */
   varint(value: number | bigint): this {
     const bytes: number[] = [];
     let rest = BigInt.asUintN(64, BigInt(value));
@@ -106,7 +115,7 @@ class Message {
 }
 
 /**
- * The bytes of an ONNX model (a ModelProto) that holds `graph`.
+ * The bytes of an ONNX model (a ModelProto, IR version 8) that holds `graph`. onnxruntime loads it without a file.
  *
  * @throws RangeError when a tensor's data does not fill its dims, or an INT attribute is not an integer.
  */

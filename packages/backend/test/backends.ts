@@ -1,22 +1,34 @@
+import { createRequire } from 'node:module';
 import { type BackendName, useBackend } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 
 export { useBackend };
 
-/** The backends to compare with cpu: wasm and onnxruntime always, webgpu and node where their packages are. */
-export const BACKENDS: readonly BackendName[] = ['wasm', 'onnxruntime', ...(await present('webgpu', 'node'))];
+/**
+ * The backends to compare with cpu: wasm and onnxruntime always, webgpu and node where their packages are installed
+ * (test/global-setup.ts says where they are not).
+ */
+export const BACKENDS: readonly BackendName[] = [
+  'wasm',
+  'onnxruntime',
+  ...(await usable('webgpu', 'webgpu')),
+  ...(await usable('node', '@tensorflow/tfjs-node')),
+];
 
-async function present(...names: BackendName[]): Promise<BackendName[]> {
-  const found: BackendName[] = [];
-  for (const name of names) {
-    try {
-      await useBackend(name);
-      found.push(name);
-    } catch (error) {
-      console.info(`not tested: ${(error as Error).message}`);
-    }
+/** The backend if its package is installed and it starts here, such as webgpu on a machine with a graphics driver. */
+async function usable(name: BackendName, packageName: string): Promise<BackendName[]> {
+  try {
+    createRequire(import.meta.url).resolve(packageName);
+  } catch {
+    return [];
   }
-  return found;
+  try {
+    await useBackend(name);
+    return [name];
+  } catch (error) {
+    console.info(`not tested, although ${packageName} is installed: ${(error as Error).message}`);
+    return [];
+  }
 }
 
 /** The values of the tensors that `run` makes, on the current backend; nothing else of it stays. */

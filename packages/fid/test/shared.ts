@@ -15,7 +15,6 @@ export const fixtures = join(root, 'fixtures', 'fid');
 export const shared: string | undefined = [process.env.CXR_SHARED, join(root, '..', 'shared')].find(
   (folder) => folder !== undefined && existsSync(join(folder, 'goldens')),
 );
-if (!shared) console.info('skipping tests with real weights: no shared folder (CXR_SHARED)');
 
 export const weightsFile = join(shared ?? '', 'weights', 'pt_inception-2015-12-05-refolded.pth');
 

@@ -6,13 +6,13 @@ import { restorer } from './lifetime.js';
 
 const restore = restorer('cpu', 1);
 
-/** TensorFlow.js in plain JavaScript, with the gradients that it has wrong replaced: about a hundred times too slow to train on. */
+/** TensorFlow.js in plain JavaScript, with its wrong gradients replaced. About a hundred times too slow to train on. */
 export const cpu: Backend = {
   stock: '@tensorflow/tfjs-backend-cpu',
   async start() {
     restore();
     registerCpuKernels();
-    // On its first tensor it would print advice to install tfjs-node.
+    // Without this it prints advice to install tfjs-node when it gets its first tensor.
     ((findBackend('cpu') as { firstUse?: boolean } | null) ?? {}).firstUse = false;
     return 'cpu';
   },

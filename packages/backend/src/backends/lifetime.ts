@@ -7,15 +7,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../kernels/kernel-context.js';
 
-/** How many registered names each wasm backend is in use under. */
+/** The number of names that each wasm backend is registered under. */
 const names = new WeakMap<WasmBackend, number>();
 
-/** What `registerName` has registered. */
+/** The factories that `registerName` has registered. */
 const aliases = new WeakSet<() => KernelBackend | Promise<KernelBackend>>();
 
 /**
- * Counts the names that `backend` is registered under, from now on: `tf.removeBackend` and `tf.engine().reset()` dispose
- * of it once a name, and its memory may go only with the last.
+ * From now on, counts the names that `backend` is registered under. `tf.removeBackend` and `tf.engine().reset()` dispose of
+ * it once for each name, but its memory may be freed only with the last one.
  */
 export function countNames(backend: WasmBackend): void {
   const free = backend.dispose.bind(backend);
@@ -32,14 +32,14 @@ export function isAlive(backend: WasmBackend): boolean {
   return (names.get(backend) ?? 0) > 0;
 }
 
-/** True when the wasm backend under `name` has lost its memory, or there would be one that has. */
+/** True when the wasm backend registered under `name` has lost its memory, or its factory would return one that has. */
 export function isSpent(name: string): boolean {
   const factory = findBackendFactory(name);
   const found = engine().registry[name] as unknown as WasmBackend | undefined;
   return found ? !found.wasm : aliases.has(factory);
 }
 
-/** Registers `name` as another name for `backend`: the same tensors, and kernels of its own. */
+/** Registers `name` as a second name for `backend`: it has the same tensors, but its own kernels. */
 export function registerName(name: string, backend: WasmBackend): void {
   forget(name);
   const factory = (): KernelBackend => {
@@ -51,12 +51,12 @@ export function registerName(name: string, backend: WasmBackend): void {
   registerBackend(name, factory);
 }
 
-/** Takes away what is registered under `name`, if anything. */
+/** Removes the backend registered under `name`, if there is one. */
 export function forget(name: string): void {
   if (findBackendFactory(name)) removeBackend(name);
 }
 
-/** Gives back what registers one of TensorFlow.js's own backends again after `tf.removeBackend`. */
+/** Returns a function that registers one of TensorFlow.js's own backends again after `tf.removeBackend`. */
 export function restorer(name: string, priority: number): () => void {
   const factory = findBackendFactory(name);
   return () => {

@@ -7,12 +7,12 @@ import { registerName } from './lifetime.js';
 import { nodeRequire, processors } from './platform.js';
 import { wasmContext } from './wasm.js';
 
-/** The tfjs backend name of `onnxruntime`. */
+/** TensorFlow.js's name for this backend. */
 const NAME = 'cxr-onnxruntime';
 
 let started: { context: KernelContext; threads: number } | undefined;
 
-/** The wasm backend's memory and small kernels, with the heavy products computed by onnxruntime-node. */
+/** The wasm backend's memory and small kernels; the large matrix products are computed by onnxruntime-node. */
 export const onnxruntime: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
   async start({ threads = processors() }: StartOptions) {
@@ -35,7 +35,7 @@ export const onnxruntime: Backend = {
   },
 };
 
-/** onnxruntime-node's native binding: its public API is asynchronous, a tfjs kernel is not. */
+/** Loads onnxruntime-node's own binding: its public API is asynchronous, but a TensorFlow.js kernel must be synchronous. */
 function loadRuntime(): OnnxRuntime {
   const require = nodeRequire();
   if (!require) throw new Error('onnxruntime-node runs in Node only');

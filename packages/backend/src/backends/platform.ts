@@ -1,30 +1,30 @@
-/** Node's own modules, when this runs in Node: asked for at run time, so that no bundler looks for them. */
+/** One of Node's own modules, or undefined outside Node. Found at run time, so that bundlers do not look for it. */
 function builtin<T>(name: string): T | undefined {
   const node = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
   return node?.getBuiltinModule?.(name) as T | undefined;
 }
 
-/** `require` as seen from this package, or undefined outside Node. */
+/** `require` for this package's dependencies, or undefined outside Node. */
 export function nodeRequire(): NodeJS.Require | undefined {
   return builtin<typeof import('node:module')>('node:module')?.createRequire(import.meta.url);
 }
 
-/** Processors that this process may use. */
+/** The number of processors that this process may use. */
 export function processors(): number {
   const os = builtin<typeof import('node:os')>('node:os');
   return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** True where a thread may wait for another: everywhere but in the thread of a browser's page. */
+/** True where a thread may wait for another: everywhere except on the main thread of a browser page. */
 export function mayBlock(): boolean {
   return !('document' in globalThis);
 }
 
 /**
- * Starts a thread that runs `main`, which it is given as text, with `data`; resolves when `main` calls `ready`. The
- * thread does not keep a Node process alive.
+ * Starts a thread that runs `main` with `data`; resolves when `main` calls `ready`. The thread gets the text of `main`, which
+ * can therefore use nothing outside itself. It does not keep a Node process alive.
  *
- * @throws Error where no thread can be started, or it cannot be given `data`.
+ * @throws Error when the thread cannot start, or `data` cannot be sent to it.
  */
 export async function startThread<Data>(
   main: (data: Data, ready: () => void) => unknown,
@@ -41,7 +41,7 @@ export async function startThread<Data>(
     worker.unref();
     return;
   }
-  // An error inside an async function would not reach the worker's onerror.
+  // An error inside an async function does not reach the worker's onerror, so it is sent as a message.
   const text = `onmessage = async ({ data }) => {
     try { await (${main})(data, () => postMessage('')); } catch (error) { postMessage(String(error)); }
   };`;
@@ -50,7 +50,7 @@ export async function startThread<Data>(
   try {
     await new Promise<void>((resolve, reject) => {
       worker.onmessage = ({ data }) => (data === '' ? resolve() : reject(new Error(data)));
-      // Without a message where a content security policy forbids it.
+      // The message is empty where a content security policy forbids workers.
       worker.onerror = ({ message }) =>
         reject(
           new Error(message || 'a worker does not start (a content security policy needs worker-src blob:)'),

@@ -2,17 +2,17 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { env } from '@tensorflow/tfjs-core';
 import { nodeRequire } from './platform.js';
 
-/** In front of the names of TensorFlow.js's `.wasm` files, so that their fetch is known from all others. */
+/** Prefix of the names of TensorFlow.js's `.wasm` files, which tells their fetch from all others. */
 const PREFIX = 'cxr-embedded:';
 
 let given: Promise<string> | undefined;
 
 /**
- * Gives TensorFlow.js's wasm backend its WebAssembly outside Node, where it would fetch a `.wasm` file from beside the
- * script: bundlers do not put it there. Nothing is fetched; the bytes are a JavaScript module of this package.
+ * Hands TensorFlow.js's wasm backend its WebAssembly in browsers. On its own it fetches a `.wasm` file from the folder of
+ * the script, where bundlers do not put it. Here the bytes come from a JavaScript module of this package.
  *
- * @returns what to say beside an error if TensorFlow.js does not start all the same.
- * @throws Error where WebAssembly SIMD is not there, is forbidden, or the module cannot be loaded.
+ * @returns a hint to append to the error if TensorFlow.js still does not start.
+ * @throws Error when WebAssembly SIMD is missing or forbidden, or the module cannot be loaded.
  */
 export async function giveTfjsWasm(): Promise<string> {
   if (nodeRequire()) return '';
@@ -27,12 +27,12 @@ export async function giveTfjsWasm(): Promise<string> {
 
 async function give(): Promise<string> {
   const { bytes, version } = await loadModule();
-  // The module and the JavaScript around it are made for each other. With another version TensorFlow.js's own way is left.
+  // The WebAssembly fits only the JavaScript of its own version. Other versions load theirs in TensorFlow.js's own way.
   if (version !== version_wasm) {
     return `: its ${version_wasm} looks for .wasm files where setWasmPaths says; install ${version}, whose WebAssembly comes with @cxr/backend`;
   }
   const wasm = await bytes();
-  // TensorFlow.js does not notice when this fails: it would wait for ever.
+  // TensorFlow.js does not notice when this fails, and would wait for ever.
   await assertCompiles(wasm);
   const { platform } = env();
   const fetch = platform.fetch.bind(platform);

@@ -14,10 +14,10 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * A small training step on the current backend: convolution, leaky relu, matrix product, and the gradients of all.
- * Every number in it is a small dyadic fraction, so that float32 has it exactly, in whatever order it is added.
+ * Runs a small training step on the current backend: convolution, leaky relu, matrix product, and all their gradients.
+ * Every number in it is a small multiple of a power of two, so float32 sums are exact in any order.
  *
- * @throws Error when a value is not the known one.
+ * @throws Error when a checksum differs from the known one.
  */
 export async function trialStep(): Promise<void> {
   const [loss, ...gradients] = tidy(() => {
@@ -38,15 +38,15 @@ export async function trialStep(): Promise<void> {
   if (String(found) !== String(KNOWN)) throw new Error(`its trial step gives ${found}, not ${KNOWN}`);
 }
 
-/** Checksums of the loss and of the gradients for x, filter and weights, as the cpu backend has them. */
+/** Checksums of the loss and of the gradients for x, filter and weights, computed on the cpu backend. */
 const KNOWN: readonly number[] = [9, -1150, -105, 630.5];
 
-/** -half … half, again and again. */
+/** A repeating ramp of `period` values, from −(period − 1) / 2 up by 1. */
 function ramp(length: number, period: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => (i % period) - (period - 1) / 2);
 }
 
-/** A sum that notices a value in the wrong place. */
+/** A weighted sum, which differs when values change places. */
 function checksum(values: ArrayLike<number>): number {
   return Array.from(values).reduce((total, value, i) => total + value * ((i % 11) + 1), 0);
 }

@@ -15,7 +15,7 @@ let current: KernelContext | undefined;
 let started: { context: KernelContext; threads: number; done: Promise<void> } | undefined;
 const restore = restorer('wasm', 2);
 
-/** Readies tfjs's wasm backend, with our module in its memory: once, and again after it was reset or removed. */
+/** Starts tfjs's wasm backend, with our module in its memory: once, and again after it was reset or removed. */
 export function wasmContext(): Promise<KernelContext> {
   if (!ready || (current && !isAlive(current.backend))) {
     current = undefined;
@@ -30,7 +30,7 @@ export function wasmContext(): Promise<KernelContext> {
 }
 
 async function prepare(): Promise<KernelContext> {
-  // tfjs's build with threads keeps its tensors in shared memory, which our module cannot work in.
+  // tfjs's build with threads keeps its tensors in shared memory, which our module cannot use.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (isSpent('wasm')) forget('wasm');
   restore();
@@ -44,7 +44,7 @@ async function prepare(): Promise<KernelContext> {
   return current;
 }
 
-/** TensorFlow.js's wasm backend, with training kernels in WebAssembly SIMD: everywhere, no native code. */
+/** TensorFlow.js's wasm backend with training kernels in WebAssembly SIMD. Runs in Node and browsers, without native code. */
 export const wasm: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
   async start({ threads = processors() }: StartOptions) {
@@ -56,7 +56,7 @@ export const wasm: Backend = {
     await started.done;
     return 'wasm';
   },
-  limitation: () => alone,
+  limitation: () => oneThread,
 };
 
 async function register(context: KernelContext, threads: number): Promise<void> {
@@ -64,20 +64,20 @@ async function register(context: KernelContext, threads: number): Promise<void> 
   registerTrainingKernels('wasm', { ...context, gemm });
 }
 
-/** Why there are no threads, where some were asked for. */
-let alone: string | undefined;
+/** Why the products run on one thread although more were asked for. */
+let oneThread: string | undefined;
 
-/** Products in threads; on one where threads do not start or may not share memory. */
+/** Products in several threads; in one where threads do not start or may not share memory. */
 async function inThreads(context: KernelContext, threads: number): Promise<Gemm> {
   try {
     if (!('SharedArrayBuffer' in globalThis)) {
       throw new Error("the page's headers do not isolate it from others (COOP and COEP)");
     }
     const gemm = await threadedGemm(context, context.gemm, threads);
-    alone = undefined;
+    oneThread = undefined;
     return gemm;
   } catch (error) {
-    alone = `on one thread: ${error instanceof Error ? error.message : error}`;
+    oneThread = `on one thread: ${error instanceof Error ? error.message : error}`;
     return context.gemm;
   }
 }

@@ -1,7 +1,7 @@
 import type { Backend, StartOptions } from './backend.js';
 import { nodeRequire } from './platform.js';
 
-/** What is used of WebGPU's interface; its full types are a package of their own. */
+/** The part of WebGPU's interface that is used here; its full types are a separate package. */
 interface Gpu {
   requestAdapter(options: object): Promise<Adapter | null>;
 }
@@ -11,7 +11,7 @@ interface Adapter {
   info?: { vendor?: string; architecture?: string; description?: string; isFallbackAdapter?: boolean };
 }
 
-/** TensorFlow.js on the graphics processor: the browser's WebGPU, or in Node the one of the `webgpu` package. */
+/** TensorFlow.js on the graphics processor: by the browser's WebGPU, or in Node by the package `webgpu`. */
 export const webgpu: Backend = {
   stock: '@tensorflow/tfjs-backend-webgpu',
   async start({ requested }: StartOptions) {
@@ -26,7 +26,7 @@ export const webgpu: Backend = {
       await loadForBrowsers();
       return 'webgpu';
     }
-    // The backend looks for `navigator.gpu` when it is loaded.
+    // The backend reads `navigator.gpu` when it is loaded.
     if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     if (!scope.navigator?.gpu) Object.defineProperty(scope.navigator, 'gpu', { value: gpu });
     require('@tensorflow/tfjs-backend-webgpu');
@@ -45,7 +45,7 @@ async function loadForBrowsers(): Promise<void> {
 
 const scope = globalThis as { navigator?: { gpu?: Gpu } };
 
-/** A processor's emulation of a graphics processor: right, but slower than the processor itself. */
+/** True for a graphics processor emulated on the CPU: correct, but slower than computing on the CPU directly. */
 function isSoftware({ isFallbackAdapter, info }: Adapter): boolean {
   const words = `${info?.vendor} ${info?.architecture} ${info?.description}`;
   return isFallbackAdapter || info?.isFallbackAdapter || /swiftshader|llvmpipe|software/i.test(words);
@@ -57,14 +57,14 @@ async function findGpu(requested: boolean): Promise<Gpu> {
   if (!require) throw new Error('this browser has no WebGPU');
   const { pathToFileURL } = require('node:url') as typeof import('node:url');
   const place = pathToFileURL(require.resolve('webgpu')).href;
-  // Dawn and the drivers print what they miss; where there is no hardware to find they are not asked.
+  // Dawn and the drivers print warnings where there is no graphics hardware, so they are not loaded there.
   if (!requested && !hasDevice(require)) throw new Error('this machine shows no graphics device');
   const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };
   Object.assign(globalThis, dawn.globals);
   return dawn.create([]);
 }
 
-/** False on a Linux machine without the device files that drivers of graphics processors make. */
+/** False on a Linux machine that has none of the device files of graphics drivers. */
 function hasDevice(require: NodeJS.Require): boolean {
   if (process.platform !== 'linux') return true;
   const { readdirSync } = require('node:fs') as typeof import('node:fs');
@@ -75,7 +75,7 @@ function hasDevice(require: NodeJS.Require): boolean {
       return [];
     }
   };
-  // Mesa's and other drivers of the kernel; NVIDIA's; Windows' in its Linux; Android's and Mali's.
+  // NVIDIA, Windows Subsystem for Linux, Qualcomm and ARM Mali; the drivers of the kernel itself are in /dev/dri.
   const own = /^(nvidia\d+|dxg|kgsl-3d\d|mali\d+)$/;
   return (
     names('/dev/dri').some((name) => name.startsWith('renderD')) ||

@@ -2,7 +2,7 @@ import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js'
 import { encodeOnnx } from '../onnx.js';
 import type { Pointer } from '../simd/module.js';
 
-/** The parts of onnxruntime-node that are used: its tensors, and its native sessions, which run synchronously. */
+/** The parts of onnxruntime-node that are used: its tensors and its synchronous sessions. */
 export interface OnnxRuntime {
   Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
   InferenceSession: new () => OnnxSession;
@@ -13,12 +13,12 @@ interface OnnxSession {
   run(feeds: Record<string, unknown>, fetches: Record<string, unknown>, options: object): unknown;
 }
 
-/** Below so many multiplications a call into the native library costs more than the product. */
+/** With fewer multiplications, calling onnxruntime costs more than the product. Measured. */
 const SMALL = 20_000;
 
 /**
- * Matrix products by onnxruntime over views of the tensors' memory, no copy on the way in or out.
- * One session for each pair of transpositions serves all sizes. Small products go to `small`.
+ * Matrix products by onnxruntime over views of the tensors' memory, without copies.
+ * There is one session for each pair of transpositions, for all sizes. Small products go to `small`.
  */
 export function onnxruntimeGemm(
   runtime: OnnxRuntime,
@@ -40,7 +40,7 @@ export function onnxruntimeGemm(
   }
 
   function tensor(at: Pointer, rows: number, columns: number): unknown {
-    // A fresh view each time: when the memory has grown, older views are detached.
+    // A new view each time: older views are detached when the memory grows.
     const view = new Float32Array(backend.wasm.HEAPU8.buffer, at, rows * columns);
     return new runtime.Tensor('float32', view, [rows, columns]);
   }
@@ -53,7 +53,7 @@ export function onnxruntimeGemm(
         small.run(product);
         return;
       }
-      // onnxruntime has no product that adds to its output, so that the sum takes a detour.
+      // onnxruntime cannot add to its output: the product goes to scratch memory and is added from there.
       const out = accumulate ? scratch.floats('product', m * n) : c;
       session(transposeA, transposeB).run(
         {
@@ -94,10 +94,10 @@ function createSession(
   session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // The output is ours and the packed factors are small: an arena would only hold memory back.
+    // The output is ours and the packed factors are small: an arena would only keep memory from us.
     enableCpuMemArena: false,
     enableMemPattern: false,
-    // Between two products comes work of ours; a thread that spins meanwhile takes a processor from it.
+    // Our own work runs between two products; threads that spin in the meantime would slow it down.
     extra: { 'session.intra_op.allow_spinning': '0' },
   });
   return session;

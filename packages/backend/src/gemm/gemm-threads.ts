@@ -3,47 +3,47 @@ import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js'
 import { type Pointer, simdBytes } from '../simd/module.js';
 import { serveGemm } from './gemm-worker.js';
 
-/** With fewer multiplications a product is done before another thread has its part. */
+/** With fewer multiplications, one thread is faster. */
 const SMALL = 1_000_000;
 
-/** A sum of fewer terms is done before the threads' partial sums are added up. */
+/** Sums of fewer terms are not split, since adding up the partial results would cost more. */
 const TERMS = 128;
 
-/** Rows that the module's kernel takes at a time: a part that ends between two would waste one. */
+/** Rows that the module's kernel computes at a time; parts are multiples of it. */
 const TILE = 4;
 
-/** The memory that the threads share: at most 1 GiB, in pages of 64 KiB. */
+/** The maximum of the shared memory: 1 GiB, in pages of 64 KiB. */
 const PAGE = 1 << 16;
 const PAGES = 1 << 14;
 
-/** A stretch of the rows of a product, or of the terms of its sums. */
+/** A range of the rows of a product, or of the terms of its sums. */
 interface Part {
   from: number;
   to: number;
 }
 
 /**
- * Matrix products by the WebAssembly SIMD module in several threads. TensorFlow.js's memory is not shared, so that the
- * other threads' part of the factors is copied to memory that is; this thread works on its own part in place.
+ * Matrix products by the WebAssembly SIMD module in several threads. TensorFlow.js's memory is not shared, so the other
+ * threads' part of the factors is copied to shared memory; this thread works on its own part in place.
  *
- * A product is split by its rows or, where a filter's gradient sums over many positions, by the terms of the sum. How
- * depends on its shape alone, so that as many threads give the same values again.
+ * A product is split by its rows or, for a filter's gradient, which sums over many positions, by the terms of the sum.
+ * The split depends only on the shape and the number of threads, so results are reproducible.
  *
- * @param alone the same on one thread, for products that are not worth it.
- * @throws Error where threads cannot be started, or share no memory.
+ * @param single the same on one thread, for small products.
+ * @throws Error when threads cannot start or cannot share memory.
  */
 export async function threadedGemm(
   context: Omit<KernelContext, 'gemm'>,
-  alone: Gemm,
+  single: Gemm,
   threads: number,
 ): Promise<Gemm> {
   const { backend, scratch, simd } = context;
-  const { memory, jobs } = await crewOf(threads);
+  const { memory, jobs } = await poolOf(threads);
 
   const view = (at: Pointer, floats: number): Float32Array =>
     new Float32Array(backend.wasm.HEAPU8.buffer, at, floats);
 
-  /** False when the threads' memory cannot hold so much. */
+  /** Grows the shared memory; false when it cannot hold that much. */
   function reserve(floats: number): boolean {
     const pages = Math.ceil((floats * 4) / PAGE);
     const missing = pages - memory.buffer.byteLength / PAGE;
@@ -56,7 +56,7 @@ export async function threadedGemm(
     const bySum = transposeA && !transposeB && k >= TERMS;
     const whole = bySum ? k : m;
     const [own, ...others] = split(whole, threads) as [Part, ...Part[]];
-    // Floats of the factors and of the result that belong to one row, or one term.
+    // Floats of each factor and of the result that belong to one row, or to one term.
     const line = bySum ? { a: m, b: n, c: 0 } : { a: k, b: 0, c: n };
     const rows = (part: Part): number => (bySum ? m : part.to - part.from);
     const terms = (part: Part): number => (bySum ? part.to - part.from : k);
@@ -65,7 +65,7 @@ export async function threadedGemm(
     const sizesC = others.map((part) => rows(part) * n);
     const worthIt = m * n * k >= SMALL && (bySum || !transposeA) && others.length > 0;
     if (!worthIt || !reserve(sizesC.reduce((sum, size) => sum + size, sizeA + sizeB))) {
-      alone.run(product);
+      single.run(product);
       return;
     }
     const space = scratch.floats('gemm', simd.gemmScratch() / 4);
@@ -78,7 +78,7 @@ export async function threadedGemm(
     const results = others.map((part, i) => {
       const after = part.from - own.to;
       const places = [after * line.a, sizeA + after * line.b, place];
-      give(jobs[i]!, [...flags, rows(part), n, terms(part), ...places]);
+      startJob(jobs[i]!, [...flags, rows(part), n, terms(part), ...places]);
       const result = shared.subarray(place, place + sizesC[i]!);
       place += sizesC[i]!;
       return { result, to: c + part.from * line.c * 4 };
@@ -96,43 +96,43 @@ export async function threadedGemm(
     }
   }
 
-  return { source: `${alone.source}, ${threads} threads`, run };
+  return { source: `${single.source}, ${threads} threads`, run };
 }
 
-/** The other threads, and the memory that they share. */
-interface Crew {
+/** The other threads' jobs, and the memory that they share. */
+interface ThreadPool {
   memory: WebAssembly.Memory;
   jobs: Int32Array[];
 }
 
-const crews = new Map<number, Promise<Crew>>();
+const pools = new Map<number, Promise<ThreadPool>>();
 
-/** The threads beside this one, started once: they outlive a reset of the backend. */
-function crewOf(threads: number): Promise<Crew> {
-  let crew = crews.get(threads);
-  if (!crew) {
-    crew = startCrew(threads);
-    crews.set(threads, crew);
-    crew.catch(() => crews.delete(threads));
+/** The threads beside this one. They are started once and outlive a reset of the backend. */
+function poolOf(threads: number): Promise<ThreadPool> {
+  let pool = pools.get(threads);
+  if (!pool) {
+    pool = startPool(threads);
+    pools.set(threads, pool);
+    pool.catch(() => pools.delete(threads));
   }
-  return crew;
+  return pool;
 }
 
-async function startCrew(threads: number): Promise<Crew> {
+async function startPool(threads: number): Promise<ThreadPool> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
   const jobs = Array.from({ length: threads - 1 }, () => new Int32Array(new SharedArrayBuffer(64)));
   await Promise.all(jobs.map((job) => startThread(serveGemm, { bytes: simdBytes(), memory, job })));
   return { memory, jobs };
 }
 
-/** Stretches of `whole`, as even as the tiles allow; one for each thread, or fewer. */
+/** Splits `whole` into parts of whole tiles, as equal as possible: one for each thread, or fewer. */
 function split(whole: number, threads: number): Part[] {
   const size = Math.ceil(whole / threads / TILE) * TILE;
   const count = Math.ceil(whole / size);
   return Array.from({ length: count }, (_, i) => ({ from: i * size, to: Math.min(whole, (i + 1) * size) }));
 }
 
-function give(job: Int32Array, values: number[]): void {
+function startJob(job: Int32Array, values: number[]): void {
   job.set(values, 1);
   Atomics.store(job, 0, 1);
   Atomics.notify(job, 0);

@@ -1,24 +1,24 @@
 import type { Simd } from '../simd/module.js';
 
-/** What a thread is given when it starts. */
+/** What a thread gets when it starts. */
 export interface GemmThread {
-  /** The module that computes. */
+  /** The WebAssembly SIMD module. */
   bytes: Uint8Array<ArrayBuffer>;
   /** Factors and results. */
   memory: WebAssembly.Memory;
   /**
    * State, transposeA, transposeB, m, n, k, and the places of a, b and c in `memory`, counted in floats. The state is
-   * 0 while there is nothing to do, 1 while a product is wanted, 2 when it could not be computed.
+   * 0 when there is nothing to do, 1 when there is a product to compute, 2 when computing it failed.
    */
   job: Int32Array;
 }
 
 /**
- * Computes products for ever, each when it is wanted. A thread is started with the text of this function: it may use
- * nothing outside itself but types.
+ * Waits for products and computes them, for ever. A thread is started with the text of this function: it can use nothing
+ * outside itself except types.
  */
 export async function serveGemm({ bytes, memory, job }: GemmThread, ready: () => void): Promise<void> {
-  // The module cannot work in shared memory: factors and result are copied, far less work than their product.
+  // The module cannot use shared memory, so factors and result are copied: far less work than the product.
   const own = new WebAssembly.Memory({ initial: 1 });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: own } });
   const simd = instance.exports as unknown as Simd;

@@ -1,14 +1,14 @@
 import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js';
 
 /**
- * Terms of a sum that are added up in one go. Libraries add blocks of some hundred terms to a running float32 sum; that
- * loses digits where it grows much larger than a block: 6e-4 in the gradient of a filter over a million positions.
+ * Maximum terms of a sum in one product. Libraries add blocks of some hundred terms to a running float32 sum, and lose
+ * digits when the sum grows much larger than a block: 6e-4 in the gradient of a filter over a million positions.
  */
 const TERMS = 1 << 14;
 
 /**
- * `gemm`, with long sums over the rows of both factors (the gradient of a filter, or of a dense layer's weights) in parts.
- * The extra work is one addition of the result a part, which is nothing beside so long a product.
+ * `gemm`, but long sums over the rows of both factors (the gradient of a filter, or of a dense layer's weights) are split into
+ * parts. Each part costs one more addition of the result, which is little beside a product of that length.
  */
 export function inChunks(gemm: Gemm, { scratch, simd }: Pick<KernelContext, 'scratch' | 'simd'>): Gemm {
   return {

@@ -16,7 +16,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 
-/** Cumsum: the sums from the other end. TensorFlow.js's own is transposed where the axis is not the last. */
+/** Cumsum: the cumulative sums of dy from the other end. TensorFlow.js's own is transposed unless the axis is the last. */
 const cumsumGradient: GradConfig = {
   kernelName: 'Cumsum',
   gradFunc: (dy, _, attrs) => {
@@ -25,7 +25,7 @@ const cumsumGradient: GradConfig = {
   },
 };
 
-/** Prod: dy times the product of all others, by the products before and after each, so that a 0 does no harm. */
+/** Prod: dy times the product of all other elements. It multiplies those before and after each, so zeros are no problem. */
 const prodGradient: GradConfig = {
   kernelName: 'Prod',
   inputsToSave: ['x'],
@@ -52,8 +52,7 @@ const prodGradient: GradConfig = {
 };
 
 /**
- * GatherV2: each row of dy is added to the row of x that it was taken from. With batch axes, each batch has rows of its
- * own.
+ * GatherV2: each row of dy is added to the row of x that it was taken from. With batch axes, each batch has its own rows.
  */
 const gatherGradient: GradConfig = {
   kernelName: 'GatherV2',

@@ -27,7 +27,7 @@ function sumTo(gradient: Tensor, shape: number[]): Tensor {
   return reshape(axes.length > 0 ? sum(gradient, axes) : gradient, shape);
 }
 
-/** Maximum or Minimum, which broadcast as TensorFlow.js's own gradients do not; on ties dy goes to a. */
+/** Maximum or Minimum; on ties dy goes to a. TensorFlow.js's own gradients do not broadcast. */
 function extreme(kernelName: string, takesA: typeof greaterEqual, takesB: typeof less): GradConfig {
   return {
     kernelName,
@@ -41,7 +41,7 @@ function extreme(kernelName: string, takesA: typeof greaterEqual, takesB: typeof
   };
 }
 
-/** BatchMatMul, also where the leading axes of a factor broadcast. */
+/** BatchMatMul, with leading axes that broadcast. */
 const batchMatMulGradient: GradConfig = {
   kernelName: 'BatchMatMul',
   inputsToSave: ['a', 'b'],

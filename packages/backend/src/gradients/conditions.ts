@@ -1,8 +1,8 @@
 import { type GradConfig, type Tensor, zeros } from '@tensorflow/tfjs-core';
 
 /**
- * Kernels that give true or false, with no gradient in TensorFlow.js: a layer that compares its input (masking,
- * thresholded relu, a where) cannot be trained without. Their slope is 0 wherever there is one.
+ * Kernels that return true or false. TensorFlow.js has no gradients for them, so layers that compare their input (masking,
+ * thresholded relu, where) cannot be trained. The gradient is 0.
  */
 const KERNELS: Record<string, readonly string[]> = {
   Greater: ['a', 'b'],

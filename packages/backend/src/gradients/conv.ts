@@ -13,7 +13,7 @@ function run(kernel: string, inputs: Record<string, Tensor>, attrs: object): Ten
   return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as Tensor;
 }
 
-/** @throws RangeError for dilations where the gradient kernel is not ours: the others compute something else. */
+/** @throws RangeError for dilations where the gradient kernel is not ours: other kernels ignore them. */
 function assertDilations(kernel: string, gradient: string, dilations: unknown): void {
   if ([dilations ?? 1].flat().every((rate) => rate === 1) || isOurs(gradient)) return;
   throw new RangeError(`the gradient of ${kernel} takes no dilations on this backend: ${dilations}`);
@@ -56,7 +56,7 @@ export const conv3dGradient: GradConfig = {
   },
 };
 
-/** The gradient of a transposed Conv3D, which TensorFlow.js lacks: a convolution, and its filter gradient. */
+/** The gradient of a transposed Conv3D, missing in TensorFlow.js: a convolution, and a filter gradient. */
 export const conv3dTransposeGradient: GradConfig = {
   kernelName: 'Conv3DBackpropInputV2',
   inputsToSave: ['dy', 'filter'],

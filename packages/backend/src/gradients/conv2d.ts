@@ -18,7 +18,7 @@ import { takesDilations } from '../kernels/kernel.js';
 
 /**
  * The gradient of Conv2D, with dilations and explicit padding on every backend.
- * TensorFlow.js's own stops at dilation 1, and forgets how the output size was rounded.
+ * TensorFlow.js's own throws for dilations above 1, and ignores how the output size was rounded.
  */
 export const conv2dGradient: GradConfig = {
   kernelName: 'Conv2D',
@@ -63,7 +63,7 @@ function byKernels({ x, filter, dy, attrs }: Convolution): Gradients {
   };
 }
 
-/** Where the kernels take no dilations: a filter with zeros between its taps does the same without. */
+/** For kernels that take no dilations: a filter with zeros between its taps gives the same without them. */
 function spread(convolution: Convolution): Gradients {
   const { filter, attrs } = convolution;
   const [kh, kw, ci, co] = filter.shape;
@@ -79,7 +79,7 @@ function spread(convolution: Convolution): Gradients {
   };
 }
 
-/** `count` rows of zeros after each of x's `rows` rows. Of rank 3, since webgpu pads no more than four axes. */
+/** Adds `count` rows of zeros after each of x's `rows` rows. At rank 3, since webgpu pads at most four axes. */
 function zerosAfter(x: Tensor, rows: number, count: number): Tensor {
   return padZeros(reshape(x, [rows, 1, x.size / rows]), [
     [0, 0],
@@ -88,7 +88,7 @@ function zerosAfter(x: Tensor, rows: number, count: number): Tensor {
   ]);
 }
 
-/** tfjs-node's kernels take no explicit padding: zeros put around x first, and nothing left to pad. */
+/** For tfjs-node, whose kernels take no explicit padding: puts zeros around x and then pads nothing. */
 function padded(convolution: Convolution): Gradients {
   const { x, attrs } = convolution;
   const around = attrs.pad as [number, number][];

@@ -1,5 +1,4 @@
-// TensorFlow.js's own gradients come with tfjs-layers; tfjs-core alone brings none in Node. They must be there
-// before ours, which take the place of some.
+// Registers TensorFlow.js's own gradients; in Node tfjs-core alone registers none. Must come before ours, which replace some.
 import '@tensorflow/tfjs-layers';
 import { registerGradient } from '@tensorflow/tfjs-core';
 import { axisGradients } from './along-axes.js';
@@ -25,7 +24,7 @@ const GRADIENTS = [
   ...conditionGradients,
 ];
 
-/** Registers the gradients that are right where TensorFlow.js's own are not, do less work, or take more. */
+/** Registers gradients where TensorFlow.js's own are wrong, missing, slow, or do not take all arguments. */
 export function registerGradients(): void {
   for (const gradient of GRADIENTS) registerGradient(gradient);
   addTensorMethods();

@@ -10,12 +10,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { has } from '../kernels/kernel.js';
 
-/** A kernel of ours: dx from x and dy. */
+/** The name of our kernel: dx from x and dy. */
 export const LEAKY_RELU_GRAD = 'CxrLeakyReluGrad';
 
 /** Attributes of `LEAKY_RELU_GRAD`. */
 export interface LeakyReluGradAttrs {
-  /** Slope for x ≤ 0; 0 is relu. */
+  /** Slope for x ≤ 0; 0 gives relu. */
   alpha: number;
 }
 
@@ -42,7 +42,7 @@ export const reluGradient: GradConfig = {
   gradFunc: (dy, saved) => ({ x: () => leakyReluGrad(saved[0]!, dy as Tensor, { alpha: 0 }) }),
 };
 
-/** The second derivative: linear in dy, and flat in x. */
+/** The second derivative: linear in dy, 0 in x. */
 export const leakyReluGradGradient: GradConfig = {
   kernelName: LEAKY_RELU_GRAD,
   inputsToSave: ['x'],

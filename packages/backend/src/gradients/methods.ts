@@ -31,8 +31,8 @@ function method<Rest extends unknown[]>(run: (x: never, ...rest: Rest) => unknow
 }
 
 /**
- * Methods of tensors that tfjs-layers and some gradients call, the recurrent layers' orthogonal initialiser among them.
- * The package `@tensorflow/tfjs` adds them; beside tfjs-core and tfjs-layers alone they are missing.
+ * Methods of tensors that tfjs-layers and some gradients call, such as the orthogonal initialiser of recurrent layers. Only the
+ * package `@tensorflow/tfjs` adds them; with tfjs-core and tfjs-layers alone they are missing.
  */
 const METHODS: Record<string, (this: Tensor, ...args: never[]) => unknown> = {
   abs: method(abs),
@@ -59,7 +59,7 @@ const METHODS: Record<string, (this: Tensor, ...args: never[]) => unknown> = {
   transpose: method(transpose),
 };
 
-/** Adds those methods that no other package has added. */
+/** Adds the methods that are missing. */
 export function addTensorMethods(): void {
   for (const [name, value] of Object.entries(METHODS)) {
     if (name in Tensor.prototype) continue;

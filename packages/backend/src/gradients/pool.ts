@@ -1,6 +1,6 @@
 import { engine, type GradConfig, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
 
-/** The gradient of a pool by its gradient kernel. TensorFlow.js's own forgets how the output size was rounded. */
+/** The gradient of a pool by its gradient kernel. TensorFlow.js's own ignores how the output size was rounded. */
 function pool(kernelName: string, needsOutput: boolean): GradConfig {
   return {
     kernelName,

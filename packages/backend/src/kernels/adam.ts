@@ -3,7 +3,7 @@ import { ADAM, type AdamAttrs } from '../adam.js';
 import type { Given, KernelMaker } from './kernel.js';
 import { pointer } from './kernel-context.js';
 
-/** One update of Adam. New tensors come out: a variable's values may have other holders. */
+/** One update of Adam. It makes new tensors, since other tensors may share a variable's memory. */
 export const adam: KernelMaker = ({ backend, simd }) => ({
   name: ADAM,
   run: ({ inputs, attrs }): TensorInfo[] => {

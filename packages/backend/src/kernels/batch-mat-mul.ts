@@ -2,7 +2,7 @@ import type { BatchMatMulAttrs, BatchMatMulInputs, TensorInfo } from '@tensorflo
 import type { Given, KernelMaker } from './kernel.js';
 import { matMul, takesFactors } from './mat-mul.js';
 
-/** BatchMatMul: [..., m, k] times [..., k, n], either one transposed. */
+/** BatchMatMul: [..., m, k] times [..., k, n]; each may be stored transposed. */
 export const batchMatMul: KernelMaker = (context) => ({
   name: 'BatchMatMul',
   run: ({ inputs, attrs }): TensorInfo | undefined => {

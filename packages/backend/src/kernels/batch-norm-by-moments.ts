@@ -3,8 +3,8 @@ import { places } from './mat-mul.js';
 import type { PlainKernel } from './plain.js';
 
 /**
- * FusedBatchNorm where moments, offset and scale broadcast to x along any axes, as batch normalisation on another axis
- * than the last has them. Stock kernels lay them along the last axis all the same.
+ * FusedBatchNorm with moments, offset and scale that broadcast to x along any axes, for batch normalisation on an axis other
+ * than the last. Stock kernels always apply them along the last axis.
  */
 export const batchNormByMoments: PlainKernel = {
   name: 'FusedBatchNorm',

@@ -2,7 +2,7 @@ import { type ClipByValueAttrs, type TensorInfo, util } from '@tensorflow/tfjs-c
 import type { Given, KernelArguments, KernelMaker } from './kernel.js';
 import { pointer } from './kernel-context.js';
 
-type Bounds = (attrs: KernelArguments['attrs']) => [low: number, high: number];
+type Bounds = (attrs: KernelArguments['attrs']) => [min: number, max: number];
 
 function clip(name: string, bounds: Bounds): KernelMaker {
   return ({ backend, simd }) => ({
@@ -17,7 +17,7 @@ function clip(name: string, bounds: Bounds): KernelMaker {
   });
 }
 
-/** Relu, Relu6 and ClipByValue. The stock wasm kernels make a bound of a NaN, which hides that a training blew up. */
+/** Relu, Relu6 and ClipByValue. The stock wasm kernels turn NaN into a bound, which hides that training has diverged. */
 export const CLIPS: readonly KernelMaker[] = [
   clip('Relu', () => [0, Number.POSITIVE_INFINITY]),
   clip('Relu6', () => [0, 6]),

@@ -3,9 +3,9 @@ import type { Given, Kernel, KernelArguments, KernelMaker } from './kernel.js';
 import { type KernelContext, pointer } from './kernel-context.js';
 
 /**
- * Sum and Mean over all axes but the last, as bias gradients and batch norm need them: down the columns of a
- * matrix. The stock wasm kernels transpose the whole tensor first. Over other axes that lie side by side, in double
- * precision: the stock kernels lose 4 % of the sum of four million equal values.
+ * Sum and Mean over all axes except the last, for bias gradients and batch norm: down the columns of a matrix. The stock
+ * wasm kernels transpose the whole tensor first. Over other neighbouring axes the sums are in double precision: the stock
+ * kernels lose 4 % of the sum of four million equal values.
  */
 function reduction(name: 'Sum' | 'Mean'): KernelMaker {
   return (context: KernelContext): Kernel => ({
@@ -14,7 +14,7 @@ function reduction(name: 'Sum' | 'Mean'): KernelMaker {
   });
 }
 
-/** Sums over neighbouring axes; undefined, for the stock kernel, where others lie between. */
+/** Sums over neighbouring axes; undefined for other axes, which the stock kernel takes. */
 function block(
   { backend }: KernelContext,
   { inputs, attrs }: KernelArguments,

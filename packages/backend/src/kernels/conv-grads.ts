@@ -11,9 +11,9 @@ import { eachWindow, windows2d, windows3d } from './windows.js';
 type Four = [number, number, number, number];
 type Five = [number, number, number, number, number];
 
-/** Ours beside TensorFlow.js's attributes. */
+/** An attribute of our own, which TensorFlow.js's gradients do not have. */
 interface Dilated {
-  dilations?: Five | [number, number, number] | number;
+  dilations?: Five | [number, number, number] | number | undefined;
 }
 
 const conv3dInput: PlainKernel = {
@@ -83,7 +83,7 @@ const conv3dFilter: PlainKernel = {
   },
 };
 
-/** Of the shapes and attributes, the geometry; a filter `[kh, kw, c, m]` gives c · m channels. */
+/** The geometry of a depthwise convolution; a filter `[kh, kw, c, m]` gives c · m channels. */
 function depthwiseInfo(
   inputShape: Four,
   filterShape: Four,
@@ -158,8 +158,8 @@ const depthwiseFilter: PlainKernel = {
 };
 
 /**
- * Gradients of convolutions of volumes, which stock wasm has wrong, and of depthwise convolutions, which it lacks. Sums
- * over positions are in double precision.
+ * Gradients of 3-D convolutions, wrong in stock wasm, and of depthwise convolutions, missing there. Sums over positions are
+ * in double precision.
  */
 export const CONV_GRADIENTS: readonly PlainKernel[] = [
   conv3dInput,

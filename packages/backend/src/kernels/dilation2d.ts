@@ -14,7 +14,7 @@ function infoOf(x: TensorInfo, filter: TensorInfo, attrs: Dilation2DAttrs): back
   );
 }
 
-/** Which of a window's pixels, counted from 0, has the largest x + filter in channel c: the first on ties. */
+/** The index of the window's pixel with the largest x + filter in channel c; the first on ties. */
 function winner(
   x: Float32Array,
   filter: Float32Array,
@@ -25,11 +25,11 @@ function winner(
   count: number,
 ): number {
   let best = 0;
-  let most = -Infinity;
+  let max = -Infinity;
   for (let k = 0; k < count; k++) {
     const value = x[pixels[k]! * channels + c]! + filter[taps[k]! * channels + c]!;
-    if (value > most) {
-      most = value;
+    if (value > max) {
+      max = value;
       best = k;
     }
   }
@@ -56,7 +56,7 @@ const forward: PlainKernel = {
   },
 };
 
-/** dy goes to the pixel, and to the filter's tap, whose sum was the largest. */
+/** dy goes to the pixel and the filter's tap that had the largest sum. */
 function gradient(name: string, of: 'x' | 'filter'): PlainKernel {
   return {
     name,
@@ -83,7 +83,7 @@ function gradient(name: string, of: 'x' | 'filter'): PlainKernel {
   };
 }
 
-/** Grey dilation and its gradients: stock wasm has it wrong with padding, and with dilations above 1. */
+/** Grey-scale dilation and its gradients: wrong in stock wasm with padding and with dilations above 1. */
 export const DILATION_2D: readonly PlainKernel[] = [
   forward,
   gradient('Dilation2DBackpropInput', 'x'),

@@ -2,16 +2,16 @@ import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, KernelArguments } from './kernel.js';
 import { type KernelContext, pointer } from './kernel-context.js';
 
-/** What follows the product in a fused kernel: attributes and inputs as both fused kernels have them. */
+/** The attributes of a fused kernel for what follows the product. */
 interface FusedAttrs {
-  activation?: string;
-  leakyreluAlpha?: number;
+  activation?: string | undefined;
+  leakyreluAlpha?: number | undefined;
 }
 
-/** Activations that have a kernel of their own. */
+/** Activations that another kernel computes. */
 const KERNELS: Record<string, string> = { elu: 'Elu', sigmoid: 'Sigmoid', prelu: 'Prelu' };
 
-/** activation(y + bias); y is used up. */
+/** activation(y + bias), computed in the memory of y, or y is disposed of. */
 export function finish(
   context: KernelContext,
   y: TensorInfo,
@@ -35,14 +35,14 @@ export function finish(
 
 function addBias(context: KernelContext, y: TensorInfo, bias: TensorInfo): TensorInfo {
   const columns = y.shape.at(-1)!;
-  const aColumn = bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === columns;
-  if (!aColumn) return replace(context, y, 'Add', { a: y, b: bias });
+  const perColumn = bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === columns;
+  if (!perColumn) return replace(context, y, 'Add', { a: y, b: bias });
   const rows = util.sizeFromShape(y.shape) / columns;
   context.simd.addBias(pointer(context.backend, y), pointer(context.backend, bias), rows, columns);
   return y;
 }
 
-/** Another kernel's result in place of y, which is freed. */
+/** The result of another kernel; y is disposed of. */
 function replace(
   context: KernelContext,
   y: TensorInfo,

@@ -1,18 +1,19 @@
-import type { _FusedMatMulAttrs, _FusedMatMulInputs, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { batchMatMul } from './batch-mat-mul.js';
 import { finish } from './epilogue.js';
-import type { Given, KernelMaker } from './kernel.js';
-import { matMul, takesFactors } from './mat-mul.js';
+import type { KernelMaker } from './kernel.js';
 
 /**
- * _FusedMatMul: BatchMatMul, then a bias and an activation. The stock wasm kernel applies bias and activation to
- * the wrong elements when an operand is transposed, so that this one takes them all.
+ * _FusedMatMul: BatchMatMul, then a bias and an activation. When an operand is transposed, the stock wasm kernel applies
+ * bias and activation to the wrong elements.
  */
-export const fusedMatMul: KernelMaker = (context) => ({
-  name: '_FusedMatMul',
-  run: (args): TensorInfo | undefined => {
-    const { a, b } = args.inputs as Given<_FusedMatMulInputs>;
-    const { transposeA, transposeB } = args.attrs as unknown as _FusedMatMulAttrs;
-    const factors = { a, b, transposeA, transposeB };
-    return takesFactors(factors) ? finish(context, matMul(context, factors), args) : undefined;
-  },
-});
+export const fusedMatMul: KernelMaker = (context) => {
+  const product = batchMatMul(context);
+  return {
+    name: '_FusedMatMul',
+    run: (args): TensorInfo | undefined => {
+      const y = product.run(args) as TensorInfo | undefined;
+      return y && finish(context, y, args);
+    },
+  };
+};

@@ -1,7 +1,7 @@
 import { type GatherV2Attrs, util } from '@tensorflow/tfjs-core';
 import type { PlainKernel } from './plain.js';
 
-/** GatherV2 with batch axes: stock wasm takes the rows of the first batch for all. */
+/** GatherV2 with batch axes: stock wasm uses the rows of the first batch for all batches. */
 export const gatherInBatches: PlainKernel = {
   name: 'GatherV2',
   inputs: ['x', 'indices'],

@@ -2,8 +2,8 @@ import type { IdentityInputs, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Given, KernelMaker } from './kernel.js';
 
 /**
- * Identity: another name for the same values. The stock wasm kernel copies them, and TensorFlow.js calls it for
- * every tensor that a gradient saves. No kernel writes into its inputs, so sharing is safe.
+ * Identity: a second tensor over the same memory. The stock wasm kernel copies, and TensorFlow.js calls it for every tensor
+ * that a gradient saves. Sharing is safe, since no kernel writes into its inputs.
  */
 export const identity: KernelMaker = ({ backend }) => ({
   name: 'Identity',

@@ -26,10 +26,10 @@ import { prelu } from './prelu.js';
 import { RESIZE_GRADIENTS } from './resize-grad.js';
 import { segmentSum } from './segment-sum.js';
 
-/** Those whose work is a matrix product, by whatever library `context.gemm` is. */
+/** Kernels whose work is a matrix product, computed by `context.gemm`. */
 const PRODUCTS = [conv2d, fusedConv2d, conv2dBackpropInput, conv2dBackpropFilter, batchMatMul, fusedMatMul];
 
-/** Those that read and write the tensors' memory once, in WebAssembly SIMD. */
+/** Kernels that read and write memory once, in WebAssembly SIMD. */
 const PASSES = [
   ...CLIPS,
   identity,
@@ -42,7 +42,7 @@ const PASSES = [
   adam,
 ];
 
-/** Those that replace wrong or missing stock kernels, in plain JavaScript: on the cpu backend too. */
+/** Kernels in plain JavaScript that replace wrong or missing stock ones, on the cpu backend too. */
 const PLAIN: readonly PlainKernel[] = [
   ...POOLS,
   ...CONV_GRADIENTS,
@@ -65,7 +65,7 @@ export function registerTrainingKernels(backendName: string, context: KernelCont
   for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
 }
 
-/** Registers what the cpu backend has wrong. */
+/** Registers the kernels that the cpu backend lacks or computes wrong, and the checks that it lacks. */
 export function registerCpuKernels(): void {
   for (const plain of PLAIN) overlay('cpu', onCpu(plain), SCRIPT);
   for (const guard of guards) overlay('cpu', guard);

@@ -1,7 +1,7 @@
 import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Pointer, Simd } from '../simd/module.js';
 
-/** What the kernels use of TensorFlow.js's wasm backend. */
+/** The part of TensorFlow.js's wasm backend that the kernels use. */
 export interface WasmBackend {
   readonly wasm: {
     HEAPU8: Uint8Array;
@@ -17,7 +17,7 @@ export interface WasmBackend {
   dispose(): void;
 }
 
-/** One matrix product over the tensors' memory: c[m][n] = op(a) op(b), or c += … when `accumulate`. */
+/** One matrix product over the tensors' memory, row-major: c[m][n] = op(a)[m][k] · op(b)[k][n], where op may transpose. */
 export interface Product {
   transposeA: boolean;
   transposeB: boolean;
@@ -27,17 +27,18 @@ export interface Product {
   a: Pointer;
   b: Pointer;
   c: Pointer;
-  accumulate?: boolean;
+  /** Adds to c. @default false */
+  accumulate?: boolean | undefined;
 }
 
-/** A library of matrix products: the one thing that differs between `onnxruntime` and `wasm`. */
+/** A library of matrix products: the only difference between `onnxruntime` and `wasm`. */
 export interface Gemm {
-  /** Where it comes from, as the kernel registry prints it. */
+  /** What `kernels()` of a backend lists as the source of its products. */
   readonly source: string;
   run(product: Product): void;
 }
 
-/** Everything a kernel works with. */
+/** What a kernel computes with. */
 export interface KernelContext {
   readonly backend: WasmBackend;
   readonly simd: Simd;
@@ -45,12 +46,12 @@ export interface KernelContext {
   readonly scratch: Scratch;
 }
 
-/** Where a tensor's values lie. Ask at each call: it is a place in memory, not a view that growth would detach. */
+/** Where a tensor's values lie in memory. */
 export function pointer(backend: WasmBackend, tensor: TensorInfo): Pointer {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** Working memory that is kept between calls, one block a name, grown when a call needs more. */
+/** Working memory that is kept between calls: one block for each name, which grows when a call needs more. */
 export class Scratch {
   readonly #wasm: WasmBackend['wasm'];
   readonly #blocks = new Map<string, { at: Pointer; bytes: number }>();
@@ -59,14 +60,18 @@ export class Scratch {
     this.#wasm = backend.wasm;
   }
 
-  /** At least `floats` floats, 16-byte aligned; their values are whatever the last call left. */
+  /**
+   * Room for `floats` floats or more, 16-byte aligned, with undefined values.
+   *
+   * @throws RangeError when there is no memory left.
+   */
   floats(name: string, floats: number): Pointer {
     const bytes = floats * 4;
     const block = this.#blocks.get(name);
     if (block && block.bytes >= bytes) return block.at;
     if (block) this.#wasm._free(block.at);
     this.#blocks.delete(name);
-    // An address above 2 GiB comes back as a negative number.
+    // An address above 2 GiB is returned as a negative number.
     const at = this.#wasm._malloc(bytes) >>> 0;
     if (at === 0) throw new RangeError(`out of WebAssembly memory: ${bytes} bytes for ${name}`);
     this.#blocks.set(name, { at, bytes });

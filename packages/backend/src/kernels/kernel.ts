@@ -13,19 +13,19 @@ import type { KernelContext } from './kernel-context.js';
 /** The arguments of a tfjs kernel. */
 export type KernelArguments = Parameters<KernelFunc>[0];
 
-/** The inputs of a kernel that are always given. */
+/** Inputs of a kernel, with those that are never missing. */
 export type Given<Inputs> = { [name in keyof Inputs]: TensorInfo };
 
-/** A fast kernel. It gives undefined for what it does not take; then the stock kernel, or an error, follows. */
+/** One of our kernels. It returns undefined for arguments that it does not take; then the stock kernel runs, or an error is thrown. */
 export interface Kernel {
   name: string;
   run(args: KernelArguments): TensorInfo | TensorInfo[] | undefined;
 }
 
-/** One file of kernels/: a kernel over these context. */
+/** Makes a kernel; each file of kernels/ has one or more. */
 export type KernelMaker = (context: KernelContext) => Kernel;
 
-/** True when the convolution is laid out as our kernels take it. */
+/** True when our convolution kernels take these tensors: NHWC, float32, not empty. */
 export function nhwc(dataFormat: string, ...tensors: TensorInfo[]): boolean {
   return (
     dataFormat === 'NHWC' && tensors.every((t) => t.dtype === 'float32' && util.sizeFromShape(t.shape) > 0)
@@ -34,20 +34,20 @@ export function nhwc(dataFormat: string, ...tensors: TensorInfo[]): boolean {
 
 const ours = new Map<string, string>();
 
-/** The stock kernel that each of ours stands before, undefined where there is none. */
-const stockBehind = new WeakMap<KernelFunc, KernelConfig | undefined>();
+/** The stock kernel that each of ours replaces; undefined where there is none. */
+const replaced = new WeakMap<KernelFunc, KernelConfig | undefined>();
 
-/** The backend's own kernel, also where one of ours (or a copy of it under another backend's name) stands before it. */
+/** The backend's own kernel, even where ours (or a copy of ours under another backend's name) has replaced it. */
 function stockKernel(name: string, backendName: string): KernelConfig | undefined {
   let found: KernelConfig | undefined = getKernel(name, backendName);
-  while (found && stockBehind.has(found.kernelFunc)) found = stockBehind.get(found.kernelFunc);
+  while (found && replaced.has(found.kernelFunc)) found = replaced.get(found.kernelFunc);
   return found;
 }
 
 /**
- * Puts `kernel` before the backend's own one of that name, which stays for the shapes that `kernel` leaves.
+ * Registers `kernel` in place of the backend's own one, which still runs where `kernel` returns undefined.
  *
- * @param source where it comes from, for `sourceOf`; without it the kernel only checks, and the backend's own computes.
+ * @param source where it comes from, for `sourceOf`; without it `kernel` only checks, and the backend's own one computes.
  */
 export function overlay(backendName: string, kernel: Kernel, source?: string): void {
   const stock = stockKernel(kernel.name, backendName);
@@ -63,13 +63,13 @@ export function overlay(backendName: string, kernel: Kernel, source?: string): v
     ...(stock?.setupFunc && { setupFunc: stock.setupFunc }),
     ...(stock?.disposeFunc && { disposeFunc: stock.disposeFunc }),
   };
-  stockBehind.set(config.kernelFunc, stock);
+  replaced.set(config.kernelFunc, stock);
   if (getKernel(kernel.name, backendName)) unregisterKernel(kernel.name, backendName);
   registerKernel(config);
   if (source) ours.set(`${backendName} ${kernel.name}`, source);
 }
 
-/** Where a kernel comes from: our source, or undefined when it is the backend's own. */
+/** The source of one of our kernels; undefined for the backend's own. */
 export function sourceOf(backendName: string, kernelName: string): string | undefined {
   return ours.get(`${backendName} ${kernelName}`);
 }

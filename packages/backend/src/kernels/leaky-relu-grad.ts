@@ -3,7 +3,7 @@ import { LEAKY_RELU_GRAD, type LeakyReluGradAttrs } from '../gradients/leaky-rel
 import type { Given, KernelMaker } from './kernel.js';
 import { pointer } from './kernel-context.js';
 
-/** The gradient of LeakyRelu, and with alpha 0 of Relu: dx = dy where x > 0, alpha dy elsewhere. */
+/** The gradient of LeakyRelu (of Relu with alpha 0): dx = dy where x > 0, alpha dy elsewhere. */
 export const leakyReluGrad: KernelMaker = ({ backend, simd }) => ({
   name: LEAKY_RELU_GRAD,
   run: ({ inputs, attrs }): TensorInfo => {

@@ -1,7 +1,7 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type KernelContext, pointer } from './kernel-context.js';
 
-/** The two factors of a batched product, [..., m, k] and [..., k, n] after the transpositions. */
+/** The factors of a batched product: [..., m, k] and [..., k, n] after transposing. */
 export interface Factors {
   a: TensorInfo;
   b: TensorInfo;
@@ -9,12 +9,16 @@ export interface Factors {
   transposeB: boolean;
 }
 
-/** True for float32 factors. */
+/** True for float32 factors of rank 2 or more. */
 export function takesFactors({ a, b }: Factors): boolean {
   return [a, b].every((t) => t.dtype === 'float32' && t.shape.length >= 2);
 }
 
-/** The product, one matrix product for each index of the leading dimensions, which broadcast. */
+/**
+ * The product: one matrix product for each index of the leading dimensions, which broadcast.
+ *
+ * @throws RangeError when the inner sizes differ.
+ */
 export function matMul(context: KernelContext, { a, b, transposeA, transposeB }: Factors): TensorInfo {
   const { backend, gemm } = context;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
@@ -50,7 +54,7 @@ export function matMul(context: KernelContext, { a, b, transposeA, transposeB }:
   return y;
 }
 
-/** The index in `shape` of what stands at index i of the broadcast shape `outer`. */
+/** Returns the function from an index in the broadcast shape `outer` to the index of the same element in `shape`. */
 export function places(shape: number[], outer: number[]): (i: number) => number {
   const missing = outer.length - shape.length;
   return (i) => {

@@ -9,22 +9,22 @@ type Values = Float32Array | Int32Array | Uint8Array;
 export interface Plan {
   /** The shape of the output, which is float32. */
   shape: number[];
-  /** Fills the output, which is zero before. */
+  /** Fills the output, which is all zeros before. */
   fill(out: Float32Array, ...inputs: Float32Array[]): void;
 }
 
 /**
- * A kernel in plain JavaScript, for backends whose own one is wrong or missing: right before fast. It gives undefined for
- * what is left to the backend's own kernel.
+ * A kernel in plain JavaScript, for backends whose own one is wrong or missing. `plan` returns undefined for arguments that the
+ * backend's own kernel computes right.
  */
 export interface PlainKernel {
   name: string;
-  /** The names of the inputs, in the order that `fill` takes them; one that may be missing is undefined there. */
+  /** The names of the inputs, in the order of `fill`, which gets undefined for a missing one. */
   inputs: readonly string[];
   plan(inputs: Given<Record<string, TensorInfo>>, attrs: never): Plan | undefined;
 }
 
-/** Where tensors keep their values on one kind of backend. */
+/** Access to the values of tensors on one kind of backend. */
 interface Memory<Backend> {
   make(backend: Backend, shape: number[]): TensorInfo;
   values(backend: Backend, tensor: TensorInfo): Values;
@@ -39,7 +39,7 @@ const wasmMemory: Memory<WasmBackend> = {
   },
 };
 
-/** What is used of TensorFlow.js's cpu backend. */
+/** The part of TensorFlow.js's cpu backend that is used here. */
 interface CpuBackend {
   readonly data: { get(id: object): { values: Values } };
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
@@ -53,7 +53,7 @@ const cpuMemory: Memory<CpuBackend> = {
   values: (backend, tensor) => backend.data.get(tensor.dataId).values,
 };
 
-/** `plain` as a kernel of the wasm backend and of those that share its memory. */
+/** `plain` as a kernel of the wasm backend, and of others that share its memory. */
 export function onWasm(plain: PlainKernel): Kernel {
   return over(plain, wasmMemory);
 }
@@ -71,7 +71,7 @@ function over<Backend>(plain: PlainKernel, memory: Memory<Backend>): Kernel {
       const plan = plain.plan(given, attrs as never);
       if (!plan) return undefined;
       const out = memory.make(backend as Backend, plan.shape);
-      // Views only now: to make the output may have moved the memory.
+      // Views must come after the output is made, which may move the memory.
       const to = memory.values(backend as Backend, out) as Float32Array;
       const from = plain.inputs.map((name) => {
         const tensor = given[name] as TensorInfo | undefined;
@@ -84,7 +84,7 @@ function over<Backend>(plain: PlainKernel, memory: Memory<Backend>): Kernel {
   };
 }
 
-/** @throws RangeError when the gradient that comes in is not of the shape that the forward operation gives. */
+/** @throws RangeError when dy does not have the shape of the forward operation's output. */
 export function assertGradientShape(kernel: string, dy: TensorInfo, shape: number[]): void {
   if (!util.arraysEqual(dy.shape, shape)) {
     throw new RangeError(`${kernel}: these sizes belong to an output of [${shape}], not [${dy.shape}]`);

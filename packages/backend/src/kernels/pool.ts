@@ -2,7 +2,7 @@ import { backend_util, type MaxPool3DAttrs, type MaxPoolAttrs, type TensorInfo }
 import { assertGradientShape, type PlainKernel, type Plan } from './plain.js';
 import { eachWindow, type Windows, windows2d, windows3d } from './windows.js';
 
-/** The windows of a pool, the channels they are taken in, and the output's shape. */
+/** The windows of a pool, the number of channels, and the output's shape. */
 interface Pool {
   windows: Windows;
   channels: number;
@@ -12,7 +12,7 @@ interface Pool {
 type PoolOf<Attrs> = (x: TensorInfo, attrs: Attrs) => Pool;
 
 const pool2d: PoolOf<MaxPoolAttrs> = (x, { filterSize, strides, pad, dimRoundingMode }) => {
-  // TensorFlow.js takes the height's window and stride for the width where the padding is one number.
+  // Where the padding is one number, TensorFlow.js uses the window and stride of the height for the width, too.
   const around: typeof pad =
     typeof pad === 'number'
       ? [
@@ -34,7 +34,7 @@ const pool3d: PoolOf<MaxPool3DAttrs> = (x, { filterSize, strides, pad, dimRoundi
 };
 
 /**
- * The index in x of a window's maximum for channel c: the first one on ties, as in TensorFlow; a NaN is greater than all.
+ * The index in x of a window's maximum in channel c: the first on ties, as in TensorFlow; NaN is the maximum.
  */
 function argMax(x: Float32Array, channels: number, c: number, pixels: Int32Array, count: number): number {
   let best = pixels[0]! * channels + c;
@@ -85,7 +85,7 @@ function maxGradPlan({ windows, channels }: Pool, shape: number[]): Plan {
   };
 }
 
-/** An average is over the pixels that a window has, without the padding: so each has 1 / count of dy. */
+/** Averages leave out the padding, so each of the window's `count` pixels gets dy / count. */
 function averageGradPlan({ windows, channels }: Pool, shape: number[]): Plan {
   return {
     shape,
@@ -99,7 +99,7 @@ function averageGradPlan({ windows, channels }: Pool, shape: number[]): Plan {
   };
 }
 
-/** True for what the backends' own kernels compute right: not uneven windows in padding, nor other roundings. */
+/** True where the backends' own kernels are right: no uneven windows with numeric padding, no rounding other than floor. */
 function isPlain({ filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs): boolean {
   const even = [filterSize, strides].every((pair) => !Array.isArray(pair) || pair[0] === pair[1]);
   return (
@@ -135,7 +135,7 @@ function gradient<Attrs>(
 
 /**
  * Pools and their gradients. Stock max-pool gradients are wrong where a window's maximum is negative, and on ties; stock
- * average-pool gradients divide by the whole window at an edge; stock wasm has the maximum of negative volumes wrong.
+ * average-pool gradients divide by the whole window at the edges; stock wasm is wrong for 3-D maxima of negative values.
  */
 export const POOLS: readonly PlainKernel[] = [
   forward2d('MaxPool', maxPlan),

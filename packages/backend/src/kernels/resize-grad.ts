@@ -3,14 +3,14 @@ import type { PlainKernel } from './plain.js';
 
 type Placing = Pick<ResizeBilinearAttrs, 'alignCorners' | 'halfPixelCenters'>;
 
-/** Where one output row or column comes from: two pixels and the second one's share. */
+/** The source of one output row or column: two input pixels and the weight of the second. */
 interface Source {
   low: number;
   high: number;
   share: number;
 }
 
-/** Input pixels a step, as TensorFlow.js's forward kernels count them. */
+/** Input pixels for each output pixel, as in TensorFlow.js's forward kernels. */
 function ratio(from: number, to: number, { alignCorners }: Placing): number {
   return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
 }
@@ -33,7 +33,7 @@ function nearest(from: number, to: number, placing: Placing): Source[] {
   });
 }
 
-/** The adjoint of a resize: each output pixel's dy goes to the pixels that it was made of, by their shares. */
+/** The adjoint of a resize: each output pixel's dy goes to the pixels that it was computed from, by their weights. */
 function gradient(name: string, sources: typeof bilinear): PlainKernel {
   return {
     name,
@@ -47,7 +47,7 @@ function gradient(name: string, sources: typeof bilinear): PlainKernel {
         shape: images!.shape,
         fill: (dx, dy) => {
           let from = 0;
-          const give = (b: number, y: number, x: number, share: number): void => {
+          const add = (b: number, y: number, x: number, share: number): void => {
             if (share === 0) return;
             const to = ((b * height + y) * width + x) * channels;
             for (let c = 0; c < channels; c++) dx[to + c] = dx[to + c]! + dy[from + c]! * share;
@@ -55,10 +55,10 @@ function gradient(name: string, sources: typeof bilinear): PlainKernel {
           for (let b = 0; b < batch; b++) {
             for (const row of rows) {
               for (const column of columns) {
-                give(b, row.low, column.low, (1 - row.share) * (1 - column.share));
-                give(b, row.low, column.high, (1 - row.share) * column.share);
-                give(b, row.high, column.low, row.share * (1 - column.share));
-                give(b, row.high, column.high, row.share * column.share);
+                add(b, row.low, column.low, (1 - row.share) * (1 - column.share));
+                add(b, row.low, column.high, (1 - row.share) * column.share);
+                add(b, row.high, column.low, row.share * (1 - column.share));
+                add(b, row.high, column.high, row.share * column.share);
                 from += channels;
               }
             }
@@ -70,8 +70,8 @@ function gradient(name: string, sources: typeof bilinear): PlainKernel {
 }
 
 /**
- * Gradients of resizing. The stock ones forget half-pixel centres; the cpu backend's are wrong from the second image on,
- * and for images that are not square.
+ * Gradients of resizing. The stock ones ignore half-pixel centres; the cpu backend's are wrong from the second image of a
+ * batch on, and for images that are not square.
  */
 export const RESIZE_GRADIENTS: readonly PlainKernel[] = [
   gradient('ResizeBilinearGrad', bilinear),

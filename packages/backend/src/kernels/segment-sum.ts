@@ -1,12 +1,12 @@
 import { type UnsortedSegmentSumAttrs, util } from '@tensorflow/tfjs-core';
 import type { PlainKernel } from './plain.js';
 
-/** Sums in double precision held at a time. */
+/** Maximum number of double-precision sums in memory. */
 const SUMS = 1 << 20;
 
 /**
- * UnsortedSegmentSum: row i of x is added to row segmentIds[i] of the output, and left out where there is no such row. The
- * gradient of gather, so of every embedding; stock wasm lacks it.
+ * UnsortedSegmentSum: row i of x is added to row segmentIds[i] of the output; rows with an id out of range are left out. It is
+ * the gradient of gather, and so of embeddings. Missing in stock wasm.
  */
 export const segmentSum: PlainKernel = {
   name: 'UnsortedSegmentSum',

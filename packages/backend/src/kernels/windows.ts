@@ -3,7 +3,7 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 /** Depth, height and width. */
 type Three = readonly [number, number, number];
 
-/** Where the windows of a pool or a convolution lie, in images or volumes with the channels last. */
+/** The windows of a pool or a convolution, in images or volumes with the channels last. */
 export interface Windows {
   batch: number;
   /** Sizes of the input, of the output and of a window. */
@@ -16,7 +16,7 @@ export interface Windows {
   before: Three;
 }
 
-/** The windows of a pool or a convolution of images: volumes one pixel deep. */
+/** The windows of a pool or a convolution of images, as volumes of depth 1. */
 export function windows2d(info: backend_util.Conv2DInfo): Windows {
   return {
     batch: info.batchSize,
@@ -42,7 +42,7 @@ export function windows3d(info: backend_util.Conv3DInfo): Windows {
   };
 }
 
-/** Of one axis: at position p the taps that meet a pixel, and those pixels. */
+/** At one position along one axis: the taps that meet a pixel, and those pixels. */
 interface Axis {
   taps: number[];
   pixels: number[];
@@ -50,7 +50,7 @@ interface Axis {
 
 /**
  * Calls `visit` for each window, in the order of the output. The first `count` entries of `pixels` are the window's
- * pixels (counted over the whole batch, without channels), those of `taps` the places in the window that they have.
+ * pixels (counted over the whole batch, without channels); those of `taps` are their places in the window.
  */
 export function eachWindow(
   windows: Windows,

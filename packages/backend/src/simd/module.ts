@@ -3,7 +3,7 @@ import { SIMD_MODULE } from './binary.js';
 /** A byte offset into the memory that holds the tensors. */
 export type Pointer = number;
 
-/** Geometry of an unfolding, in the order that the module takes it. */
+/** The arguments of an unfolding, in the module's order. */
 type UnfoldArguments = [
   from: Pointer,
   to: Pointer,
@@ -26,7 +26,7 @@ type UnfoldArguments = [
   ],
 ];
 
-/** What assembly/ exports; its comments say what each does. */
+/** The exports of assembly/, where comments say what each does. */
 export interface Simd {
   im2col(...args: UnfoldArguments): void;
   col2im(...args: UnfoldArguments): void;
@@ -125,12 +125,12 @@ export interface Simd {
   ): void;
 }
 
-/** The module's bytes. It needs WebAssembly SIMD, as every browser and Node since 2023 has it. */
+/** The module's bytes. It needs WebAssembly SIMD, which browsers and Node have since 2023. */
 export function simdBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(SIMD_MODULE), (letter) => letter.charCodeAt(0));
 }
 
-/** The training kernels over `memory`. */
+/** The module's functions, working on `memory`. */
 export async function loadSimd(memory: WebAssembly.Memory): Promise<Simd> {
   const { instance } = await WebAssembly.instantiate(simdBytes(), { env: { memory } });
   return instance.exports as unknown as Simd;
