@@ -1,0 +1,70 @@
+import { type BackendName, useBackend } from '@cxr/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+/** The same tensor with one value changed, or with two values exchanged. */
+function damage(x: tf.TensorInfo, how: 'value' | 'order'): void {
+  const backend = tf.backend() as unknown as { data: { get(id: object): { values: Float32Array } } };
+  const { values } = backend.data.get(x.dataId);
+  const first = values[1]!;
+  const other = values.findIndex((value, i) => i > 1 && i < 11 && value !== first);
+  const second = values[other]!;
+  values[1] = how === 'value' ? first + 1 : second;
+  if (how === 'order') values[other] = first;
+}
+
+/** Runs `body` while the cpu backend's `kernelName` gives damaged results. */
+async function whileDamaged(kernelName: string, how: 'value' | 'order', body: () => Promise<void>) {
+  const stock = tf.getKernel(kernelName, 'cpu');
+  tf.unregisterKernel(kernelName, 'cpu');
+  const kernelFunc: tf.KernelFunc = (args) => {
+    const out = stock.kernelFunc(args);
+    damage(out as tf.TensorInfo, how);
+    return out;
+  };
+  tf.registerKernel({ ...stock, kernelFunc });
+  try {
+    await body();
+  } finally {
+    tf.unregisterKernel(kernelName, 'cpu');
+    tf.registerKernel(stock);
+  }
+}
+
+describe('the trial step', () => {
+  it.each([
+    ['Conv2D', 'value'],
+    ['LeakyRelu', 'order'],
+    ['Conv2DBackpropInput', 'value'],
+    ['Conv2DBackpropInput', 'order'],
+    ['Conv2DBackpropFilter', 'value'],
+    ['Conv2DBackpropFilter', 'order'],
+  ] as const)('refuses a backend whose %s is wrong: its %s', async (kernel, how) => {
+    await useBackend('cpu');
+    const { numTensors } = tf.memory();
+    await whileDamaged(kernel, how, async () => {
+      await expect(useBackend('cpu')).rejects.toThrow(
+        /^backend cpu: its trial step gives [-\d.,]+, not 9,-1150,-105,630.5$/,
+      );
+    });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect((await useBackend('cpu')).tried).toEqual([
+      { name: 'cpu', ok: true, reason: 'computes the trial step' },
+    ]);
+  });
+});
+
+describe('an optional package', () => {
+  it.each(['node', 'webgpu'] as const)(
+    '%s that is missing is named in one line',
+    async (name: BackendName) => {
+      const error = await useBackend(name).then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
+      // Where the package is installed there is nothing to say.
+      if (error) expect(error.message).toMatch(new RegExp(`^backend ${name}: [^\\n]+$`));
+      expect(error?.message ?? '').not.toContain('Require stack');
+    },
+  );
+});
