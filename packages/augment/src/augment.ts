@@ -5,18 +5,18 @@ import { checkOptions } from './options.js';
 import type { Box, Json, Transform } from './transform.js';
 import { inUnitRange } from './unit-range.js';
 
-/** An image with what belongs to it. */
+/** An image with its mask and boxes. */
 export interface Sample {
   readonly image: Image;
-  /** Classes a pixel; of the image's size. */
+  /** The class of each pixel, of the image's size. @default none */
   readonly mask?: Image | undefined;
-  /** Pixels of the image. */
+  /** In pixels of the image. @default none */
   readonly boxes?: readonly Box[] | undefined;
 }
 
 /**
- * A sample after augmentation: what was given comes back, of the same types. `boxes` keeps its order, with null for a box
- * that is outside now.
+ * A sample after augmentation: the parts that were given, of the same types. `boxes` keeps its order, with null for a box that
+ * is now outside the image.
  */
 export type AugmentedSample<S extends Sample = Sample> = {
   readonly [K in keyof Given<S>]: K extends 'boxes' ? AugmentedBoxes<Given<S>[K]> : Given<S>[K];
@@ -27,35 +27,36 @@ type Given<S extends Sample> = Pick<S, Extract<keyof S, keyof Sample>>;
 type AugmentedBoxes<B> = B extends readonly Box[] ? { readonly [I in keyof B]: Box | null } : B;
 
 /**
- * Names one augmentation: the same key gives the same result, whatever the batch size, the order or the number of workers.
- * All are safe integers.
+ * Identifies one augmentation. The same key gives the same result for any batch size, order and number of workers. All three
+ * are safe integers.
  */
 export interface AugmentKey {
   readonly seed: number;
   readonly epoch: number;
-  /** Of the image in its data set. */
+  /** Number of the image in its data set. */
   readonly index: number;
 }
 
+/** Options of `augment` and `replay`. */
 export interface AugmentOptions {
   /**
-   * The values of black and white in a float image, [−1, 1] for a GAN's. It is augmented in 0..1 (which the options of
-   * transforms, such as `fill`, go by) and comes back in this range, rounded to single precision.
+   * The values of black and white in a float image, [−1, 1] for a GAN's. The image is augmented in 0..1 (so options such as
+   * `fill` are in 0..1) and returned in this range, rounded to single precision.
    * @default [0, 1]
    */
   range?: ValueRange | undefined;
 }
 
-/** What was done to a sample: plain JSON, from which `replay` does it again. */
+/** What was done to a sample, as plain JSON: `replay` does it again. */
 export interface AugmentRecord extends AugmentKey {
   readonly transform: string;
   readonly params: Json;
 }
 
 /**
- * Draws the parameters for a key and applies them to the image, and to its mask and boxes.
+ * Draws the parameters for a key and applies them to the image and to its mask and boxes.
  * @throws RangeError for a float sample outside the range, or NaN, for a mask of another size than the image's, and for a key
- * that is not of safe integers.
+ * that is not made of safe integers; TypeError if it is no image.
  */
 export function augment<const S extends Sample>(
   transform: Transform,
@@ -68,12 +69,12 @@ export function augment<const S extends Sample>(
   }
   const params = transform.sample(createRng(seed, epoch, index));
   const record = { seed, epoch, index, transform: transform.name, params };
-  return { ...applied('augment', transform, sample, params, options), record };
+  return { ...applyTo('augment', transform, sample, params, options), record };
 }
 
 /**
- * Does to a sample what a record says, such as one read from a log.
- * @throws TypeError if the record is not of this transform; RangeError as `augment`.
+ * Applies the parameters of a record, such as one read from a log.
+ * @throws TypeError if the record is not of this transform; and the errors of `augment`.
  */
 export function replay<const S extends Sample>(
   transform: Transform,
@@ -84,17 +85,17 @@ export function replay<const S extends Sample>(
   if (record.transform !== transform.name) {
     throw new TypeError(`a record of '${record.transform}' cannot be replayed by '${transform.name}'`);
   }
-  return applied('replay', transform, sample, record.params, options);
+  return applyTo('replay', transform, sample, record.params, options);
 }
 
-function applied<S extends Sample>(
-  of: string,
+function applyTo<S extends Sample>(
+  caller: string,
   transform: Transform,
   sample: S,
   params: Json,
   options: AugmentOptions,
 ): AugmentedSample<S> {
-  checkOptions<AugmentOptions>(of, options, { range: true });
+  checkOptions<AugmentOptions>(caller, options, { range: true });
   const { range = UNIT_RANGE } = options;
   const { image, mask, boxes } = sample;
   const result = inUnitRange(image, range, (unit) => {

@@ -3,29 +3,32 @@ import { checkImage, withoutChecks } from './check-image.js';
 import { recycle } from './memory.js';
 import type { Box, Json, Transform } from './transform.js';
 
-/** What one of several transforms drew; null where it is not applied. */
+/** What one of several transforms drew; its params are null if it is not applied. */
 export type Step = { readonly name: string; readonly params: Json };
 
-/** Applies transforms one after another. Its parameters list what each one drew. */
+/**
+ * Applies transforms one after another. The parameters list what each one drew.
+ * @throws TypeError unless it is given an array of transforms.
+ */
 export function compose(transforms: readonly Transform[]): Transform<readonly Step[]> {
   checkTransforms('compose', transforms);
-  return inTurn('compose', transforms, (rng) => transforms.map((transform) => transform.sample(rng)));
+  return inOrder('compose', transforms, (rng) => transforms.map((transform) => transform.sample(rng)));
 }
 
 /** @throws TypeError unless it is an array of transforms, such as `[rotate({ degrees: 5 }), invert()]`. */
-export function checkTransforms(of: string, transforms: readonly Transform[]): void {
-  if (!Array.isArray(transforms)) throw new TypeError(`${of} takes an array of transforms`);
+export function checkTransforms(caller: string, transforms: readonly Transform[]): void {
+  if (!Array.isArray(transforms)) throw new TypeError(`${caller} takes an array of transforms`);
   transforms.forEach((one: unknown, i) => {
     const { apply, sample } = (one ?? {}) as Partial<Transform>;
     if (typeof apply !== 'function' || typeof sample !== 'function') {
       const hint = typeof one === 'function' ? `, but a function (call it: ${one.name}(…))` : '';
-      throw new TypeError(`${of}: item ${i} is no transform${hint}`);
+      throw new TypeError(`${caller}: item ${i} is no transform${hint}`);
     }
   });
 }
 
-/** Applies transforms in turn with parameters that `sample` draws, one entry for each; those with null are left out. */
-export function inTurn(
+/** Applies transforms one after another with the parameters from `sample`, one entry for each; those with null are skipped. */
+export function inOrder(
   name: string,
   transforms: readonly Transform[],
   sample: (rng: Rng) => readonly Json[] | null,
@@ -54,7 +57,7 @@ export function inTurn(
       return withoutChecks(() =>
         reduce(steps, image, (before, one, params) => {
           const after = one.apply(before, params);
-          // What only lay between two steps is free for the next.
+          // An image between two steps is no longer needed: its memory is reused.
           if (before.data.buffer !== after.data.buffer && before.data.buffer !== image.data.buffer)
             recycle(before);
           return after;

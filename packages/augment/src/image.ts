@@ -8,14 +8,14 @@ export interface Size {
   readonly width: number;
 }
 
-/** An image taken apart: its samples row after row, channels innermost. */
+/** The samples and the size of an image: row after row, channels innermost. */
 export interface Raster<T extends Pixels = Pixels> extends Size {
   readonly data: T;
   readonly channels: number;
 }
 
 /**
- * The samples and the size of an image: its own array, not a copy, where it is stored plainly (so never write there).
+ * The samples and the size of an image. An image stored in row-major order gives its own array, not a copy: never write to it.
  * @throws TypeError if it is no image `[height, width, 1 or 3]` of Uint8, Uint16 or Float32.
  */
 export function raster<T extends Pixels>(image: Image<T>): Raster<T> {
@@ -39,7 +39,7 @@ export function maximum(data: Pixels): number {
   return data instanceof Uint16Array ? 65535 : 1;
 }
 
-/** Cut off at black and white. Kinder to inner loops than Math.min and Math.max, which mind −0 and NaN. */
+/** Clips to 0..max. Faster than Math.min and Math.max, which also handle −0 and NaN. */
 export function clip(value: number, max: number): number {
   if (value <= 0) return 0;
   if (value >= max) return max;

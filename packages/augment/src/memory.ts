@@ -1,20 +1,20 @@
 import type { Image, Pixels } from './image.js';
 
-/** Below this many bytes the allocator itself is quick. */
+/** Smaller arrays are not reused: allocating them is fast. */
 const SMALL = 2 ** 16;
-/** At most so many bytes wait to be used again. */
+/** Maximum number of bytes that wait for reuse. */
 const MAX_WAITING = 2 ** 26;
 
-/** Buffers that wait, by length. */
+/** Buffers that wait for reuse, by length. */
 const spare = new Map<number, ArrayBuffer[]>();
 let waiting = 0;
-/** Buffers that were made here and are in use: no other may come back. */
+/** Buffers made here that are in use: only these may be handed back. */
 const lent = new WeakSet<ArrayBufferLike>();
 
 /**
- * Hands the memory of a result that nobody needs any more, say since it was copied into a batch, to the next result of the
- * same size. Worth it for large images: a system may take longer to map fresh memory than a flip takes. An image that is
- * not a result of this package, or is handed back already, is left alone.
+ * Hands back the memory of a result that is no longer needed, for example after it was copied into a batch: the next result of
+ * the same size uses it. Worth it for large images, since mapping fresh memory may take longer than a flip. Images that are not
+ * results of this package, or are already handed back, are ignored. Do not read the image afterwards.
  */
 export function recycle(image: Image): void {
   const { buffer } = image.data;
@@ -26,7 +26,7 @@ export function recycle(image: Image): void {
   else spare.set(buffer.byteLength, [buffer]);
 }
 
-/** An array of the same type, with anything in it. */
+/** An array of the same type with arbitrary contents. */
 export function samplesLike<T extends Pixels>(like: T, length: number): T {
   const Samples = typeOf(like);
   const bytes = length * like.BYTES_PER_ELEMENT;
@@ -38,7 +38,7 @@ export function samplesLike<T extends Pixels>(like: T, length: number): T {
   return new Samples(buffer);
 }
 
-/** Not its `constructor`: Node's Buffer is a Uint8Array, too. */
+/** Not `like.constructor`: Node's Buffer is a Uint8Array too. */
 function typeOf<T extends Pixels>(like: T): new (from: number | ArrayBuffer) => T {
   const Type =
     like instanceof Uint8Array ? Uint8Array : like instanceof Uint16Array ? Uint16Array : Float32Array;

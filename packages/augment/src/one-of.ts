@@ -1,14 +1,18 @@
-import { checkTransforms, inTurn, type Step } from './compose.js';
+import { checkTransforms, inOrder, type Step } from './compose.js';
 import { checkOptions } from './options.js';
 import type { Transform, TransformOptions } from './transform.js';
 import { withProbability } from './transform.js';
 
+/** Options of `oneOf`. */
 export interface OneOfOptions extends TransformOptions {
-  /** How likely each is, on any common scale, from 0 on. @default all alike */
+  /** Relative probability of each, from 0 on; they need not add up to 1. @default all equal */
   weights?: readonly number[] | undefined;
 }
 
-/** Applies one of the transforms. @throws RangeError without any, or if the weights do not fit. */
+/**
+ * Applies one of the transforms, drawn at random.
+ * @throws RangeError without transforms, or if the weights do not fit them; TypeError unless it is given an array of transforms.
+ */
 export function oneOf(
   transforms: readonly Transform[],
   options: OneOfOptions = {},
@@ -21,7 +25,7 @@ export function oneOf(
   if (!fits || !(total > 0 && total < Infinity)) {
     throw new RangeError(`invalid weights: [${weights}] for ${transforms.length} transforms`);
   }
-  return inTurn(
+  return inOrder(
     'oneOf',
     transforms,
     withProbability(options.p, (rng) => {
@@ -30,7 +34,7 @@ export function oneOf(
         left -= weight;
         return left < 0;
       });
-      // Rounding may leave a rest after the last weight.
+      // By rounding, a small rest may remain after the last weight.
       if (chosen < 0) chosen = weights.findLastIndex((weight) => weight > 0);
       return transforms.map((transform, i) => (i === chosen ? transform.sample(rng) : null));
     }),

@@ -1,22 +1,22 @@
 import type { Rng } from '@cxr/image';
 
-/** A number, or the smallest and the largest of those drawn from evenly. */
+/** A number, or the ends of a range from which numbers are drawn evenly. */
 export type NumberRange = number | readonly [min: number, max: number];
 
-/** Every key of a type of options: a key that is left out does not compile. */
+/** Every key of an options type: it does not compile if one is missing. */
 export type KnownOptions<T> = Readonly<Record<keyof T, true>>;
 
 /**
- * Refuses options that are misspelt or belong to another function: they would be passed over in silence.
- * @throws RangeError naming the unknown key and the known ones; TypeError for what is no object of options.
+ * Refuses options that are misspelt or belong to another function, which would be ignored.
+ * @throws RangeError naming the unknown key and the known ones; TypeError if it is no object.
  */
-export function checkOptions<T extends object>(of: string, options: T, known: KnownOptions<T>): void {
+export function checkOptions<T extends object>(caller: string, options: T, known: KnownOptions<T>): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw new TypeError(`${of} takes an object of options, not ${describe(options)}`);
+    throw new TypeError(`${caller} takes an object of options, not ${describe(options)}`);
   }
   const unknown = Object.keys(options).find((key) => !(Object.hasOwn(known, key) && known[key as keyof T]));
   if (unknown === undefined) return;
-  throw new RangeError(`unknown option '${unknown}' of ${of} (it has ${Object.keys(known).join(', ')})`);
+  throw new RangeError(`unknown option '${unknown}' of ${caller} (it has ${Object.keys(known).join(', ')})`);
 }
 
 function describe(value: unknown): string {
@@ -25,8 +25,8 @@ function describe(value: unknown): string {
 }
 
 /**
- * Both ends of a range.
- * @throws RangeError if it is none, or leaves min..max.
+ * Checks a range, or one number. @returns both ends.
+ * @throws RangeError unless both ends are finite, in order and in min..max.
  */
 export function checkRange(
   name: string,
@@ -47,7 +47,7 @@ export function checkRange(
   return [low as number, high as number];
 }
 
-/** @throws RangeError unless the number is finite and in min..max. */
+/** Checks a number. @throws RangeError unless it is finite and in min..max. */
 export function checkNumber(
   name: string,
   value: number,
@@ -58,18 +58,18 @@ export function checkNumber(
   return checkRange(name, value, min, max)[0];
 }
 
-/** @throws RangeError unless the number is whole and in min..max. */
+/** Checks a whole number. @throws RangeError unless it is whole and in min..max. */
 export function checkWhole(name: string, value: number, min: number, max: number = 2 ** 31): number {
   if (!Number.isInteger(value)) throw new RangeError(`invalid ${name}: ${String(value)}`);
   return checkNumber(name, value, min, max);
 }
 
-/** One number out of a range, evenly. */
+/** Draws one number from a range, evenly. */
 export function drawFrom(rng: Rng, [min, max]: readonly [number, number]): number {
   return min === max ? min : min + (max - min) * rng.uniform();
 }
 
-/** One number out of a range, evenly in its logarithm: 0.5 is then as likely as 2. */
+/** Draws one number from a range, evenly in its logarithm: 0.5 is as likely as 2. */
 export function drawLogFrom(rng: Rng, [min, max]: readonly [number, number]): number {
   return min === max ? min : min * (max / min) ** rng.uniform();
 }

@@ -11,9 +11,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 /**
- * One way to change an image, its parameters sampled apart from applied. Parameters are plain JSON and do not depend on
- * the image's size (positions are fractions). `null` means: not applied. Nothing here writes into what it is given; an
- * image that stays as it is may be returned itself.
+ * One way to change an image. Drawing the parameters and applying them are separate steps. Parameters are plain JSON and do not
+ * depend on the image's size (positions are fractions); `null` means that it is not applied. No function writes to its
+ * arguments; an image that does not change may be returned itself.
  */
 export interface Transform<P extends Json = Json> {
   readonly name: string;
@@ -25,23 +25,23 @@ export interface Transform<P extends Json = Json> {
    */
   apply(image: Image, params: P | null): Image;
   /**
-   * A mask of classes, of the image's size, moved as the image is: nearest neighbour, never mixed, never recoloured.
-   * `augment` refuses a mask of another size: pixels as units and rounding to whole pixels would put it elsewhere.
+   * A mask of classes, of the image's size, moved like the image: by nearest neighbour, never mixed, never recoloured. `augment`
+   * refuses a mask of another size, since options in pixels and rounding to whole pixels would misalign it.
    */
   applyToMask(mask: Image, params: P | null): Image;
-  /** Boxes of an image of this size moved as the image is, cut at its border; null for one that is outside now. */
+  /** Boxes of an image of this size, moved like the image and cut at its border; null for one that is now outside. */
   applyToBoxes(boxes: readonly (Box | null)[], params: P | null, size: Size): (Box | null)[];
   /** The size of the result for an image of this size. */
   outputSize(size: Size, params: P | null): Size;
 }
 
-/** An option of every transform. */
+/** The option that every transform has. */
 export interface TransformOptions {
-  /** Probability to be applied, 0..1. @default 1 */
+  /** Probability that it is applied, 0..1. @default 1 */
   p?: number | undefined;
 }
 
-/** What a transform that recolours pixels in place must bring. */
+/** What makes a transform that recolours. */
 interface Photometric<P extends Json> {
   name: string;
   p: number | undefined;
@@ -49,14 +49,14 @@ interface Photometric<P extends Json> {
   apply(image: Image, params: P): Image;
 }
 
-/** A transform that recolours: masks and boxes stay. */
-export function photometric<P extends Json>(of: Photometric<P>): Transform<P> {
+/** Makes a transform that recolours: masks and boxes stay as they are. */
+export function photometric<P extends Json>(spec: Photometric<P>): Transform<P> {
   return {
-    name: of.name,
-    sample: withProbability(of.p, of.sample),
+    name: spec.name,
+    sample: withProbability(spec.p, spec.sample),
     apply(image, params) {
       checkImage(image);
-      return params === null ? image : of.apply(image, params);
+      return params === null ? image : spec.apply(image, params);
     },
     applyToMask: (mask) => mask,
     applyToBoxes: (boxes) => [...boxes],
@@ -64,43 +64,43 @@ export function photometric<P extends Json>(of: Photometric<P>): Transform<P> {
   };
 }
 
-/** What a transform that moves pixels must bring. */
+/** What makes a transform that moves pixels. */
 interface Geometric<P extends Json> {
   name: string;
   p: number | undefined;
   /** How the image, and how a mask, is sampled. */
   sampling: Samplings;
-  /** Whether straight lines may become bent ones. @default false */
-  bends?: boolean;
+  /** Whether straight lines may become curved. @default false */
+  bends?: boolean | undefined;
   sample(rng: Rng): P;
   /** Moves an image, or a mask. */
   move(image: Image, params: P, sampling: Sampling): Image;
-  /** Where a point of the image comes to lie, in pixels. */
+  /** Where a point of the image moves to, in pixels. */
   point(x: number, y: number, params: P, size: Size): readonly [number, number];
   outputSize?(size: Size, params: P): Size;
 }
 
-/** A transform that moves pixels: masks and boxes move too. */
-export function geometric<P extends Json>(of: Geometric<P>): Transform<P> {
-  const { sampling, bends = false } = of;
+/** Makes a transform that moves pixels: masks and boxes move too. */
+export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
+  const { sampling, bends = false } = spec;
   const outputSize = (size: Size, params: P | null) =>
-    params === null || !of.outputSize ? size : of.outputSize(size, params);
+    params === null || !spec.outputSize ? size : spec.outputSize(size, params);
   return {
-    name: of.name,
-    sample: withProbability(of.p, of.sample),
+    name: spec.name,
+    sample: withProbability(spec.p, spec.sample),
     apply(image, params) {
       checkImage(image);
       checkFill('fill', sampling.image.fill, image);
-      return params === null ? image : of.move(image, params, sampling.image);
+      return params === null ? image : spec.move(image, params, sampling.image);
     },
     applyToMask(mask, params) {
       checkFill('maskFill', sampling.mask.fill, mask);
-      return params === null ? mask : of.move(mask, params, sampling.mask);
+      return params === null ? mask : spec.move(mask, params, sampling.mask);
     },
     applyToBoxes(boxes, params, size) {
       if (params === null) return [...boxes];
       const within = outputSize(size, params);
-      return boxes.map((box) => box && moveBox(box, (x, y) => of.point(x, y, params, size), within, bends));
+      return boxes.map((box) => box && moveBox(box, (x, y) => spec.point(x, y, params, size), within, bends));
     },
     outputSize,
   };
@@ -112,7 +112,7 @@ export function withProbability<P>(p: number | undefined, sample: (rng: Rng) => 
   return (rng) => (probability < 1 && rng.uniform() >= probability ? null : sample(rng));
 }
 
-/** Straight edges are where their ends are; of bent ones this many parts are followed. */
+/** A straight edge is given by its ends; a curved one is followed in this many parts. */
 const PARTS = 8;
 
 /** The box around the moved outline, cut at the image's border; null if nothing of it is left. */
@@ -140,5 +140,5 @@ function moveBox(
   return moved[0] < moved[2] && moved[1] < moved[3] ? moved : null;
 }
 
-/** The parameters of a transform that draws nothing but whether it is applied. */
+/** The parameters of a transform that only draws whether it is applied. */
 export type NoParams = Readonly<Record<string, never>>;

@@ -2,7 +2,8 @@ import { checkSamples, UNIT_RANGE, type ValueRange } from '@cxr/image';
 import { type Image, raster, toImage } from './image.js';
 
 /**
- * Changes a float image of another range as one of 0..1, and brings the result back; others are changed as they are.
+ * Applies `change` to a float image of another range as an image of 0..1, and scales the result back. Other images are passed as
+ * they are.
  * @throws RangeError for an invalid range, and for a sample outside it, or NaN.
  */
 export function inUnitRange(image: Image, range: ValueRange, change: (image: Image) => Image): Image {
@@ -12,7 +13,7 @@ export function inUnitRange(image: Image, range: ValueRange, change: (image: Ima
   if (same || !(source.data instanceof Float32Array)) return change(image);
   checkSamples(source.data, range);
   const span = max - min;
-  // Single precision may put white a trace beyond the range, or beyond 1.
+  // In single precision white may come out slightly above the range, or above 1.
   const unit = source.data.map((value) => Math.min(1, Math.max(0, (value - min) / span)));
   const before = toImage(unit, source, source.channels);
   const after = change(before);

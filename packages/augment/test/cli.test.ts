@@ -16,7 +16,9 @@ import { augment, chestXray, replay } from '@cxr/augment';
 import { Command, type Output } from '@cxr/cli';
 import { contactSheet, encodePng, phantom } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { image } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeContactSheet } from '../src/cli/contact-sheet.js';
 import { main } from '../src/cli/main.js';
 import { type AugmentFlags, addFlags, optionsOf } from '../src/cli/options.js';
 import { run } from '../src/cli/run.js';
@@ -153,11 +155,52 @@ describe('cxr-augment', () => {
   it('refuses other settings, strange folders and colliding names', async () => {
     await work('out', '--copies', '1');
     await expect(work('out', '--copies', '1', '--seed', '1')).rejects.toThrow(/holds copies made with/);
-    await expect(work('in/sub')).rejects.toThrow(/lies in IN/);
+    await expect(work('in/sub')).rejects.toThrow(/is inside IN/);
     writeFileSync(join(folder, 'file'), 'x');
     await expect(work('.')).rejects.toThrow(/is not empty/);
     await writeFileAtomic(join(folder, 'in', 'NORMAL', 'a.bmp'), 'x');
     await expect(work('other')).rejects.toThrow(/would both become NORMAL\/a_1.png/);
+  });
+
+  it('shows six images, evenly spread over the list, with at most five copies of each', async () => {
+    for (let i = 10; i < 20; i++) {
+      const content = encodePng(phantom({ seed: i, size: 32 }));
+      await writeFileAtomic(join(folder, 'in', 'MORE', `scan.${i}.png`), content);
+    }
+    const { contactSheet: file } = await work('out', '--copies', '6');
+    // Of 13: the places 0, 2, 4, 6, 8 and 10.
+    const rows = [10, 12, 14, 16, 18].map((i) => `MORE/scan.${i}`);
+    const paths = [...rows, 'NORMAL/a'].flatMap((name) => [
+      join(folder, 'in', `${name}.png`),
+      ...[1, 2, 3, 4, 5].map((copy) => join(folder, 'out', `${name}_${copy}.png`)),
+    ]);
+    const images = await Promise.all(paths.map((path) => readImage(path)));
+    const expected = contactSheet(images, { columns: 6, cell: 128, gap: 4, background: 255 });
+    expect(await readImage(file)).toEqual(expected);
+  });
+
+  it('leaves a place white in the sheet where a file is gone, or has fewer copies', async () => {
+    await work('out', '--copies', '1');
+    rmSync(join(folder, 'out', 'NORMAL', 'a_1.png'));
+    const lines = logLines('out').filter(({ file }) => file !== 'NORMAL/b');
+    const originals = ['NORMAL/a.png', 'SICK/a.png'];
+    const second = { ...lines.find(({ file }) => file === 'SICK/a.png'), copy: 2, output: 'SICK/a_1.png' };
+    const all = [second, ...lines].filter((line) => originals.includes(line.file));
+    const sheet = await readImage(
+      await writeContactSheet(join(folder, 'in'), join(folder, 'out'), all, originals),
+    );
+    const read = (...parts: string[]) => readImage(join(folder, ...parts));
+    const blank = image(Uint8Array.of(255), 1, 1, 1);
+    const copy = await read('out', 'SICK', 'a_1.png');
+    const cells = [
+      await read('in', 'NORMAL', 'a.png'),
+      blank,
+      blank,
+      await read('in', 'SICK', 'a.png'),
+      copy,
+      copy,
+    ];
+    expect(sheet).toEqual(contactSheet(cells, { columns: 3, cell: 128, gap: 4, background: 255 }));
   });
 
   it('names a file that is no image, or leaves it out', async () => {
@@ -166,6 +209,8 @@ describe('cxr-augment', () => {
     const result = await work('out', '--skip-bad', '--copies', '1');
     expect(result.bad).toEqual([expect.stringContaining('NORMAL/bad.png')]);
     expect(result.images).toBe(3);
+    // A row of the sheet for each of the three, none for the bad file; the first run left five copies.
+    expect((await readImage(result.contactSheet)).shape.slice(0, 2)).toEqual([3 * 132 - 4, 6 * 132 - 4]);
   });
 
   it.each([1, 2, 3, 8])('writes and logs every copy of every image, with %i workers', async (workers) => {

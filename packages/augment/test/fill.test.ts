@@ -107,7 +107,7 @@ describe('the fill of cutout', () => {
 
   it('is no word', () => {
     expect(() => a.cutout({ fill: 'edge' as never })).toThrow(
-      new RangeError('invalid fill: edge (a value, or one a channel)'),
+      new RangeError('invalid fill: edge (a value, or one for each channel)'),
     );
   });
 });

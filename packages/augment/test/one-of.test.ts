@@ -41,6 +41,13 @@ describe('oneOf', () => {
     expect(() => a.oneOf([a.invert()], { weights })).toThrow(new RangeError(message));
   });
 
+  it('refuses one negative weight among others', () => {
+    const weights = [2, -1, 3];
+    expect(() => a.oneOf(three, { weights })).toThrow(
+      new RangeError('invalid weights: [2,-1,3] for 3 transforms'),
+    );
+  });
+
   it('refuses no transforms', () => {
     expect(() => a.oneOf([])).toThrow(new RangeError('invalid weights: [] for 0 transforms'));
   });

@@ -24,7 +24,7 @@ describe('what is wrong is named', () => {
     ['text for a number', () => a.gamma({ gamma: '2' as never }), 'invalid gamma: 2'],
     ['a range of three', () => a.gamma({ gamma: [1, 2, 3] as never }), 'invalid gamma: [1,2,3]'],
     ['a fraction for a size', () => a.resize({ height: 2.5, width: 3 }), 'invalid height: 2.5'],
-    ['borders', () => a.pad({ border: [1, 2] as never }), 'invalid border: [1,2] (one, or four)'],
+    ['borders', () => a.pad({ border: [1, 2] as never }), 'invalid border: [1,2] (one number, or four)'],
     [
       'a pair',
       () => a.affine({ translate: 0.1 as never }),

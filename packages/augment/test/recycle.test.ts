@@ -18,6 +18,29 @@ describe('recycled memory', () => {
     expect(third.data).toEqual(kept);
   });
 
+  it('is still used again after more has been recycled than may wait', () => {
+    // 300 images of 1 MiB; 64 MiB may wait.
+    const large = noise({ height: 1024, width: 1024 });
+    for (let i = 0; i < 300; i++) {
+      const result = a.invert().apply(large, {});
+      a.recycle(result);
+      expect(a.invert().apply(large, {}).data.buffer).toBe(result.data.buffer);
+      a.recycle(result);
+    }
+  });
+
+  it('lets no more than 64 MiB wait', () => {
+    const large = noise({ height: 4096, width: 4097, seed: 1 });
+    const results = Array.from({ length: 5 }, () => a.verticalFlip().apply(large, {}));
+    const buffers = results.map(({ data }) => data.buffer);
+    results.forEach((result) => {
+      a.recycle(result);
+    });
+    const again = results.map(() => a.verticalFlip().apply(large, {}).data.buffer);
+    // Four of 16 MiB and 4 KiB are more than 64 MiB.
+    expect(again.filter((buffer) => buffers.includes(buffer))).toHaveLength(3);
+  });
+
   it('is taken from results alone, and once', () => {
     a.recycle(image);
     expect(a.invert().apply(image, {}).data.buffer).not.toBe(image.data.buffer);

@@ -21,7 +21,7 @@ export async function writeContactSheet(
   originals: readonly string[],
 ): Promise<string> {
   const written = new Set(lines.map(({ file }) => file));
-  const files = originals.filter((file) => written.has(file)).sort();
+  const files = originals.filter((file) => written.has(file));
   const count = Math.min(ROWS, files.length);
   const shown = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]!);
   const rows = shown.map((file) => [

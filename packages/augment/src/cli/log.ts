@@ -9,7 +9,10 @@ import type { LogLine } from './task.js';
 const SETTINGS = 'augment.json';
 const LOG = 'augment.jsonl';
 
-/** Makes the output folder ours, or finds it so, made with the same settings. @throws UsageError */
+/**
+ * Writes the settings to a new output folder, or checks that an earlier run wrote the same ones.
+ * @throws UsageError for other settings, or a folder with other files.
+ */
 export async function openOutput(folder: string, settings: Settings): Promise<void> {
   const file = join(folder, SETTINGS);
   const text = `${JSON.stringify(settings)}\n`;
@@ -22,13 +25,13 @@ export async function openOutput(folder: string, settings: Settings): Promise<vo
   }
   const others = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith(FOLDER_LOCK));
   if (others.length > 0) {
-    throw new UsageError(`${folder} is not empty, and not an earlier output of cxr-augment`);
+    throw new UsageError(`${folder} is not empty and was not written by cxr-augment`);
   }
   await writeFileAtomic(file, text);
 }
 
 /**
- * The log of this and earlier runs. A line stays while its copy is there; a line cut off when a run was killed does not.
+ * The log of this and earlier runs. A line is kept if its copy still exists; an incomplete last line of a killed run is dropped.
  */
 export function openLog(folder: string): Promise<JsonLines<LogLine>> {
   const seen = new Set<string>();
@@ -39,7 +42,7 @@ export function openLog(folder: string): Promise<JsonLines<LogLine>> {
   });
 }
 
-/** The whole log, sorted: the same file however the work was split or interrupted. */
+/** Writes the whole log, sorted, so that the file does not depend on threads or interruptions. */
 export async function writeLog(folder: string, lines: readonly LogLine[]): Promise<void> {
   const sorted = [...lines].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.copy - b.copy));
   await writeFileAtomic(join(folder, LOG), sorted.map((line) => `${JSON.stringify(line)}\n`).join(''));

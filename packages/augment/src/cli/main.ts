@@ -8,7 +8,7 @@ export function main(args: readonly string[], output: Output = createOutput()): 
     name: 'cxr-augment',
     version: packageVersion(new URL('../../package.json', import.meta.url)),
     output,
-    interruptNote: 'interrupted; run it again to go on (once more: at once)',
+    interruptNote: 'interrupted; run the command again to continue (Ctrl-C again: stop at once)',
     define(program, { signal }) {
       addFlags(program).action(async (input: string, folder: string, flags: AugmentFlags) => {
         const options = optionsOf(input, folder, flags);
@@ -23,6 +23,6 @@ export function main(args: readonly string[], output: Output = createOutput()): 
 }
 
 function inWords({ written, kept, images, seconds, contactSheet }: RunResult, folder: string): string {
-  const before = kept === 0 ? '' : `, ${kept} were there`;
+  const before = kept === 0 ? '' : `, ${kept} were already there`;
   return `${written} copies of ${images} images written to ${folder} in ${seconds.toFixed(1)} s${before}. See ${contactSheet}`;
 }

@@ -2,64 +2,71 @@ import { availableParallelism } from 'node:os';
 import { type Command, choiceFlag, wholeNumberFlag } from '@cxr/cli';
 import { PRESETS } from '../presets/presets.js';
 
-/** What a copy looks like follows from these. Saved in OUT; a rerun with other settings is refused. */
+/** The settings that decide how the copies look. Saved in OUT; a rerun with other settings is refused. */
 export interface Settings {
   /** One of the names in `PRESETS`. */
   readonly preset: string;
   readonly seed: number;
-  /** null: as the images are */
+  /** Height and width, pixels; null for the preset's default. */
   readonly size: number | null;
 }
 
+/** Flags and arguments with their defaults applied. */
 export interface CliOptions {
+  /** Folder of images. */
   readonly input: string;
+  /** Folder for the copies. */
   readonly output: string;
   readonly settings: Settings;
+  /** Copies of each image, from 1 on. */
   readonly copies: number;
+  /** Threads, from 1 on. */
   readonly workers: number;
+  /** Leave out files that cannot be read, and count them. */
   readonly skipBad: boolean;
+  /** Print one JSON object. */
   readonly json: boolean;
 }
 
-/** Flags as commander hands them over. */
+/** The flags as commander returns them. */
 export interface AugmentFlags {
   preset: string;
   copies: number;
   seed: number;
-  size?: number;
-  workers?: number;
-  skipBad?: boolean;
-  json?: boolean;
+  size?: number | undefined;
+  workers?: number | undefined;
+  skipBad?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
+/** Adds the arguments and flags of `cxr-augment` to a command. */
 export function addFlags(program: Command): Command {
   return program
     .description('Writes augmented copies of every image in a folder, with class folders or without, as PNG.')
     .argument('<in>', 'the folder of images')
     .argument('<out>', 'the folder for the copies')
-    .addOption(
-      choiceFlag('--preset <name>', 'what is done to them', Object.keys(PRESETS)).default('chestXray'),
-    )
-    .addOption(wholeNumberFlag('--copies <n>', 'of each image', { min: 1 }).default(5))
+    .addOption(choiceFlag('--preset <name>', 'the augmentation', Object.keys(PRESETS)).default('chestXray'))
+    .addOption(wholeNumberFlag('--copies <n>', 'copies of each image', { min: 1 }).default(5))
     .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same images').default(0))
     .addOption(
       wholeNumberFlag(
         '--size <n>',
-        'height and width of the copies (default: as they are; paperClassic 128)',
+        'height and width of the copies (default: those of the image; paperClassic 128)',
         { min: 1 },
       ),
     )
-    .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core)', { min: 1 }))
+    .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one for each core)', { min: 1 }))
     .option('--skip-bad', 'leave out files that cannot be read, and count them')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       `
 The output folder gets the copies in the input's class folders, augment.jsonl with the parameters of each, augment.json
-with the settings and contact-sheet.png to look at. Run again, the command makes what is missing.`,
+with the settings, and contact-sheet.png, a picture of some of them. A second run makes only the copies that are missing.`,
     );
 }
 
+/** Applies the defaults. */
 export function optionsOf(input: string, output: string, flags: AugmentFlags): CliOptions {
   const { preset, seed, size = null, copies, workers = availableParallelism() } = flags;
   const settings = { preset, seed, size };

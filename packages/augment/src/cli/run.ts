@@ -7,28 +7,31 @@ import { openLog, openOutput, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
 import { type LogLine, type Outcome, outputOf, type Task } from './task.js';
 
+/** Progress of `run`. */
 export interface RunProgress {
-  /** Copies, those of earlier runs included. */
+  /** Copies written, including those of earlier runs. */
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | undefined;
 }
 
+/** Result of `run`. */
 export interface RunResult {
-  /** Images read or found done. */
+  /** Images that have copies. */
   readonly images: number;
   readonly written: number;
-  /** Copies that an earlier run had made. */
+  /** Copies from earlier runs. */
   readonly kept: number;
-  /** Files that could not be read. */
+  /** Files that could not be read, each with the reason. */
   readonly bad: readonly string[];
   readonly contactSheet: string;
   readonly seconds: number;
 }
 
 /**
- * Makes the copies that are missing.
- * @throws UsageError; CxrFileError for a folder or file that cannot be read, and 'locked' where another run writes into OUT.
+ * Writes the copies that are missing.
+ * @throws UsageError for an OUT that does not fit; CxrFileError for a folder or file that cannot be read, and 'locked' while
+ * another run writes to OUT.
  */
 export async function run(
   options: CliOptions,
@@ -80,8 +83,8 @@ async function augmentFiles(
 
 /** The images' paths relative to the input folder, with slashes, sorted. */
 async function listFiles({ input, output }: CliOptions): Promise<string[]> {
-  const way = relative(resolve(input), resolve(output));
-  if (way === '' || way.split(sep)[0] !== '..') throw new UsageError(`OUT lies in IN: ${output}`);
+  const path = relative(resolve(input), resolve(output));
+  if (path === '' || path.split(sep)[0] !== '..') throw new UsageError(`OUT is inside IN: ${output}`);
   const files = (await listImages(input, { recursive: true })).map((file) =>
     relative(input, file).split(sep).join('/'),
   );
@@ -109,12 +112,12 @@ function missing(
   });
 }
 
-/** Tasks that may wait, each thread: as many are still done after an interruption. */
+/** Tasks that wait for each thread. After an interruption these are still done. */
 const AHEAD_EACH = 4;
 
 /**
- * Performs the tasks on this many threads (one: on this one). Once `signal` aborts, no task is begun any more; what those
- * under way have written is still an outcome.
+ * Performs the tasks on this many threads; with one, on the current thread. After `signal` aborts no new task starts, and the
+ * outcomes of the running ones are still returned.
  */
 async function* performAll(
   tasks: readonly Task[],

@@ -27,17 +27,18 @@ export interface LogLine extends AugmentRecord {
   readonly output: string;
 }
 
-/** What became of a task: the lines for the log, or why the image cannot be read. */
+/** The result of a task: the lines for the log, or why the image cannot be read. */
 export type Outcome =
   | { readonly lines: readonly LogLine[] }
   | { readonly bad: { readonly code: CxrFileErrorCode; readonly reason: string } };
 
+/** A copy's file, relative to the output folder: `NORMAL/a.jpeg` gives `NORMAL/a_1.png`. */
 export function outputOf(file: string, copy: number): string {
   return `${file.replace(/\.[^./]*$/, '')}_${copy}.png`;
 }
 
 /**
- * Reads an image, makes its copies and writes them. A module of a `WorkerPool`. An image that cannot be read is an outcome.
+ * Reads an image and writes its copies. Run by a `WorkerPool`. An image that cannot be read is an outcome, not an error.
  * @throws CxrFileError naming a copy that cannot be written.
  * @public
  */
@@ -62,7 +63,7 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
   return { lines };
 }
 
-/** FNV-1a, 32 bits, of the path: an image keeps its index when others come or go. */
+/** FNV-1a, 32 bits, of the path: an image keeps its index when other images are added or removed. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) h = Math.imul(h ^ byte, 0x01000193);

@@ -4,7 +4,7 @@ import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { HIGH_SHIFT, LOW_MASK, normalTable } from './normals.js';
 
-/** Adds normal noise whose deviation depends on the value, each sample on its own; cuts off at black and white. */
+/** Adds independent normal noise to every sample; its deviation depends on the sample's value. Results are clipped to black and white. */
 export function addNoise(
   image: Image,
   seed: number,
@@ -26,7 +26,7 @@ function noisy(data: Pixels, seed: number, max: number, deviation: (value: numbe
   return noisySimd(data, seed, deviations) ?? noisyLevels(data, seed, deviations, max);
 }
 
-/** Two samples a random word. */
+/** Each random word serves two samples. */
 function noisyLevels(data: Pixels, seed: number, deviations: Float32Array, max: number): Pixels {
   const out = samplesLike(data, data.length);
   const rng = createRng(seed);
@@ -42,7 +42,7 @@ function noisyLevels(data: Pixels, seed: number, deviations: Float32Array, max: 
   return out;
 }
 
-/** The same in WebAssembly; null where it has no kernel. */
+/** The same in WebAssembly; null if it has no kernel for it. */
 function noisySimd(data: Pixels, seed: number, deviations: Float32Array): Uint8Array | null {
   if (!(data instanceof Uint8Array)) return null;
   const table = normalTable();

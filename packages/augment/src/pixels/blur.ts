@@ -3,7 +3,7 @@ import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { reflectIndex } from '../warp/sampling.js';
 
-/** Convolves with a Gaussian cut off at `radius`, along rows, then along columns, in single precision. */
+/** Convolves with a Gaussian cut off at `radius` pixels, first along rows, then along columns, in single precision. */
 export function blur(image: Image, sigma: number, radius: number): Image {
   const source = raster(image);
   const weights = gaussian(sigma, radius);
@@ -14,7 +14,7 @@ function blurred({ data, width, height, channels }: Raster, weights: Float32Arra
   const radius = weights.length - 1;
   const out = samplesLike(data, data.length);
   const bias = data instanceof Float32Array ? 0 : 0.5;
-  // Rows wait here, blurred along x, until the last row that needs them is done.
+  // Rows blurred along x, kept until no further row needs them.
   const rows = new Map<number, Float32Array>();
   const sums = new Float32Array(width * channels);
   const padded = new Float32Array((width + 2 * radius) * channels);
@@ -38,12 +38,12 @@ function blurred({ data, width, height, channels }: Raster, weights: Float32Arra
   return out;
 }
 
-/** The same in WebAssembly, its sums in single precision throughout; null where it has no kernel. */
+/** The same in WebAssembly, with all sums in single precision; null if it has no kernel. */
 function blurredSimd({ data, width, height, channels }: Raster, weights: Float32Array): Uint8Array | null {
   if (!(data instanceof Uint8Array)) return null;
   const radius = weights.length - 1;
   const row = width * channels;
-  // A whole image of floats would fall out of the cache; a ring of rows does not.
+  // A ring of rows fits in the cache; a whole image of floats would not.
   const ring = 2 * radius + 1;
   const stride = Math.ceil(row / 4) * 16;
   const margined = row + 2 * radius * channels;
@@ -68,7 +68,7 @@ function blurredSimd({ data, width, height, channels }: Raster, weights: Float32
   return copyOf(bytes, out, out + data.length);
 }
 
-/** The weights from the middle outwards; both sides together add up to 1. */
+/** The weights from the centre outwards; with both sides they add up to 1. */
 function gaussian(sigma: number, radius: number): Float32Array {
   const weights = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp(-0.5 * (i / sigma) ** 2));
   const sum = weights.reduce((total, weight) => total + 2 * weight, -weights[0]!);
@@ -112,7 +112,7 @@ function addPair(a: Float32Array, b: Float32Array, weight: number, out: Float32A
 }
 
 function store(sums: Float32Array, out: Pixels, at: number, bias: number): void {
-  // Weights in single precision may add up to a trace more than 1.
+  // Weights in single precision may add up to slightly more than 1.
   const max = maximum(out);
   for (let x = 0; x < sums.length; x++) out[at + x] = clip(sums[x]! + bias, max);
 }

@@ -6,7 +6,7 @@ import { reflectIndex } from '../warp/sampling.js';
 
 type Whole = Uint8Array | Uint16Array;
 
-/** CLAHE on one channel: each pixel mapped by the equalisations of the four nearest tiles, mixed by distance. */
+/** CLAHE on one channel: each pixel is mapped by the tables of the four nearest tiles, interpolated by distance. */
 export function equalizeAdaptively(data: Whole, size: Size, clipLimit: number, tiles: number): Whole {
   const [tileWidth, tileHeight] = tileSize(size, tiles);
   const levels = maximum(data) + 1;
@@ -27,7 +27,7 @@ export function equalizeAdaptively(data: Whole, size: Size, clipLimit: number, t
   return mix(data, size, tables, tiles, tileWidth, tileHeight);
 }
 
-/** As OpenCV: where a side is no multiple of the tiles, both sides are enlarged, a side that is one by a whole tile more. */
+/** As in OpenCV: unless both sides are multiples of `tiles`, both are padded; a side that is one grows by `tiles` pixels. */
 function tileSize({ width, height }: Size, tiles: number): [number, number] {
   if (width % tiles === 0 && height % tiles === 0) return [width / tiles, height / tiles];
   return [Math.floor(width / tiles) + 1, Math.floor(height / tiles) + 1];
@@ -50,7 +50,7 @@ function tileHistogram(
   return counts;
 }
 
-/** Cuts the histogram at the limit and spreads what was cut over all levels. */
+/** Clips the histogram at the limit and distributes the excess over all levels. */
 function clip(counts: Int32Array, clipLimit: number, area: number): void {
   if (clipLimit <= 0) return;
   const levels = counts.length;
@@ -117,7 +117,7 @@ function mixed(
   return out;
 }
 
-/** The same in WebAssembly; null where it has no kernel. */
+/** The same in WebAssembly; null if it has no kernel for it. */
 function mixedSimd(
   data: Whole,
   width: number,
@@ -145,15 +145,15 @@ function mixedSimd(
 }
 
 interface Neighbours {
-  /** Where in the tables the tile before a position begins. */
+  /** Offset in the tables of the tile before a position. */
   readonly first: Int32Array;
   /** The same of the tile after it. */
   readonly second: Int32Array;
-  /** Of the second, 0..1. */
+  /** Weight of the second tile, 0..1. */
   readonly share: Float64Array;
 }
 
-/** The two tiles whose centres each position lies between. */
+/** The two tiles between whose centres each position lies. */
 function neighbours(length: number, tile: number, tiles: number, stride: number): Neighbours {
   const first = new Int32Array(length);
   const second = new Int32Array(length);

@@ -3,12 +3,12 @@ import { samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { onBytes } from '../simd/on-bytes.js';
 
-/** What a value becomes; both on the image's own scale, 0..max with max 255, 65535 or 1. */
+/** Maps a value to another; both in 0..max, where max is 255, 65535 or 1. */
 export type Curve = (value: number, max: number) => number;
 
 /**
- * Applies a curve to every sample. Results are cut off at 0 and max; whole types drop the fraction, as Pillow does. On
- * whole types the curve is called once a level, not once a pixel.
+ * Applies a curve to every sample. Results are clipped to 0..max; integer types drop the fraction, as Pillow does. For integer
+ * types the curve is called once for each level, not for each pixel.
  */
 export function mapLevels(image: Image, curve: Curve): Image {
   const source = raster(image);
@@ -49,7 +49,7 @@ function lookUp8(data: Uint8Array, table: Uint8Array): Uint8Array {
   return fast ?? data.map((level) => table[level]!);
 }
 
-/** How often each level occurs in one channel: 256 or 65536 counts. */
+/** Counts of each level in one channel: 256 or 65536 of them. */
 function histogram(data: Uint8Array | Uint16Array, channel: number, channels: number): Uint32Array {
   const fast = channels === 1 && data instanceof Uint8Array ? histogram8(data) : null;
   if (fast) return fast;
@@ -58,7 +58,7 @@ function histogram(data: Uint8Array | Uint16Array, channel: number, channels: nu
   return counts;
 }
 
-/** The same in WebAssembly, in four parts; null where there is none. */
+/** The same in WebAssembly, as four partial histograms; null without WebAssembly SIMD. */
 function histogram8(data: Uint8Array): Uint32Array | null {
   const claimed = claim(data.length, 4096);
   if (claimed === null) return null;
@@ -81,7 +81,7 @@ export function mapByHistogram(image: Image, table: (counts: Uint32Array) => Cur
   return toImage(fromLevels(out, source.data), source, channels);
 }
 
-/** Samples as whole levels: floats become 16-bit ones, rounded; whole types stay as they are, not copied. */
+/** Samples as integer levels: floats are rounded to 16 bits; integer types are returned as they are, not copied. */
 export function toLevels(data: Pixels): Uint8Array | Uint16Array {
   if (!(data instanceof Float32Array)) return data;
   return Uint16Array.from(data, (value) => clip(value, 1) * 65535 + 0.5);

@@ -1,7 +1,7 @@
 import { samples } from '@cxr/image';
 import type { Pixels, Raster } from '../image.js';
 
-/** Brightness of an RGB pixel, ITU-R 601-2: on whole types in Pillow's fixed point (`convert('L')`). */
+/** Brightness of an RGB pixel of an integer type, ITU-R 601-2 in Pillow's fixed point (`convert('L')`). */
 export function luma(r: number, g: number, b: number): number {
   return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >>> 16;
 }
@@ -11,7 +11,7 @@ export function lumaExact(r: number, g: number, b: number): number {
   return r * 0.299 + g * 0.587 + b * 0.114;
 }
 
-/** Brightness of each pixel, of the same type; grey is returned itself. */
+/** Brightness of each pixel, of the same type; grey samples are returned as they are, not copied. */
 export function lumaOf<T extends Pixels>({ data, channels }: Raster<T>): T {
   if (channels === 1) return data;
   const out = samples(data, data.length / 3);

@@ -4,16 +4,19 @@ import { lumaOf } from './luma.js';
 interface PixelBox {
   readonly left: number;
   readonly top: number;
-  /** One beyond the last column. */
+  /** One after the last column. */
   readonly right: number;
-  /** One beyond the last row. */
+  /** One after the last row. */
   readonly bottom: number;
 }
 
-/** A letter of lead covers at least this part of its bounding box: a thin "L" about a third. */
-const LEAST_COVER = 0.2;
+/** A lead letter covers at least this part of its bounding box; a thin "L" covers about a third. */
+const MIN_COVER = 0.2;
 
-/** Boxes, one pixel wider than they need be, of small bright spots near the border. */
+/**
+ * Bounding boxes of small bright spots near the border, each enlarged by one pixel on every side. The thresholds are fractions:
+ * of the brightest pixel, of the shorter side and of the image's area.
+ */
 export function findMarkers(source: Raster, threshold: number, border: number, maxArea: number): PixelBox[] {
   const { width, height } = source;
   const grey = lumaOf(source);
@@ -32,7 +35,7 @@ export function findMarkers(source: Raster, threshold: number, border: number, m
     const touches = spot.left === 0 || spot.top === 0 || spot.right === width || spot.bottom === height;
     const small = spotWidth * spotHeight <= maxArea * width * height;
     const large = Math.max(spotWidth, spotHeight) >= 0.01 * Math.min(width, height) && spot.pixels >= 4;
-    const solid = spot.pixels >= LEAST_COVER * spotWidth * spotHeight;
+    const solid = spot.pixels >= MIN_COVER * spotWidth * spotHeight;
     if (
       !touches &&
       small &&

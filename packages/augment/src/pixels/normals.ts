@@ -1,29 +1,30 @@
 import type { Rng } from '@cxr/image';
 
-/** Entries of the table: 13 bits each, so that one random word serves two pixels and the table fits the first cache. */
+/** Entries of the table, 13 bits of index: one random word serves two pixels, and the table fits in the first-level cache. */
 const LENGTH = 2 ** 13;
 
 let cached: Float32Array | undefined;
 
 /**
- * Standard normal quantiles at (i + ½) / 8192. An entry picked at random is normal to 1 / 16384 in distribution and cut off
- * at ±3.84 deviations: more than an image of 8 or 16 bits can tell, at a fraction of the cost of an exact method.
+ * Standard normal quantiles at (i + ½) / 8192. The distribution of a random entry differs from the normal one by at most
+ * 1 / 16384 and ends at ±3.84 deviations. That is exact enough for 8 and 16 bits, and far cheaper than an exact method.
  */
 export function normalTable(): Float32Array {
   if (cached) return cached;
   const table = Float32Array.from({ length: LENGTH }, (_, i) => normalQuantile((i + 0.5) / LENGTH));
-  // Scaled so that the entries' variance is 1 in spite of the cut.
+  // The cut lowers the variance: scale it back to 1.
   const variance = table.reduce((sum, z) => sum + z * z, 0) / LENGTH;
   for (let i = 0; i < LENGTH; i++) table[i]! /= Math.sqrt(variance);
   cached = table;
   return table;
 }
 
-/** Shift that brings the upper half of a random word to a place in the table, and the mask that brings the lower. */
+/** Shift that makes a table index of the upper bits of a random word. */
 export const HIGH_SHIFT: number = 32 - 13;
+/** Mask that makes a table index of the lower bits of a random word. */
 export const LOW_MASK: number = LENGTH - 1;
 
-/** This many standard normal numbers. */
+/** `count` standard normal numbers. */
 export function standardNormals(rng: Rng, count: number): Float64Array {
   const table = normalTable();
   return Float64Array.from({ length: count }, () => table[rng.uint32() >>> HIGH_SHIFT]!);

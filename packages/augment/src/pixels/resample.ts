@@ -3,7 +3,7 @@ import { clip, type Image, raster, type Size } from '../image.js';
 import { samplesLike } from '../memory.js';
 import type { Interpolation } from '../warp/sampling.js';
 
-/** Resizes an image as Pillow's `Image.resize` does; floats, too, are cut off where the cubic overshoots black and white. */
+/** Resizes an image as Pillow's `Image.resize` does, but also clips floats where the cubic overshoots black and white. */
 export function resample(image: Image, size: Size, interpolation: Interpolation): Image {
   const { data, width, height, channels } = raster(image);
   if (size.width === width && size.height === height) return image;

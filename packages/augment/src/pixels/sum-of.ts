@@ -8,7 +8,7 @@ export function sumOf(data: Pixels): number {
   return sum;
 }
 
-/** Bytes, four a word: every other byte is added up in 16 bits, which 128 words cannot overflow. */
+/** Sums four bytes of each word in two 16-bit halves, which 128 words cannot overflow. */
 function sumOfWords(words: Int32Array): number {
   let sum = 0;
   for (let start = 0; start < words.length; start += 128) {

@@ -3,13 +3,13 @@ import { copyOf, samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { clampIndex, type Fill, fillValues, reflectIndex } from '../warp/sampling.js';
 
-/** The part of the plane, in the image's pixels, that a crop, a pad or a shift shows. */
+/** The rectangle, in pixels of the image, that a crop, a pad or a shift shows. It may extend beyond the image. */
 export interface Window extends Size {
   readonly left: number;
   readonly top: number;
 }
 
-/** Copies a window of the image, which may reach over its border: whole pixels, nothing interpolated. */
+/** Copies a window of the image, which may extend beyond its border. Nothing is interpolated. */
 export function copyWindow(image: Image, window: Window, fill: Fill): Image {
   const source = raster(image);
   const part = overlap(source, window);
@@ -23,7 +23,7 @@ interface Overlap {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  /** Whether that is all of the window. */
+  /** Whether the whole window shows the image. */
   readonly whole: boolean;
 }
 
@@ -65,7 +65,7 @@ function copied(
   return out;
 }
 
-/** The same, but for edges and reflections, in WebAssembly; null where that cannot. */
+/** The same in WebAssembly, for constant fills; null if it has no kernel. */
 function copiedSimd(
   { data, width, channels }: Raster,
   window: Window,

@@ -11,33 +11,32 @@ import { horizontalFlip } from '../transforms/horizontal-flip.js';
 import { resize } from '../transforms/resize.js';
 import type { Fill } from '../warp/sampling.js';
 
+/** Options of `chestXray`. */
 export interface ChestXrayOptions {
   /** Height and width of the result, pixels, from 1 on. @default the image's own */
   size?: number | undefined;
   /**
-   * Probability of a mirror image, 0..1; 0.5 for half of them. Right only where sides cannot matter to what is learned: a mirrored
-   * chest shows dextrocardia, and its L marker reads backwards. @default 0
+   * Probability of a mirror image, 0..1. Use it only if left and right do not matter to what is learned: a mirrored chest shows
+   * dextrocardia, and its L marker reads backwards. @default 0
    */
   horizontalFlip?: number | undefined;
-  /** Around the moved image. @default 0, as beyond the collimator */
+  /** What surrounds the moved image. @default 0, black as outside the collimator */
   fill?: Fill | undefined;
 }
 
 /**
- * What can happen to a frontal chest X-ray between two exposures of one patient, and no more. The ranges are ours, chosen
- * mild; the reasons are these:
+ * Changes that can occur between two exposures of one patient's frontal chest X-ray. We chose mild ranges, for these reasons:
  *
- * - **No vertical flip, no large rotation**: radiographs are shown head up, so others teach a network nothing that it will
- *   see. A good one shows the thorax symmetric and the whole rib cage above the diaphragm (Royal College of Radiologists,
+ * - **No vertical flip, no large rotation**: radiographs are shown head up, so a network never meets others. A good one shows the thorax symmetric and the whole rib cage above the diaphragm (Royal College of Radiologists,
  *   AuditLive, "Adapted anatomical image criteria for PA chest radiography", after the European guidelines EUR 16260 EN,
- *   1996). What positioning leaves open we put at 7° of rotation, 5 % of shift and 10 % of zoom. More geometry is not more
- *   of a good thing: 17 networks for COVID-19 had a better Matthews coefficient without any (0.51) than with each of
+ *   1996). For the variation in positioning we take 7° of rotation, 5 % of shift and 10 % of zoom. Stronger geometry may harm:
+ *   17 networks for COVID-19 had a better Matthews coefficient without any (0.51) than with each of
  *   four published recipes (0.44 to 0.49; Elgendi et al., Frontiers in Medicine 8, 2021, 629134).
  * - **No horizontal flip** unless asked for: it puts the heart on the right, which is a finding (dextrocardia).
  * - **No hue, saturation or inversion**: the image is a map of absorption. Gamma, contrast and blur vary mildly, because
  *   contrast and sharpness come from the apparatus and networks take them for signs of disease (Scientific Reports 13,
  *   2023, doi 10.1038/s41598-023-39855-3); noise, because the dose does.
- * - **Collimation borders** at times. Networks tell from an image which hospital took it (Zech et al., PLOS Medicine 15(11),
+ * - **Collimation borders** in some images. Networks tell from an image which hospital took it (Zech et al., PLOS Medicine 15(11),
  *   2018, e1002683); that borders help them is our guess, and varying them costs little.
  */
 export function chestXray(options: ChestXrayOptions = {}): Transform<readonly Step[]> {

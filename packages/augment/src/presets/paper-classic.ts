@@ -10,16 +10,17 @@ import { pad } from '../transforms/pad.js';
 import { randomResizedCrop } from '../transforms/random-resized-crop.js';
 import { saturation } from '../transforms/saturation.js';
 
+/** Options of `paperClassic`. */
 export interface PaperClassicOptions {
-  /** Height and width of the result, pixels, from 1 on. @default 128, the paper's */
+  /** Height and width of the result, pixels, from 1 on. @default 128, as in the paper */
   size?: number | undefined;
 }
 
 /**
- * What the paper sets its GAN against: "position augmentation techniques such as scaling, cropping, flipping, padding,
+ * What the paper compares its GAN with: "position augmentation techniques such as scaling, cropping, flipping, padding,
  * rotation, translation, affine transformation, and color augmentation techniques such as brightness, contrast,
- * saturation, and hue" (Kora Venu & Ravula, Future Internet 2021, 13(1), 8, abstract). It names them without numbers:
- * these are the usual ones of torchvision's recipes, made mild. Scaling, rotation and translation are the parts of one
+ * saturation, and hue" (Kora Venu & Ravula, Future Internet 2021, 13(1), 8, abstract). It gives no numbers:
+ * these are mild versions of the usual ones in torchvision's recipes. Scaling, rotation and translation are the parts of one
  * affine transform, so that the image is interpolated twice (there and by the crop), not five times.
  */
 export function paperClassic(options: PaperClassicOptions = {}): Transform<readonly Step[]> {

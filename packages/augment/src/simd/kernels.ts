@@ -1,7 +1,7 @@
 import { type Claimer, type Claim as ModuleClaim, type Pointer, simdModule } from '@cxr/image';
 import { SIMD_MODULE } from './binary.js';
 
-/** What assembly/ exports; its comments say what each does. */
+/** The functions of assembly/, documented there. */
 export interface Kernels {
   affineRow(
     xs: Pointer,
@@ -78,8 +78,8 @@ export interface Kernels {
 
 type Sampler = (src: Pointer, width: number, out: Pointer, xs: Pointer, ys: Pointer, count: number) => void;
 
-/** Room in the module's memory, until the next claim. */
+/** Space in the module's memory, valid until the next claim. */
 export type Claim = ModuleClaim<Kernels>;
 
-/** Room for the 8-bit kernels; null where the plain loops must do. */
+/** Space for the 8-bit kernels; null if the plain loops have to run instead. */
 export const claim: Claimer<Kernels> = simdModule<Kernels>(SIMD_MODULE);

@@ -3,6 +3,7 @@ import type { Transform, TransformOptions } from '../transform.js';
 import { affineTransform } from '../warp/affine-transform.js';
 import { SAMPLING_OPTIONS, type SamplingOptions } from '../warp/sampling.js';
 
+/** Options of `affine`. */
 export interface AffineOptions extends TransformOptions, SamplingOptions {
   /** Degrees, counter-clockwise. @default 0 */
   degrees?: NumberRange | undefined;
@@ -14,6 +15,7 @@ export interface AffineOptions extends TransformOptions, SamplingOptions {
   shear?: readonly [x: NumberRange, y: NumberRange] | undefined;
 }
 
+/** What `affine` draws; units as in its options. */
 export type AffineParams = {
   readonly degrees: number;
   readonly translate: readonly [number, number];
@@ -22,7 +24,7 @@ export type AffineParams = {
 };
 
 /**
- * Shear, scale, rotation about the centre and translation in one warp, sampled once. torchvision's `affine` with the
+ * Shear, scale, rotation about the centre and translation in one warp, so the image is interpolated only once. torchvision's `affine` with the
  * angle negated (there it is clockwise); translations are rounded to whole pixels, as there.
  */
 export function affine(options: AffineOptions = {}): Transform<AffineParams> {

@@ -2,8 +2,9 @@ import { checkNumber, checkOptions } from '../options.js';
 import { type Curve, mapByHistogram } from '../pixels/levels.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `autoContrast`. */
 export interface AutoContrastOptions extends TransformOptions {
-  /** Share of the darkest, and of the brightest, pixels to leave out, 0..0.5. @default 0 */
+  /** Fraction of the darkest and of the brightest pixels to ignore, 0..0.5 each. @default 0 */
   cutoff?: number | undefined;
 }
 
@@ -30,12 +31,12 @@ function stretching(counts: Uint32Array, cutoff: number): Curve {
   return (value) => value * scale - low * scale;
 }
 
-/** The level at which more than `cut` pixels have been met. */
+/** The first level at which the counts add up to more than `cut`. */
 function firstAbove(counts: Uint32Array, cut: number): number {
-  let met = 0;
+  let sum = 0;
   for (let level = 0; level < counts.length; level++) {
-    met += counts[level]!;
-    if (met > cut) return level;
+    sum += counts[level]!;
+    if (sum > cut) return level;
   }
   return counts.length - 1;
 }

@@ -3,11 +3,13 @@ import { blend } from '../pixels/blend.js';
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `brightness`. */
 export interface BrightnessOptions extends TransformOptions {
-  /** 0 is black, 1 as it is, 2 twice as bright; from 0 on. */
+  /** From 0 on: 0 gives black, 1 changes nothing, 2 is twice as bright. */
   factor: NumberRange;
 }
 
+/** What `brightness` draws; units as in its options. */
 export type BrightnessParams = { readonly factor: number };
 
 /** Multiplies every value: Pillow's `ImageEnhance.Brightness`, torchvision's `adjust_brightness`. */

@@ -6,6 +6,7 @@ import { fromLevels, toLevels } from '../pixels/levels.js';
 import { lumaOf } from '../pixels/luma.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `clahe`. */
 export interface ClaheOptions extends TransformOptions {
   /** Largest slope of the mapping: 1 changes little, 4 is strong, 0 sets no limit. 0..1,000,000. @default [1, 4] */
   clipLimit?: NumberRange | undefined;
@@ -13,11 +14,12 @@ export interface ClaheOptions extends TransformOptions {
   tiles?: number | undefined;
 }
 
+/** What `clahe` draws; units as in its options. */
 export type ClaheParams = { readonly clipLimit: number };
 
 /**
  * Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994): OpenCV's `createCLAHE`. On RGB
- * the brightness is equalised and its change added to all channels, so colours stay.
+ * the brightness is equalised and its change is added to all channels, so colours stay.
  */
 export function clahe(options: ClaheOptions = {}): Transform<ClaheParams> {
   checkOptions<ClaheOptions>('clahe', options, { clipLimit: true, tiles: true, p: true });
@@ -40,7 +42,7 @@ function equalized(image: Image, clipLimit: number, tiles: number): Image {
   return toImage(data, source, source.channels);
 }
 
-/** Every channel moved by what its pixel's brightness moved. */
+/** Adds the change of a pixel's brightness to each of its channels. */
 function shiftedBy(data: Pixels, before: Pixels, after: Pixels): Pixels {
   const out = samplesLike(data, data.length);
   const max = maximum(data);

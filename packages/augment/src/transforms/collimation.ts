@@ -3,17 +3,18 @@ import { copyOf } from '../memory.js';
 import { checkNumber, checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `collimation`. */
 export interface CollimationOptions extends TransformOptions {
-  /** How far the border comes in on each side, drawn for each, a fraction of width or height, 0..0.49. @default [0, 0.1] */
+  /** Width of the border, drawn for each side, a fraction of width or height, 0..0.49. @default [0, 0.1] */
   margin?: NumberRange | undefined;
-  /** How far the collimator is turned, degrees, −45..45. @default [-3, 3] */
+  /** Rotation of the collimator, degrees, −45..45. @default [-3, 3] */
   degrees?: NumberRange | undefined;
   /** Brightness of the border, 0 black to 1 white. @default 0 */
   level?: number | undefined;
 }
 
+/** What `collimation` draws: the border on each side, as fractions of width and height, and degrees. */
 export type CollimationParams = {
-  /** Fractions of width and height. */
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -22,8 +23,8 @@ export type CollimationParams = {
 };
 
 /**
- * The border a collimator leaves: beyond its four straight edges no X-rays fell, and the viewer's shutter blackens it.
- * It may differ between hospitals and so give them away to a network: vary it. Masks and boxes stay.
+ * The border that a collimator leaves: no X-rays fall outside its four straight edges, and viewers show it black. A network may
+ * recognise a hospital by its borders, so vary them. Masks and boxes stay.
  */
 export function collimation(options: CollimationOptions = {}): Transform<CollimationParams> {
   checkOptions<CollimationOptions>('collimation', options, {
@@ -58,7 +59,7 @@ function bordered(image: Image, params: CollimationParams, level: number): Image
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   for (let y = 0; y < height; y++) {
     const v = y + 0.5 - height / 2;
-    // Turned into the collimator's frame, u' = u cos − v sin and v' = u sin + v cos have to lie within its edges.
+    // In the collimator's frame, u' = u cos − v sin and v' = u sin + v cos must lie within its edges.
     const across = between(cos, -v * sin, (params.left - 0.5) * width, (0.5 - params.right) * width);
     const down = between(sin, v * cos, (params.top - 0.5) * height, (0.5 - params.bottom) * height);
     const first = Math.max(across[0], down[0]) + width / 2 - 0.5;

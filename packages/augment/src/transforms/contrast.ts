@@ -6,11 +6,13 @@ import { lumaOf } from '../pixels/luma.js';
 import { sumOf } from '../pixels/sum-of.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `contrast`. */
 export interface ContrastOptions extends TransformOptions {
-  /** 0 is grey, 1 as it is, 2 twice the distance from the mean; from 0 on. */
+  /** From 0 on: 0 gives grey, 1 changes nothing, 2 doubles the distance from the mean. */
   factor: NumberRange;
 }
 
+/** What `contrast` draws; units as in its options. */
 export type ContrastParams = { readonly factor: number };
 
 /** Stretches values about the mean brightness: Pillow's `ImageEnhance.Contrast`, torchvision's `adjust_contrast`. */
@@ -28,7 +30,7 @@ export function contrast(options: ContrastOptions): Transform<ContrastParams> {
   });
 }
 
-/** A whole level where the type is whole, as in Pillow. */
+/** For integer types it is rounded to a level, as in Pillow. */
 function meanBrightness(image: Image): number {
   const source = raster(image);
   const brightness = lumaOf(source);

@@ -5,6 +5,7 @@ import { roundHalfEven } from '../round.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
+/** Options of `crop` and `centerCrop`. */
 export interface CropOptions extends TransformOptions, FillOptions {
   /** Pixels, from 1 on. */
   height: number;
@@ -12,15 +13,15 @@ export interface CropOptions extends TransformOptions, FillOptions {
   width: number;
 }
 
-/** Where the crop lies in the room it has: 0 is left or top, 1 is right or bottom. */
+/** Position of the crop in the space it has: 0 is left or top, 1 is right or bottom. */
 export type CropParams = { readonly x: number; readonly y: number };
 
-/** Cuts a piece of this size out of a random place. Where the image is smaller, the fill is around it. */
+/** Cuts a piece of this size from a random place. A smaller image is surrounded by the fill. */
 export function crop(options: CropOptions): Transform<CropParams> {
   return cropTransform('crop', options, (rng) => ({ x: rng.uniform(), y: rng.uniform() }));
 }
 
-/** A crop whose place is drawn by `sample`. */
+/** A crop at the place that `sample` draws. */
 export function cropTransform(
   name: string,
   options: CropOptions,
@@ -37,19 +38,19 @@ export function cropTransform(
     sampling: samplings(options),
     sample,
     move: (image, params, { fill }) => copyWindow(image, place(imageSize(image), size, params), fill),
-    point: (px, py, params, of) => {
-      const { left, top } = place(of, size, params);
+    point: (px, py, params, from) => {
+      const { left, top } = place(from, size, params);
       return [px - left, py - top];
     },
     outputSize: () => size,
   });
 }
 
-function place(of: Size, size: Size, { x, y }: CropParams): Window {
-  return { ...size, left: start(x, of.width - size.width), top: start(y, of.height - size.height) };
+function place(from: Size, size: Size, { x, y }: CropParams): Window {
+  return { ...size, left: start(x, from.width - size.width), top: start(y, from.height - size.height) };
 }
 
-/** Python's rounding where there is room, and towards zero where there is not: so does torchvision's centre crop. */
+/** As torchvision's centre crop: halves are rounded to even if the image is larger, and rounded towards zero if it is smaller. */
 function start(fraction: number, room: number): number {
   return room < 0 ? Math.trunc(fraction * room) : roundHalfEven(fraction * room);
 }

@@ -4,12 +4,13 @@ import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 import { checkFill, fillValues, samplings } from '../warp/sampling.js';
 
+/** Options of `cutout`. */
 export interface CutoutOptions extends TransformOptions {
-  /** How many rectangles, 1..10,000. @default 1 */
+  /** Number of rectangles, 1..10,000. @default 1 */
   holes?: number | undefined;
-  /** Height and width of each, drawn apart, as fractions of the image's, 0..1. @default [0.1, 0.25] */
+  /** Height and width of each, drawn separately, as fractions of the image's, 0..1. @default [0.1, 0.25] */
   size?: NumberRange | undefined;
-  /** In the image's own units (0..255, 0..65535 or 0..1), one value or one a channel. @default 0 */
+  /** In the image's own units (0..255, 0..65535 or 0..1), one value, or one for each channel. @default 0 */
   fill?: number | readonly number[] | undefined;
 }
 
@@ -23,13 +24,14 @@ export type CutoutParams = {
   }[];
 };
 
-/** Covers rectangles (DeVries & Taylor 2017). Masks and boxes stay: what is covered is still there. */
+/** Covers random rectangles (DeVries & Taylor 2017). Masks and boxes stay, as the covered parts do not move. */
 export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
   checkOptions<CutoutOptions>('cutout', options, { holes: true, size: true, fill: true, p: true });
   const count = checkWhole('holes', options.holes ?? 1, 1, 10_000);
   const size = checkRange('size', options.size ?? [0.1, 0.25], 0, 1);
   const { fill = 0 } = options;
-  if (typeof fill === 'string') throw new RangeError(`invalid fill: ${fill} (a value, or one a channel)`);
+  if (typeof fill === 'string')
+    throw new RangeError(`invalid fill: ${fill} (a value, or one for each channel)`);
   samplings({ fill });
   return photometric<CutoutParams>({
     name: 'cutout',

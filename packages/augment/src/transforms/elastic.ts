@@ -5,23 +5,25 @@ import { elasticField, elasticMap } from '../warp/elastic-map.js';
 import { SAMPLING_OPTIONS, type SamplingOptions, samplings } from '../warp/sampling.js';
 import { warp } from '../warp/warp.js';
 
+/** Options of `elastic`. */
 export interface ElasticOptions extends TransformOptions, SamplingOptions {
   /** Root mean square of the displacement along each axis, a fraction of the shorter side, 0..1. @default [0, 0.02] */
   displacement?: NumberRange | undefined;
-  /** Spans between control points along each side, 1..64; more are finer. @default 4 */
+  /** Number of spans between control points along each side, 1..64. More bend in finer detail. @default 4 */
   grid?: number | undefined;
 }
 
+/** What `elastic` draws; units as in its options. */
 export type ElasticParams = {
   readonly displacement: number;
   readonly grid: number;
-  /** Of the displacements of the control points. */
+  /** Seed of the displacements of the control points. */
   readonly seed: number;
 };
 
 /**
- * Bends the image smoothly: normal displacements at a coarse grid of control points, between them cubic B-splines, as in
- * Ronneberger et al. (U-Net, 2015, section 3.1). Keep displacement × grid under about 0.2: beyond that the image folds over itself.
+ * Bends the image smoothly: random normal displacements at a coarse grid of control points, interpolated by cubic B-splines, as in
+ * Ronneberger et al. (U-Net, 2015, section 3.1). Keep displacement × grid below about 0.2; above it the image folds over itself.
  */
 export function elastic(options: ElasticOptions = {}): Transform<ElasticParams> {
   checkOptions<ElasticOptions>('elastic', options, {
@@ -46,7 +48,7 @@ export function elastic(options: ElasticOptions = {}): Transform<ElasticParams> 
   });
 }
 
-/** The map looks back from output to source; where a source point went is found by going back and forth. */
+/** The field gives the source of an output point. Its inverse, where a source point moves to, is found by fixed-point iteration. */
 function moved(x: number, y: number, params: ElasticParams, size: Size): [number, number] {
   const field = elasticField(params, size);
   let [u, v] = [x, y];

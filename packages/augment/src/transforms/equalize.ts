@@ -2,7 +2,7 @@ import { checkOptions } from '../options.js';
 import { type Curve, mapByHistogram } from '../pixels/levels.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
-/** Spreads values so that each level is about as frequent, channel by channel: Pillow's `ImageOps.equalize`. */
+/** Makes all levels about equally frequent, channel by channel: Pillow's `ImageOps.equalize`. */
 export function equalize(options: TransformOptions = {}): Transform<NoParams> {
   checkOptions<TransformOptions>('equalize', options, { p: true });
   return photometric({

@@ -2,6 +2,7 @@ import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../opti
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `gamma`. */
 export interface GammaOptions extends TransformOptions {
   /**
    * Exponent on values scaled to 0..1: above 1 darkens, below 1 brightens. Drawn evenly in its
@@ -10,6 +11,7 @@ export interface GammaOptions extends TransformOptions {
   gamma: NumberRange;
 }
 
+/** What `gamma` draws; units as in its options. */
 export type GammaParams = { readonly gamma: number };
 
 /** Raises values to a power: torchvision's `adjust_gamma`. Black and white stay. */
@@ -23,7 +25,7 @@ export function gamma(options: GammaOptions): Transform<GammaParams> {
     apply: (image, params) =>
       mapLevels(image, (value, max) => {
         const power = (value / max) ** params.gamma;
-        // torchvision's scale on whole types, which gives white a step of its own though fractions are dropped.
+        // torchvision's scale for integer types: fractions are dropped, so white gets a full step this way.
         return max === 1 ? power : (max + 1 - 1e-3) * power;
       }),
   });

@@ -2,13 +2,15 @@ import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from
 import { blur } from '../pixels/blur.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `gaussianBlur`. */
 export interface GaussianBlurOptions extends TransformOptions {
   /** Standard deviation, pixels, 0.01..1000. */
   sigma: NumberRange;
-  /** Width of the kernel, pixels, odd. @default reaches 3 sigma to either side */
+  /** Width of the kernel, pixels, odd. @default 2 ⌈3 sigma⌉ + 1 */
   kernelSize?: number | undefined;
 }
 
+/** What `gaussianBlur` draws; units as in its options. */
 export type GaussianBlurParams = { readonly sigma: number };
 
 /** Smooths, mirroring the image at its border: torchvision's `gaussian_blur`. */

@@ -3,14 +3,16 @@ import { samplesLike } from '../memory.js';
 import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `hue`. */
 export interface HueOptions extends TransformOptions {
-  /** Part of the colour circle to turn by, −0.5..0.5. */
+  /** Rotation of the colour circle, −0.5..0.5; 1 is the whole circle. */
   shift: NumberRange;
 }
 
+/** What `hue` draws; units as in its options. */
 export type HueParams = { readonly shift: number };
 
-/** Turns the colours: torchvision's `adjust_hue`, with Pillow's rounding of hue, saturation and value to 8 bits. */
+/** Shifts the hue: torchvision's `adjust_hue`, with Pillow's rounding of hue, saturation and value to 8 bits. */
 export function hue(options: HueOptions): Transform<HueParams> {
   checkOptions<HueOptions>('hue', options, { shift: true, p: true });
   const shift = checkRange('shift', options.shift, -0.5, 0.5);
@@ -29,7 +31,7 @@ function turned(image: Image, shift: number): Image {
   const out = samplesLike(data, data.length);
   const max = maximum(data);
   const rounded = max === 255;
-  // Whole steps of 1/255 that wrap at 256: so do the 8-bit additions of torchvision.
+  // Whole steps of 1/255 that wrap at 256, like torchvision's 8-bit additions.
   const turn = rounded ? Math.trunc(shift * 255) : shift;
   for (let i = 0; i < data.length; i += 3) {
     const r = data[i]!;

@@ -3,7 +3,7 @@ import { samplesLike } from '../memory.js';
 import { checkOptions } from '../options.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
-/** Turns the greyscale around, as between MONOCHROME1 and MONOCHROME2: Pillow's `ImageOps.invert`. */
+/** Swaps black and white, as between MONOCHROME1 and MONOCHROME2: Pillow's `ImageOps.invert`. */
 export function invert(options: TransformOptions = {}): Transform<NoParams> {
   checkOptions<TransformOptions>('invert', options, { p: true });
   return photometric({
@@ -24,7 +24,7 @@ function inverted(image: Image): Image {
       source.channels,
     );
   }
-  // On whole types it is the complement of every bit, of four bytes at once where they lie so.
+  // For integer types this flips every bit: 16 bytes at a time where the array is aligned.
   const out = samplesLike(data, data.length);
   const max = maximum(data);
   const words = data.byteOffset % 4 === 0 ? data.byteLength >> 2 : 0;

@@ -4,19 +4,20 @@ import { checkNumber, checkOptions } from '../options.js';
 import { findMarkers, surroundings } from '../pixels/markers.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `maskMarkers`. */
 export interface MaskMarkersOptions extends TransformOptions {
-  /** Brightness from which a pixel may belong to a marker, a fraction of the brightest, 0..1. @default 0.9 */
+  /** Smallest brightness of a marker's pixels, a fraction of the brightest pixel, 0..1. @default 0.9 */
   threshold?: number | undefined;
-  /** How far from the border markers are looked for, a fraction of the shorter side, 0..0.5. @default 0.25 */
+  /** Width of the margin that is searched, a fraction of the shorter side, 0..0.5. @default 0.25 */
   border?: number | undefined;
   /** Largest area of one letter's bounding box, a fraction of the image, 0..1. @default 0.01 */
   maxArea?: number | undefined;
 }
 
 /**
- * Paints over the lead letters (L, R) that tell sides apart. Their make may tell hospitals apart, too, which networks are
- * good at (Zech et al., PLOS Medicine 15(11), 2018, e1002683). It looks near the border for small, compact spots of nearly
- * white pixels, and fills their boxes with the median of what is around. A heuristic: look at what it does on your images.
+ * Paints over the lead letters (L, R) that mark the sides. A network may recognise hospitals by them (Zech et al., PLOS
+ * Medicine 15(11), 2018, e1002683). It looks near the border for small, compact spots of nearly white pixels and fills their
+ * boxes with the median of the surrounding pixels. This is a heuristic: check it on your images.
  */
 export function maskMarkers(options: MaskMarkersOptions = {}): Transform<NoParams> {
   checkOptions<MaskMarkersOptions>('maskMarkers', options, {

@@ -4,6 +4,7 @@ import { copyWindow } from '../pixels/window.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
 import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
+/** Options of `pad`. */
 export interface PadOptions extends TransformOptions, FillOptions {
   /** Pixels on every side, or on the left, top, right and bottom; from 0 on. */
   border: number | readonly [left: number, top: number, right: number, bottom: number];
@@ -14,7 +15,7 @@ export function pad(options: PadOptions): Transform<NoParams> {
   checkOptions<PadOptions>('pad', options, { border: true, ...FILL_OPTIONS, p: true });
   const { border } = options;
   const sides = Array.isArray(border) ? border : [border, border, border, border];
-  if (sides.length !== 4) throw new RangeError(`invalid border: [${border}] (one, or four)`);
+  if (sides.length !== 4) throw new RangeError(`invalid border: [${border}] (one number, or four)`);
   const [left, top, right, bottom] = sides.map((side) => checkWhole('border', side, 0)) as [
     number,
     number,

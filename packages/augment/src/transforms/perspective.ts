@@ -5,15 +5,16 @@ import { homography, perspectiveMap, projectPoint } from '../warp/perspective-ma
 import { SAMPLING_OPTIONS, type SamplingOptions, samplings } from '../warp/sampling.js';
 import { warp } from '../warp/warp.js';
 
+/** Options of `perspective`. */
 export interface PerspectiveOptions extends TransformOptions, SamplingOptions {
-  /** How far the corners move inwards at most, a fraction of half the width and half the height, 0..1. @default 0.5 */
+  /** Largest inward move of the corners, a fraction of half the width and half the height, 0..1. @default 0.5 */
   distortion?: number | undefined;
 }
 
-/** How far each corner moves to the right and down, as fractions of width and height: from top left, clockwise. */
+/** How far each corner moves right and down, as fractions of width and height: clockwise from the top left. */
 export type PerspectiveParams = { readonly corners: readonly (readonly [x: number, y: number])[] };
 
-/** Views the image at a slant, as torchvision's `RandomPerspective`. One of a few pixels, whose corners meet, stays. */
+/** Views the image at an angle, as torchvision's `RandomPerspective`. An image so small that its corners meet stays as it is. */
 export function perspective(options: PerspectiveOptions = {}): Transform<PerspectiveParams> {
   checkOptions<PerspectiveOptions>('perspective', options, {
     distortion: true,
@@ -45,13 +46,13 @@ export function perspective(options: PerspectiveOptions = {}): Transform<Perspec
     },
     point(x, y, params, size) {
       const { from, to } = corners(params, size);
-      const forth = homography(from, to);
-      return forth === null ? [x, y] : projectPoint(forth, x, y);
+      const forward = homography(from, to);
+      return forward === null ? [x, y] : projectPoint(forward, x, y);
     },
   });
 }
 
-/** The corner pixels before and after; whole pixels, and the last pixel for the far corners, as in torchvision. */
+/** The corner pixels before and after, in whole pixels; the far corners are the last pixels, as in torchvision. */
 function corners({ corners: moves }: PerspectiveParams, { width, height }: Size) {
   const [right, bottom] = [width - 1, height - 1];
   const from = [

@@ -5,19 +5,21 @@ import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../opti
 import { addNoise } from '../pixels/add-noise.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `poissonNoise`. */
 export interface PoissonNoiseOptions extends TransformOptions {
   /**
-   * Photons a white pixel stands for; fewer is noisier. Drawn evenly in the logarithm. 1..1e9.
+   * Photons of a white pixel; fewer give more noise. Drawn evenly in its logarithm. 1..1e9.
    * @default [500, 20000]
    */
   photons?: NumberRange | undefined;
 }
 
+/** What `poissonNoise` draws; units as in its options. */
 export type PoissonNoiseParams = { readonly photons: number; readonly seed: number };
 
 /**
- * Counts photons: each sample becomes a Poisson number with its own value as the mean, the quantum noise of an X-ray
- * detector. (In a processed radiograph the brightness is no longer proportional to the exposure: take it as a model.)
+ * Quantum noise of an X-ray detector: each sample becomes a Poisson number with its own value as the mean. (In a processed
+ * radiograph the brightness is no longer proportional to the exposure, so this is only a model.)
  */
 export function poissonNoise(options: PoissonNoiseOptions = {}): Transform<PoissonNoiseParams> {
   checkOptions<PoissonNoiseOptions>('poissonNoise', options, { photons: true, p: true });
@@ -35,7 +37,7 @@ export function poissonNoise(options: PoissonNoiseOptions = {}): Transform<Poiss
   });
 }
 
-/** From about here on a normal number of the same variance cannot be told from a Poisson number in 8 bits. */
+/** From about this many photons on, normal noise of the same variance looks the same as Poisson noise in 8 bits. */
 const EXACT_BELOW = 200;
 
 function counted(image: Image, { photons, seed }: PoissonNoiseParams): Image {
@@ -52,12 +54,12 @@ function counted(image: Image, { photons, seed }: PoissonNoiseParams): Image {
   return toImage(out, source, source.channels);
 }
 
-/** The quantile of a Poisson distribution, by adding its terms up; for means below a few hundred. */
+/** The quantile of a Poisson distribution, by adding up its terms; for means below a few hundred. */
 function poisson(mean: number, quantile: number): number {
   let term = Math.exp(-mean);
   let sum = term;
   let count = 0;
-  // The second condition ends the sum where its terms no longer change it.
+  // The second condition stops when the terms no longer change the sum.
   while (sum < quantile && (term > 1e-17 || count < mean)) {
     count++;
     term *= mean / count;

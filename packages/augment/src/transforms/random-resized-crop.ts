@@ -6,29 +6,31 @@ import { roundHalfEven } from '../round.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
+/** Options of `randomResizedCrop`. */
 export interface RandomResizedCropOptions extends TransformOptions {
-  /** Of the result, pixels, from 1 on. */
+  /** Height of the result, pixels, from 1 on. */
   height: number;
-  /** Of the result, pixels, from 1 on. */
+  /** Width of the result, pixels, from 1 on. */
   width: number;
   /** Area of the piece as a fraction of the image, 0.000001..1. @default [0.08, 1] */
   area?: NumberRange | undefined;
-  /** Width of the piece by its height, drawn evenly in its logarithm, 0.001..1000. @default [3 / 4, 4 / 3] */
+  /** Width of the piece divided by its height, drawn evenly in its logarithm, 0.001..1000. @default [3 / 4, 4 / 3] */
   aspect?: NumberRange | undefined;
   /** @default 'bilinear' */
   interpolation?: Interpolation | undefined;
 }
 
+/** What `randomResizedCrop` draws; units as in its options. */
 export type RandomResizedCropParams = {
   readonly area: number;
   readonly aspect: number;
-  /** Where the piece lies in the room it has: 0 is left or top, 1 is right or bottom. */
+  /** Position of the piece in the space it has: 0 is left or top, 1 is right or bottom. */
   readonly x: number;
   readonly y: number;
 };
 
 /**
- * Cuts out a piece of random size and place and brings it to one size (Szegedy et al., Going deeper with convolutions).
+ * Cuts out a piece of random size and position and resizes it to a fixed size (Szegedy et al., Going deeper with convolutions).
  * torchvision's `resized_crop`; a piece that is too wide or too high is cut to the image, where torchvision draws again.
  */
 export function randomResizedCrop(options: RandomResizedCropOptions): Transform<RandomResizedCropParams> {
@@ -58,23 +60,23 @@ export function randomResizedCrop(options: RandomResizedCropOptions): Transform<
     }),
     move: (image, params, { interpolation }) =>
       resample(copyWindow(image, piece(imageSize(image), params), 0), size, interpolation),
-    point(px, py, params, of) {
-      const { left, top, width, height } = piece(of, params);
+    point(px, py, params, from) {
+      const { left, top, width, height } = piece(from, params);
       return [((px - left) * size.width) / width, ((py - top) * size.height) / height];
     },
     outputSize: () => size,
   });
 }
 
-function piece(of: Size, { area, aspect, x, y }: RandomResizedCropParams): Window {
-  const pixels = area * of.width * of.height;
+function piece(from: Size, { area, aspect, x, y }: RandomResizedCropParams): Window {
+  const pixels = area * from.width * from.height;
   const side = (length: number, max: number) => Math.max(1, Math.min(max, roundHalfEven(length)));
-  const width = side(Math.sqrt(pixels * aspect), of.width);
-  const height = side(Math.sqrt(pixels / aspect), of.height);
+  const width = side(Math.sqrt(pixels * aspect), from.width);
+  const height = side(Math.sqrt(pixels / aspect), from.height);
   return {
     width,
     height,
-    left: roundHalfEven(x * (of.width - width)),
-    top: roundHalfEven(y * (of.height - height)),
+    left: roundHalfEven(x * (from.width - width)),
+    top: roundHalfEven(y * (from.height - height)),
   };
 }

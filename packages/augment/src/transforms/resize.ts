@@ -4,6 +4,7 @@ import { resample } from '../pixels/resample.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
+/** Options of `resize`. */
 export interface ResizeOptions extends TransformOptions {
   /** Pixels, from 1 on. */
   height: number;
@@ -13,7 +14,7 @@ export interface ResizeOptions extends TransformOptions {
   interpolation?: Interpolation | undefined;
 }
 
-/** Brings the image to this size, whatever its aspect. Equals Pillow's `Image.resize`, which averages when shrinking. */
+/** Resizes the image to this size; the aspect ratio is not kept. Equals Pillow's `Image.resize`, which averages when shrinking. */
 export function resize(options: ResizeOptions): Transform<NoParams> {
   checkOptions<ResizeOptions>('resize', options, { height: true, width: true, interpolation: true, p: true });
   const size: Size = {
@@ -26,7 +27,7 @@ export function resize(options: ResizeOptions): Transform<NoParams> {
     sampling: samplings({ interpolation: options.interpolation }),
     sample: () => ({}),
     move: (image, _, { interpolation }) => resample(image, size, interpolation),
-    point: (x, y, _, of) => [(x * size.width) / of.width, (y * size.height) / of.height],
+    point: (x, y, _, from) => [(x * size.width) / from.width, (y * size.height) / from.height],
     outputSize: () => size,
   });
 }

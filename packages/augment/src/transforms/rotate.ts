@@ -6,14 +6,16 @@ import { invertAffine, transformPoint } from '../warp/affine-map.js';
 import { rotationMatrix, warpByMatrix } from '../warp/affine-matrix.js';
 import { SAMPLING_OPTIONS, type Sampling, type SamplingOptions, samplings } from '../warp/sampling.js';
 
+/** Options of `rotate`. */
 export interface RotateOptions extends TransformOptions, SamplingOptions {
   /** Degrees, counter-clockwise. */
   degrees: NumberRange;
 }
 
+/** What `rotate` draws; units as in its options. */
 export type RotateParams = { readonly degrees: number };
 
-/** Turns the image about its centre on a canvas of its own size. Equals Pillow's `Image.rotate` to the bit. */
+/** Rotates the image about its centre; the size stays. Equals Pillow's `Image.rotate` bit for bit. */
 export function rotate(options: RotateOptions): Transform<RotateParams> {
   checkOptions<RotateOptions>('rotate', options, { degrees: true, ...SAMPLING_OPTIONS, p: true });
   const degrees = checkRange('degrees', options.degrees);

@@ -5,11 +5,13 @@ import { luma, lumaExact } from '../pixels/luma.js';
 import { onBytes } from '../simd/on-bytes.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `saturation`. */
 export interface SaturationOptions extends TransformOptions {
-  /** 0 is grey, 1 as it is, 2 twice as colourful; from 0 on. */
+  /** From 0 on: 0 gives grey, 1 changes nothing, 2 doubles the distance from grey. */
   factor: NumberRange;
 }
 
+/** What `saturation` draws; units as in its options. */
 export type SaturationParams = { readonly factor: number };
 
 /** Stretches colours about their brightness: Pillow's `ImageEnhance.Color`, torchvision's `adjust_saturation`. */
@@ -36,7 +38,7 @@ function saturatedPlain(data: Pixels, factor: number): Pixels {
   const out = samplesLike(data, data.length);
   const max = maximum(data);
   const brightness = data instanceof Float32Array ? lumaExact : luma;
-  // The blend of pixels/blend.ts, written out: it is called three times a pixel.
+  // `blend` of pixels/blend.ts, inlined, since it runs three times for each pixel.
   const alpha = Math.fround(factor);
   for (let i = 0; i < data.length; i += 3) {
     const grey = brightness(data[i]!, data[i + 1]!, data[i + 2]!);

@@ -3,6 +3,7 @@ import type { Transform, TransformOptions } from '../transform.js';
 import { affineTransform } from '../warp/affine-transform.js';
 import { SAMPLING_OPTIONS, type SamplingOptions } from '../warp/sampling.js';
 
+/** Options of `shear`. */
 export interface ShearOptions extends TransformOptions, SamplingOptions {
   /** Degrees along x, −89..89. @default 0 */
   x?: NumberRange | undefined;
@@ -10,9 +11,10 @@ export interface ShearOptions extends TransformOptions, SamplingOptions {
   y?: NumberRange | undefined;
 }
 
+/** What `shear` draws; units as in its options. */
 export type ShearParams = { readonly shear: readonly [x: number, y: number] };
 
-/** Slants the image about its centre, as torchvision's `affine` does with its shear alone. */
+/** Slants the image about its centre, as torchvision's `affine` with shear only. */
 export function shear(options: ShearOptions = {}): Transform<ShearParams> {
   checkOptions<ShearOptions>('shear', options, { x: true, y: true, ...SAMPLING_OPTIONS, p: true });
   const x = checkRange('x', options.x ?? 0, -89, 89);

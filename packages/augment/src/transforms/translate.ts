@@ -5,6 +5,7 @@ import { roundHalfEven } from '../round.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { FILL_OPTIONS, type Fill, type FillOptions, samplings } from '../warp/sampling.js';
 
+/** Options of `translate`. */
 export interface TranslateOptions extends TransformOptions, FillOptions {
   /** To the right, as a fraction of the width, −1..1. @default 0 */
   x?: NumberRange | undefined;
@@ -12,9 +13,10 @@ export interface TranslateOptions extends TransformOptions, FillOptions {
   y?: NumberRange | undefined;
 }
 
+/** What `translate` draws; units as in its options. */
 export type TranslateParams = { readonly translate: readonly [x: number, y: number] };
 
-/** Shifts the image by whole pixels (so nothing is interpolated), as torchvision's `affine` does. */
+/** Shifts the image by whole pixels, without interpolation, as torchvision's `affine` does. */
 export function translate(options: TranslateOptions = {}): Transform<TranslateParams> {
   checkOptions<TranslateOptions>('translate', options, { x: true, y: true, ...FILL_OPTIONS, p: true });
   const x = checkRange('x', options.x ?? 0, -1, 1);

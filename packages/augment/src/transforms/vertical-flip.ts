@@ -3,7 +3,7 @@ import { flipRows } from '../pixels/flip.js';
 import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
 import { samplings } from '../warp/sampling.js';
 
-/** Mirrors top and bottom. No radiograph is read upside down: see the preset `chestXray`. */
+/** Mirrors top and bottom. Radiographs are never read upside down: see the preset `chestXray`. */
 export function verticalFlip(options: TransformOptions = {}): Transform<NoParams> {
   checkOptions<TransformOptions>('verticalFlip', options, { p: true });
   return geometric({

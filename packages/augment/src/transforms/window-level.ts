@@ -2,18 +2,20 @@ import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options
 import { mapLevels } from '../pixels/levels.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 
+/** Options of `windowLevel`. */
 export interface WindowLevelOptions extends TransformOptions {
-  /** Middle of the window (the level), in the image's own units: of 0..255, 0..65535 or 0..1. */
+  /** Middle of the window (the level), in the image's own units: 0..255, 0..65535 or 0..1. */
   center: NumberRange;
   /** Width of the window, in the image's own units, above 0. */
   width: NumberRange;
 }
 
+/** What `windowLevel` draws; units as in its options. */
 export type WindowLevelParams = { readonly center: number; readonly width: number };
 
 /**
- * Spreads a window of values over the whole range; what is below becomes black, above white. The linear function of
- * DICOM PS3.3 C.11.2.1.2.1 on whole types, of C.11.2.1.3.2 (LINEAR_EXACT) on Float32. The type stays.
+ * Maps a window of values to the whole range; values below it become black, above it white. For integer types this is the linear
+ * function of DICOM PS3.3 C.11.2.1.2.1, for Float32 that of C.11.2.1.3.2 (LINEAR_EXACT). The type stays.
  */
 export function windowLevel(options: WindowLevelOptions): Transform<WindowLevelParams> {
   checkOptions<WindowLevelOptions>('windowLevel', options, { center: true, width: true, p: true });

@@ -8,9 +8,10 @@ import type { SourceMap } from './warp.js';
  */
 export type AffineMatrix = readonly [number, number, number, number, number, number];
 
+/** The matrix that changes nothing. */
 export const IDENTITY: AffineMatrix = [1, 0, 0, 0, 1, 0];
 
-/** The matrix of `first`, then `second`: warping once with it is warping with both in turn. */
+/** The matrix of `first`, then `second`: warping once with it equals warping with one after the other. */
 export function multiplyAffine(first: AffineMatrix, second: AffineMatrix): AffineMatrix {
   // An output pixel looks back through the second, then through the first.
   const [a, b, c, d, e, f] = first;
@@ -18,7 +19,7 @@ export function multiplyAffine(first: AffineMatrix, second: AffineMatrix): Affin
   return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
 }
 
-/** @throws RangeError for a matrix that flattens the image. */
+/** The inverse of a matrix. @throws RangeError for one that has none, which flattens the image. */
 export function invertAffine([a, b, c, d, e, f]: AffineMatrix): AffineMatrix {
   const determinant = a * e - b * d;
   if (!Number.isFinite(1 / determinant)) throw new RangeError(`invalid matrix: [${[a, b, c, d, e, f]}]`);
@@ -26,6 +27,7 @@ export function invertAffine([a, b, c, d, e, f]: AffineMatrix): AffineMatrix {
   return [p, q, -(p * c + q * f), r, s, -(r * c + s * f)];
 }
 
+/** Applies a matrix to a point in pixels. */
 export function transformPoint([a, b, c, d, e, f]: AffineMatrix, x: number, y: number): [number, number] {
   return [a * x + b * y + c, d * x + e * y + f];
 }
@@ -37,7 +39,7 @@ export function affineMap(
   data: Pixels,
   interpolation: Interpolation,
 ): SourceMap {
-  // Of 16 bits Pillow takes the nearest neighbour in double precision, too.
+  // For 16 bits Pillow finds the nearest neighbour in double precision too.
   if (interpolation !== 'nearest' || data instanceof Uint16Array) return exactMap(matrix, size);
   return matrix[1] === 0 && matrix[3] === 0 ? scaleMap(matrix, size) : fixedPointMap(matrix, size);
 }

@@ -4,16 +4,16 @@ import { type AffineMatrix, affineMap, IDENTITY } from './affine-map.js';
 import { checkFill, type Sampling } from './sampling.js';
 import { warp } from './warp.js';
 
-/** An affine transform about the image's centre; whatever is left out stays. */
+/** The parts of an affine transform about the image's centre. */
 export interface AffineParts {
-  /** Counter-clockwise, degrees. */
-  readonly degrees?: number;
-  /** Right and down, fractions of width and height; rounded to whole pixels, as torchvision does. */
-  readonly translate?: readonly [x: number, y: number];
-  /** 2 is twice as large. */
-  readonly scale?: number;
-  /** Degrees, along x and along y. */
-  readonly shear?: readonly [x: number, y: number];
+  /** Counter-clockwise, degrees. @default 0 */
+  readonly degrees?: number | undefined;
+  /** Right and down, fractions of width and height; rounded to whole pixels, as torchvision does. @default [0, 0] */
+  readonly translate?: readonly [x: number, y: number] | undefined;
+  /** 2 is twice as large. @default 1 */
+  readonly scale?: number | undefined;
+  /** Degrees, along x and along y. @default [0, 0] */
+  readonly shear?: readonly [x: number, y: number] | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export function rotationMatrix(degrees: number, { width, height }: Size): Affine
 }
 
 /**
- * Warps an image, on a canvas of its own size, with the matrix that looks back from output to source.
+ * Warps an image, which keeps its size, by the matrix from output to source positions.
  * @throws RangeError for a fill that the image's type cannot hold.
  */
 export function warpAffine(image: Image, matrix: AffineMatrix, sampling: Sampling): Image {
@@ -57,7 +57,7 @@ export function warpAffine(image: Image, matrix: AffineMatrix, sampling: Samplin
   return warpByMatrix(image, matrix, sampling);
 }
 
-/** The same, also for masks. */
+/** The same without the check of the fill, for images and masks. */
 export function warpByMatrix(image: Image, matrix: AffineMatrix, sampling: Sampling): Image {
   if (matrix.every((value, i) => value === IDENTITY[i])) return image;
   const size = imageSize(image);

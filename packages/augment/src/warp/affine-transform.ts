@@ -5,7 +5,7 @@ import { invertAffine, transformPoint } from './affine-map.js';
 import { type AffineParts, affineMatrix, warpByMatrix } from './affine-matrix.js';
 import { type SamplingOptions, samplings } from './sampling.js';
 
-/** A transform whose parameters are some of an affine transform's parts. */
+/** Makes a transform whose parameters are parts of an affine transform. */
 export function affineTransform<P extends AffineParts & Json>(
   name: string,
   options: TransformOptions & SamplingOptions,

@@ -2,12 +2,12 @@ import { clip, maximum, type Raster } from '../image.js';
 import { cubic } from './kernels.js';
 import { clampIndex, fillValues, reflectIndex, type Sampling } from './sampling.js';
 
-/** Samples one position whose taps need not all lie inside, all channels, into `out[o…]`. */
+/** Samples all channels at one position, whose taps may lie outside the image, and writes them to `out[o…]`. */
 export type BorderSampler = (x: number, y: number, out: Raster['data'], o: number) => void;
 
 /**
- * The slow and general twin of the kernels, for the pixels at and beyond the border. With a constant fill it does as
- * Pillow: positions outside get the fill, positions inside that lack a neighbour take the edge for it.
+ * The general, slower form of the kernels, for pixels at and outside the border. With a constant fill it does as Pillow:
+ * positions outside get the fill; positions inside use the edge pixel in place of a missing neighbour.
  */
 export function borderSampler(source: Raster, { interpolation, fill }: Sampling): BorderSampler {
   const { data, width, height, channels } = source;

@@ -3,9 +3,9 @@ import type { Size } from '../image.js';
 import { standardNormals } from '../pixels/normals.js';
 import type { SourceMap } from './warp.js';
 
-/** A smooth random displacement: how far from each output position its source lies. */
+/** A smooth random displacement: the offset from each output position to its source. */
 export interface ElasticField {
-  /** Control points along each side, one more than spans on either end. */
+  /** Control points along each side: the number of spans + 3. */
   readonly points: number;
   /** `[points, points]`, pixels. */
   readonly dx: Float64Array;
@@ -14,15 +14,16 @@ export interface ElasticField {
   at(x: number, y: number): [number, number];
 }
 
-/** A spline mixes several normal displacements, which evens them out to 151 / 315 of their deviation along both axes. */
-const EVENED_OUT = 151 / 315;
+/** The spline averages neighbouring displacements, which lowers their deviation to 151 / 315 over both axes. */
+const SMOOTHING = 151 / 315;
 
+/** Draws the field of a seed for an image of this size; `displacement` is a fraction of the shorter side. */
 export function elasticField(
   { displacement, grid, seed }: { displacement: number; grid: number; seed: number },
   size: Size,
 ): ElasticField {
   const points = grid + 3;
-  const deviation = (displacement * Math.min(size.width, size.height)) / EVENED_OUT;
+  const deviation = (displacement * Math.min(size.width, size.height)) / SMOOTHING;
   const normals = standardNormals(createRng(seed), 2 * points * points);
   const dx = Float64Array.from(normals.subarray(0, points * points), (z) => z * deviation);
   const dy = Float64Array.from(normals.subarray(points * points), (z) => z * deviation);
@@ -52,7 +53,7 @@ interface Knots {
   readonly weights: readonly [number, number, number, number];
 }
 
-/** The four control points, and their weights, that a position (0..1) lies between: the uniform cubic B-spline. */
+/** The four control points around a position (0..1), and their weights in the uniform cubic B-spline. */
 function knots(position: number, grid: number): Knots {
   const scaled = position * grid;
   const first = Math.max(0, Math.min(grid - 1, Math.floor(scaled)));
@@ -69,11 +70,12 @@ function knots(position: number, grid: number): Knots {
   };
 }
 
+/** The source positions of an elastic transform. */
 export function elasticMap({ points, dx, dy }: ElasticField, { width, height }: Size): SourceMap {
   const columns = Array.from({ length: width }, (_, x) => knots((x + 0.5) / width, points - 3));
   const firsts = Uint32Array.from(columns, (column) => column.first);
   const weights = Float64Array.from(columns.flatMap((column) => column.weights));
-  /** The rows of control points about row `y`, brought to one: x and y of each. */
+  /** The four rows of control points around row `y`, combined into one: x and y of each point. */
   const mixRows = (y: number, out: Float64Array) => {
     const row = knots((y + 0.5) / height, points - 3);
     for (let i = 0; i < points; i++) {

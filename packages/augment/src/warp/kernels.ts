@@ -4,7 +4,7 @@ import type { Interpolation } from './sampling.js';
 /**
  * Samples `src` (rows of `width` pixels) at the positions xs, ys, entries from..to, into `out` from pixel `at` + from on.
  * Every tap must lie inside. Positions are Pillow's: the centre of the first pixel is 0.5. The arithmetic is Pillow's too,
- * in double precision and in its order: on Uint8, where storing cuts off the fraction, results are Pillow's to the bit.
+ * in double precision and in the same order: for Uint8, where storing drops the fraction, results equal Pillow's bit for bit.
  * `bias` is added before storing: 0.5 rounds.
  */
 export type Kernel = (
@@ -20,7 +20,7 @@ export type Kernel = (
   max: number,
 ) => void;
 
-// Grey and RGB are written out: a loop over channels in here would cost grey, the usual case, about half its speed.
+// Grey and RGB have separate kernels: a loop over channels would make grey, the usual case, about half as fast.
 
 const nearestGrey: Kernel = (src, width, out, at, xs, ys, from, to) => {
   for (let x = from; x < to; x++) {
@@ -127,6 +127,7 @@ const bicubicRgb: Kernel = (src, width, out, at, xs, ys, from, to, bias, max) =>
   }
 };
 
+/** The kernel for each interpolation and number of channels. */
 export const KERNELS: Readonly<Record<Interpolation, { grey: Kernel; rgb: Kernel }>> = {
   nearest: { grey: nearestGrey, rgb: nearestRgb },
   bilinear: { grey: bilinearGrey, rgb: bilinearRgb },

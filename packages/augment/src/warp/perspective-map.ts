@@ -8,7 +8,7 @@ export type Homography = Float64Array;
 
 type Eight = [number, number, number, number, number, number, number, number];
 
-/** The homography that takes four points to four others; null if there is none, as three of them lie on a line. */
+/** The homography that maps four points to four others; null if three of them lie on a line, since there is none. */
 export function homography(from: readonly Point[], to: readonly Point[]): Homography | null {
   const rows = from.flatMap(([x, y], i) => {
     const [u, v] = to[i]!;
@@ -20,15 +20,16 @@ export function homography(from: readonly Point[], to: readonly Point[]): Homogr
   return solve(rows);
 }
 
+/** Applies a homography to a point in pixels. */
 export function projectPoint([a, b, c, d, e, f, g, h]: Homography, x: number, y: number): [number, number] {
   const w = g! * x + h! * y + 1;
   return [(a! * x + b! * y + c!) / w, (d! * x + e! * y + f!) / w];
 }
 
-/** The source positions of a projective transform, from the homography that looks back from output to source. */
+/** The source positions of a projective transform, from the homography that maps output to source. */
 export function perspectiveMap(back: Homography, { width, height }: Size): SourceMap {
   const [a, b, c, d, e, f, g, h] = back as unknown as Eight;
-  // Where the horizon crosses the image, a row may come from two pieces of the source.
+  // If the horizon crosses the image, a row may come from two separate pieces of the source.
   const horizon = [0, width].some((x) => [0, height].some((y) => g * x + h * y + 1 <= 0));
   return {
     straight: !horizon,
@@ -53,7 +54,7 @@ export function perspectiveMap(back: Homography, { width, height }: Size): Sourc
   };
 }
 
-/** Gaussian elimination with partial pivoting on rows `[coefficients…, right side]`; null if they have no one solution. */
+/** Gaussian elimination with partial pivoting on rows `[coefficients…, right side]`; null unless there is exactly one solution. */
 function solve(rows: number[][]): Float64Array | null {
   const n = rows.length;
   for (let i = 0; i < n; i++) {

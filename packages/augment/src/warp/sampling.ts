@@ -1,21 +1,21 @@
 import { type Image, maximum } from '../image.js';
 import type { KnownOptions } from '../options.js';
 
-/** How a value between pixels is made: `bicubic` is Pillow's for transforms, a = −1. */
+/** How values between pixels are computed. `bicubic` is Pillow's for transforms, with a = −1. */
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic';
 
 /**
- * What lies outside the image: one value in the image's own units (0..255, 0..65535 or 0..1; whole types drop a fraction),
- * one a channel, the nearest pixel of the edge, or the image mirrored at the centre of its edge pixels (NumPy's `reflect`).
+ * What is outside the image: one value in the image's own units (0..255, 0..65535 or 0..1; integer types drop a fraction), one
+ * for each channel, the nearest edge pixel, or the image mirrored at the centre of its edge pixels (NumPy's `reflect`).
  */
 export type Fill = number | readonly number[] | 'edge' | 'reflect';
 
 /** Options of every transform that can show what lies outside the image. */
 export interface FillOptions {
-  /** @default 0 */
+  /** What is outside the image. @default 0, black */
   fill?: Fill | undefined;
   /**
-   * The class outside a mask, a value of the mask's type; with `edge` or `reflect` as fill, masks go by that instead.
+   * The class outside a mask, a value of the mask's type. Ignored if `fill` is `edge` or `reflect`, which masks then use too.
    * @default 0
    */
   maskFill?: number | undefined;
@@ -27,21 +27,24 @@ export interface SamplingOptions extends FillOptions {
   interpolation?: Interpolation | undefined;
 }
 
+/** The keys of `FillOptions`, for `checkOptions`. */
 export const FILL_OPTIONS: KnownOptions<FillOptions> = { fill: true, maskFill: true };
+/** The keys of `SamplingOptions`, for `checkOptions`. */
 export const SAMPLING_OPTIONS: KnownOptions<SamplingOptions> = { interpolation: true, ...FILL_OPTIONS };
 
+/** How pixels are interpolated and filled. */
 export interface Sampling {
   readonly interpolation: Interpolation;
   readonly fill: Fill;
 }
 
-/** How an image, and how a mask, is sampled. */
+/** How an image and its mask are sampled. */
 export interface Samplings {
   readonly image: Sampling;
   readonly mask: Sampling;
 }
 
-/** How an image, and how a mask, is to be sampled. @throws RangeError for an unknown word, or a fill that no image has. */
+/** The sampling that the options ask for. @throws RangeError for an unknown word, or a fill that no image type can hold. */
 export function samplings(options: SamplingOptions = {}): Samplings {
   const { interpolation = 'bilinear', fill = 0, maskFill = 0 } = options;
   if (!['nearest', 'bilinear', 'bicubic'].includes(interpolation)) {
@@ -57,7 +60,7 @@ export function samplings(options: SamplingOptions = {}): Samplings {
 }
 
 /**
- * Stored in the image's array, a value outside its range would wrap around to another one.
+ * Checks a fill against an image, whose array would wrap a value outside its range to another one.
  * @throws RangeError unless a fill is a word, or lies within the range of the image's (or the mask's) type.
  */
 export function checkFill(name: 'fill' | 'maskFill', fill: Fill, { data, shape }: Image): void {
@@ -85,19 +88,19 @@ function refuse(name: string, fill: Fill, hint: string = ''): never {
   throw new RangeError(`invalid ${name}: ${Array.isArray(fill) ? `[${fill}]` : fill}${hint}`);
 }
 
-/** One value a channel. @throws RangeError if there are neither one nor as many. */
+/** One value for each channel. @throws RangeError for another number of values. */
 export function fillValues(fill: number | readonly number[], channels: number): number[] {
   if (typeof fill === 'number') return new Array<number>(channels).fill(fill);
   if (fill.length !== channels) throw new RangeError(`invalid fill: [${fill}] for ${channels} channels`);
   return [...fill];
 }
 
-/** The pixel that stands in for one at `i` outside 0..n−1. */
+/** The nearest index in 0..n−1. */
 export function clampIndex(i: number, n: number): number {
   return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
-/** Mirrored without repeating the edge, as often as need be. */
+/** The index mirrored into 0..n−1 without repeating the edge. */
 export function reflectIndex(i: number, n: number): number {
   if (n === 1) return 0;
   const period = 2 * (n - 1);

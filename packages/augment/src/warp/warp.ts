@@ -9,21 +9,21 @@ import type { Sampling } from './sampling.js';
 export interface SourceMap {
   /** Writes the source positions of output row `y`: pixels, the centre of the first pixel at 0.5. */
   row(y: number, xs: Float64Array, ys: Float64Array): void;
-  /** Whether the pixels of a row that come from inside the source are always neighbours (true for straight lines). */
+  /** Whether the pixels of a row that come from inside the source form one run (true if lines stay straight). */
   readonly straight: boolean;
-  /** `row` in WebAssembly, where that has a kernel for it. */
+  /** `row` in WebAssembly. @default none */
   readonly simd?: {
-    /** Bytes of its own that it needs. */
+    /** Bytes of memory that it needs. */
     readonly scratch: number;
-    /** Fills its scratch once, and gives the function that writes row `y`; all are places in the claimed memory. */
+    /** Fills its scratch memory once and returns the function that writes row `y`; the arguments are addresses. */
     prepare(claimed: Claim, xs: number, ys: number, scratch: number): (y: number) => void;
   };
 }
 
-/** How far inside the source a position must lie for all its taps to be there. */
+/** Minimum distance of a position from the border at which all its taps are inside. */
 const MARGIN = { nearest: 0, bilinear: 0.5, bicubic: 1.5 };
 
-/** Makes the image of this size whose pixels are the source's at the mapped positions: the one inverse warp. */
+/** Makes an image of this size whose pixels are the source's at the mapped positions (inverse warp). */
 export function warp(image: Image, map: SourceMap, size: Size, sampling: Sampling): Image {
   const source = raster(image);
   const { data, channels } = source;
@@ -52,19 +52,19 @@ export function warp(image: Image, map: SourceMap, size: Size, sampling: Samplin
   return toImage(finish() as typeof data, size, channels);
 }
 
-/** Where the rows' positions go, and what samples them. */
-interface Machinery {
+/** The buffers and functions that map and sample rows: in JavaScript or in WebAssembly. */
+interface RowSampler {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
   readonly out: Raster['data'];
   /** Writes the positions of row `y`. */
   row(y: number): void;
-  /** Makes the pixels from..to of the row that begins at pixel `at`, all of whose taps lie inside. */
+  /** Samples the pixels from..to of the row that begins at pixel `at`; all their taps must be inside. */
   sample(at: number, from: number, to: number): void;
   finish(): Raster['data'];
 }
 
-function prepare(source: Raster, map: SourceMap, size: Size, { interpolation }: Sampling): Machinery {
+function prepare(source: Raster, map: SourceMap, size: Size, { interpolation }: Sampling): RowSampler {
   const { data, width, channels } = source;
   const out = samplesLike(data, size.height * size.width * channels);
   const kernel = KERNELS[interpolation][channels === 1 ? 'grey' : 'rgb'];
@@ -82,13 +82,13 @@ function prepare(source: Raster, map: SourceMap, size: Size, { interpolation }: 
   };
 }
 
-/** The same in WebAssembly; null where it has no kernel. */
+/** The same in WebAssembly; null if it has no kernel for it. */
 function prepareSimd(
   source: Raster,
   map: SourceMap,
   size: Size,
   { interpolation }: Sampling,
-): Machinery | null {
+): RowSampler | null {
   const { data, width, channels } = source;
   if (!(data instanceof Uint8Array) || interpolation === 'nearest') return null;
   if (interpolation === 'bicubic' && channels === 3) return null;
