@@ -1,7 +1,8 @@
 import { dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@cxr/image';
 
+/** Layout of `contactSheet`. */
 export interface ContactSheetOptions {
-  /** Images a row. Default: about as many as there are rows. */
+  /** Images a row. @default about as many as there are rows */
   columns?: number | undefined;
   /** Width and height of the square that each image is fitted into, in pixels. @default the longest side, 256 at most */
   cell?: number | undefined;
@@ -23,12 +24,12 @@ export function contactSheet(images: readonly Image[], options: ContactSheetOpti
     background = 0,
   } = options;
   if (images.length === 0) throw new RangeError('invalid images: none');
-  for (const [name, value, least] of [
+  for (const [name, value, min] of [
     ['columns', columns, 1],
     ['cell', cell, 1],
     ['gap', gap, 0],
   ] as const) {
-    if (!(Number.isSafeInteger(value) && value >= least)) throw new RangeError(`invalid ${name}: ${value}`);
+    if (!(Number.isSafeInteger(value) && value >= min)) throw new RangeError(`invalid ${name}: ${value}`);
   }
   if (!(background >= 0 && background <= 255)) throw new RangeError(`invalid background: ${background}`);
   const channels = images.every(({ shape }) => shape[2] === 1) ? 1 : 3;

@@ -6,8 +6,8 @@ interface InflateStream {
 type InflateConstructor = new (onData: (data: Uint8Array) => void) => InflateStream;
 
 /**
- * Unpacks into `out` and gives the bytes there are: fewer than `out` holds, or more, where unpacking stops soon after
- * the end of `out`. So a few packed bytes cannot claim memory or time without limit.
+ * Unpacks into `out`, stops soon after its end, and returns how many bytes there were: fewer or more than `out` holds show that
+ * the size was wrong. So a few packed bytes cannot claim memory or time without limit.
  * @throws what the stream throws for broken data.
  */
 export function fillInflated(
@@ -27,12 +27,12 @@ export function fillInflated(
   return length;
 }
 
-/** Deflate makes at most 1032 bytes of one, so a step adds 17 MB at most. */
+/** Deflate expands 1 byte to at most 1032, so a step adds at most 17 MB. */
 const STEP = 1 << 14;
 
-/** The bytes of all parts, as many at a time: the stream copies all that it keeps at each push, however few bytes it gets. */
+/** The bytes of all parts in steps of this length: at each push the stream copies all that it keeps, even for few bytes. */
 function* inSteps(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let gathered = new Uint8Array(STEP);
+  let rest = new Uint8Array(STEP);
   let count = 0;
   for (const part of parts) {
     for (let at = 0; at < part.length; ) {
@@ -42,13 +42,13 @@ function* inSteps(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
         yield some;
         continue;
       }
-      gathered.set(some, count);
+      rest.set(some, count);
       count += some.length;
       if (count < STEP) continue;
-      yield gathered;
-      gathered = new Uint8Array(STEP);
+      yield rest;
+      rest = new Uint8Array(STEP);
       count = 0;
     }
   }
-  if (count > 0) yield gathered.subarray(0, count);
+  if (count > 0) yield rest.subarray(0, count);
 }

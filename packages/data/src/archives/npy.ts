@@ -1,5 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 
+/** NumPy's name of an element type. */
 export type NpyDtype =
   | 'bool'
   | 'int8'
@@ -16,6 +17,7 @@ export type NpyDtype =
   | 'complex64'
   | 'complex128';
 
+/** The typed arrays that hold values; 64-bit integers are BigInt. */
 export type NpyData =
   | Int8Array
   | Uint8Array
@@ -117,6 +119,7 @@ function aligned(bytes: Uint8Array, start: number, length: number, itemBytes: nu
   return bytes.subarray(0, length);
 }
 
+/** Order of values and bytes in an .npy file. */
 export interface WriteNpyOptions {
   /** Column-major, as NumPy writes Fortran-ordered arrays. @default false */
   fortran?: boolean | undefined;

@@ -3,6 +3,7 @@ import { zipSync } from 'fflate';
 import { type NpyArray, takeNpy, writeNpy } from './npy.js';
 import { readZip } from './read-zip.js';
 
+/** Which arrays `readNpz` reads, and how much. */
 export interface ReadNpzOptions {
   /** Arrays to read, if they are there; others are not unpacked, whatever they hold. @default all */
   names?: readonly string[] | undefined;
@@ -51,6 +52,7 @@ export function readEntry(name: string, bytes: Uint8Array, maxExtra: number): Re
   }
 }
 
+/** Options of `writeNpz`. */
 export interface WriteNpzOptions {
   /** Deflates, as `np.savez_compressed` does. @default false */
   compressed?: boolean | undefined;

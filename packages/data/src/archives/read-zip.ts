@@ -1,6 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import { directoryEntries, findDirectory, HEADER, headerLength, unpackEntry } from './zip-entries.js';
 
+/** Limits, checks and choice of entries of `readZip`. */
 export interface ReadZipOptions {
   /** The most bytes all entries together may unpack to. @default 1 GiB */
   maxBytes?: number | undefined;

@@ -3,14 +3,14 @@ import { Inflate } from 'fflate';
 import { crc32 } from './crc32.js';
 import { fillInflated } from './fill-inflated.js';
 
-/** What the directory of a zip says of an entry. */
+/** An entry as the directory of a zip declares it. */
 export interface ZipEntry {
   name: string;
   method: number;
   crc: number;
   packed: number;
   size: number;
-  /** Of its header in the file. */
+  /** Of its header, from the start of the file, in bytes. */
   offset: number;
   /** The file type and permissions of Unix, where the archive has them. */
   mode: number;
@@ -54,7 +54,7 @@ export function directoryEntries(bytes: Uint8Array, count: number): ZipEntry[] {
 export const TAIL: number = 22 + 0xffff + 20 + 56;
 
 /**
- * Where the central directory lies in the file, of which `view` is the end from offset `base` on.
+ * Where the central directory lies in the file; `view` is the end of the file, from offset `base` on.
  * @throws CxrFileError 'truncated' or 'corrupt'.
  */
 export function findDirectory(view: DataView, base: number): { count: number; start: number; size: number } {
@@ -85,7 +85,7 @@ function number64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }
 
-/** Sizes of 0xffffffff stand in the zip64 extra field instead, in this order, each only where it is needed. */
+/** Sizes of 0xffffffff are in the zip64 extra field instead, in this order, only those that are needed. */
 function applyZip64(entry: ZipEntry, view: DataView, start: number, length: number): void {
   const end = start + length;
   for (let at = start; at + 4 <= end; ) {
@@ -107,7 +107,7 @@ function applyZip64(entry: ZipEntry, view: DataView, start: number, length: numb
 /** Bytes of an entry's own header before its name. */
 export const HEADER = 30;
 
-/** The length of an entry's own header, of which these are the first bytes. */
+/** The length of an entry's own header, from its first bytes. */
 export function headerLength(header: Uint8Array, { name }: ZipEntry): number {
   if (header.length < HEADER) throw broken(`${name} lies outside the file`);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -116,7 +116,7 @@ export function headerLength(header: Uint8Array, { name }: ZipEntry): number {
 }
 
 /**
- * Unpacks an entry; what is stored plainly is given back as it is, not copied.
+ * Unpacks an entry; stored data are returned as they are, not copied.
  * @throws CxrFileError 'unsupported' or 'corrupt'.
  */
 export function unpackEntry(data: Uint8Array, entry: ZipEntry, checkCrc: boolean): Uint8Array {

@@ -10,13 +10,14 @@ import {
 } from '@cxr/image';
 import { GAN_RANGE, scaleInto } from './to-batch.js';
 
+/** Batch and image size, order and epochs of `batches`. */
 export interface BatchesOptions extends FitOptions {
   batchSize: number;
-  /** Shuffles each epoch, keyed by (seed, epoch). Needs an array: of loaders, if the images are many. Default: as given. */
+  /** Shuffles each epoch, keyed by (seed, epoch). Needs an array: of loaders, if the images are many. @default the order given */
   seed?: number | undefined;
-  /** Default 1. More needs an array or another source that can be gone through again. */
+  /** More than 1 needs an array or another source that can be read again. @default 1 */
   epochs?: number | undefined;
-  /** Leaves out the last batch of an epoch if it is not full. Default false. */
+  /** Leaves out the last batch of an epoch if it is not full. @default false */
   dropLast?: boolean | undefined;
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;

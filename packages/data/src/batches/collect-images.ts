@@ -9,6 +9,7 @@ import {
 } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 
+/** How `collectImages` fits images. */
 export interface CollectImagesOptions extends FitOptions {
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;

@@ -3,15 +3,17 @@ import type { NdArray } from 'ndarray';
 import type { Batch } from './batches.js';
 import { takeBatch } from './take-batch.js';
 
+/** Batch size, seed and epoch of `epochBatches`. */
 export interface EpochBatchesOptions {
   batchSize: number;
   seed: number;
   /** Counted from 0; each epoch has an order of its own. */
   epoch: number;
-  /** Leaves out the last batch if it is not full. Default false. */
+  /** Leaves out the last batch if it is not full. @default false */
   dropLast?: boolean | undefined;
 }
 
+/** A batch of `epochBatches`. */
 export interface EpochBatch extends Batch {
   /** Which images of the set these are, `[n]`. */
   indices: number[];

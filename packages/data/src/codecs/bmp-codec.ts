@@ -23,10 +23,10 @@ interface Bmp {
   rowBytes: number;
 }
 
-/** Bytes of OS/2's headers, from which their kinds are told: version 1, and version 2 in short and in full. */
+/** Sizes of OS/2's headers: version 1, and version 2, short and full. */
 const OS2_HEADERS: readonly number[] = [12, 16, 64];
 
-/** Those we cannot read, for the error. */
+/** Names for the error. */
 const COMPRESSIONS: Record<number, string> = {
   0: 'no compression',
   1: 'run-length encoding',

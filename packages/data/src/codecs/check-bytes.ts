@@ -1,4 +1,4 @@
-/** @throws TypeError unless `bytes` is a Uint8Array, of which Node's Buffer is one. */
+/** @throws TypeError unless `bytes` is a Uint8Array (Node's Buffer is one). */
 export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
   const kind = Object.prototype.toString.call(bytes).slice(8, -1);
   if (kind === 'Uint8Array') return;

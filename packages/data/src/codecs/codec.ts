@@ -1,6 +1,7 @@
 import type { IntegerImage } from '@cxr/image';
 import type { ImageFormat, ImageHeader } from './image-header.js';
 
+/** Limits that a codec keeps. */
 export interface CodecOptions {
   /** The largest width × height that may be decoded. */
   maxPixels: number;

@@ -19,10 +19,11 @@ import { pnmCodec } from './pnm-codec.js';
 import { tiffCodec } from './tiff/tiff-codec.js';
 import { webpCodec } from './webp-codec.js';
 
+/** Codec, limits and bits of `decodeImage`. */
 export interface DecodeImageOptions {
   /** Named in errors: a file's path. */
   name?: string | undefined;
-  /** The largest declared width × height that is decoded at all. Default 50 million. */
+  /** The largest declared width × height that is decoded at all. @default 50 million */
   maxPixels?: number | undefined;
   /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
    * WebAssembly for JPEG and WebP. */

@@ -3,10 +3,10 @@ import { checkBytes } from './check-bytes.js';
 import { isDicom } from './dicom/dicom-elements.js';
 import { readJpegSegments } from './jpeg-segments.js';
 
-/** Formats told apart by their first bytes, DICOM by those after its preamble. */
+/** Formats recognised by their first bytes, DICOM by those after its preamble. */
 export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'dicom';
 
-/** What a file's first bytes declare. Width and height are there for PNG, JPEG and WebP, channels for the first two. */
+/** What a file's first bytes declare. Width and height for PNG, JPEG and WebP, channels for the first two. */
 export interface ImageHeader {
   format: ImageFormat;
   width?: number;
@@ -16,7 +16,7 @@ export interface ImageHeader {
 }
 
 /**
- * Tells an image's format by its content, never by its name, and reads the declared size.
+ * Recognises an image's format by its content, never by its name, and reads the declared size.
  * @throws CxrFileError 'empty', 'unsupported' (no image format we know), 'truncated' or 'corrupt'; TypeError unless `bytes` is
  * a Uint8Array.
  */
@@ -36,7 +36,7 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
   return { format };
 }
 
-/** Images we know and do not read, by what stands at an offset: for the error. */
+/** Formats that are recognised but not read, by the text at an offset: for the error. */
 const OTHER_FORMATS: readonly [offset: number, text: string, name: string][] = [
   [0, 'GIF8', 'a GIF'],
   [4, 'jP  \r\n', 'a JPEG 2000 image'],
@@ -79,7 +79,7 @@ function pngHeader(bytes: Uint8Array): ImageHeader {
   return { format: 'png', width: view.getUint32(16), height: view.getUint32(20), channels };
 }
 
-/** The first chunk tells the size: of a canvas, or of an image with or without loss. */
+/** The first chunk holds the size: of a canvas, of a lossy or of a lossless image. */
 function webpHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length < 30) throw new CxrFileError('truncated', 'a WebP cut off in its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

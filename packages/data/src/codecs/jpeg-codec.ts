@@ -66,7 +66,7 @@ export function checkJpeg(bytes: Uint8Array): void {
   const blocks = blocksOf(segments);
   const { scan } = segments;
   const { scans, ended } = scan < 0 ? { scans: 0, ended: false } : countScans(bytes, scan);
-  // Of each block of 8 × 8 samples at least one bit is stored, in baseline and progressive files.
+  // Each block of 8 × 8 samples takes at least one bit, in baseline and progressive files.
   if (!ended || blocks > 8 * (bytes.length - scan))
     throw new CxrFileError('truncated', 'the JPEG is cut off');
   if (scans > MAX_SCANS || (scans > USUAL_SCANS && scans * blocks > MAX_VISITS)) {
@@ -74,10 +74,10 @@ export function checkJpeg(bytes: Uint8Array): void {
   }
 }
 
-/** The most scans. Encoders write about 10; each goes through all blocks, however few bytes it has. */
+/** The most scans that are accepted. Encoders write about 10; each goes through all blocks, however few bytes it has. */
 const MAX_SCANS = 100;
 const USUAL_SCANS = 20;
-/** The most blocks of all scans together, where there are more scans than usual: a second of work. */
+/** The most blocks in all scans together, if there are more scans than usual: a second of work. */
 const MAX_VISITS = 2e7;
 
 /** What is not read of a JPEG's kind, by name. */

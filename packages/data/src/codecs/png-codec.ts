@@ -72,7 +72,7 @@ function decodePng(png: PngChunks): IntegerImage {
 
 function inflate(packed: readonly Uint8Array[], size: number): Uint8Array {
   const available = packed.reduce((sum, part) => sum + part.length, 0);
-  // Deflate shrinks by 1032 at most: a header that promises more must not cost memory.
+  // Deflate shrinks to 1/1032 at most: a header that claims more must not cost memory.
   if (size > available * 1032) throw new CxrFileError('corrupt', 'a PNG with too few data for its size');
   const raw = new Uint8Array(size);
   let length: number;
@@ -142,7 +142,7 @@ function subtractPaeth(
   }
 }
 
-/** Writes one row's pixels into the image, from sample `to` on, `step` samples apart. */
+/** Writes one row's pixels into the image, from sample `to` on, every `step`-th sample. */
 function writeRow(
   { depth, colourType, palette }: PngChunks,
   line: Uint8Array,

@@ -1,7 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import { crc32 } from '../archives/crc32.js';
 
-/** A PNG file taken apart, its pixels still packed. */
+/** The parts of a PNG file; its pixels are still compressed. */
 export interface PngChunks {
   width: number;
   height: number;
@@ -10,7 +10,7 @@ export interface PngChunks {
   /** 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
   colourType: number;
   interlaced: boolean;
-  /** RGB triples; empty where there is none. */
+  /** RGB triples; empty without a palette. */
   palette: Uint8Array;
   /** The parts of one zlib stream. */
   packed: Uint8Array[];

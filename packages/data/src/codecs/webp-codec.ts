@@ -4,7 +4,7 @@ import { DecoderLoadError, loadWasm, type WasmDecoder } from './load-wasm.js';
 import { checkWebp, firstWebpFrame, isAnimatedWebp, type WebpFrame } from './webp-frames.js';
 
 /**
- * WebP by libwebp compiled to WebAssembly, alpha dropped: always RGB, as Pillow has it. Of an animation it takes the first
+ * WebP by libwebp compiled to WebAssembly, alpha dropped: always RGB, as in Pillow. Of an animation it takes the first
  * frame, on black. It is loaded when it is needed.
  */
 export const webpCodec: Codec = {
@@ -21,7 +21,7 @@ async function decodeStill(bytes: Uint8Array): Promise<IntegerImage> {
   try {
     return fromImageData(await decode(bytes as unknown as ArrayBuffer));
   } catch (cause) {
-    // What the decoder had allocated is lost to it: the next image gets a fresh one.
+    // The failed decoder does not free its memory: the next image gets a new one.
     loading = undefined;
     throw new CxrFileError('corrupt', 'a broken WebP', { cause });
   }

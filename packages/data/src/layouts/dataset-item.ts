@@ -2,11 +2,11 @@
 export interface DatasetItem {
   /** The file's path, or its name in an archive. */
   file: string;
-  /** Its classes: one as a rule, several where findings are listed, none where nothing is said. */
+  /** Its classes: usually one, several for lists of findings, none if unknown. */
   labels: string[];
   /** Findings that are neither there nor not, where a data set says so. */
   uncertain?: string[];
-  /** train, val or test, where the data set is dealt out already. */
+  /** train, val or test, if the data set comes in parts. */
   part?: string;
   /** Whom it shows: the same text for the same person. */
   patient?: string;

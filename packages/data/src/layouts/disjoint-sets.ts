@@ -1,4 +1,4 @@
-/** Items put together in groups, one pair after the other: each item's way to its group's first is kept short. */
+/** Groups of items that are joined pair by pair (union-find with path halving). */
 export class DisjointSets {
   readonly #parent: Int32Array;
 

@@ -3,7 +3,7 @@ import { joinByDistance } from './join-by-distance.js';
 import { bandOf, joinByHash } from './join-by-hash.js';
 import { COORDINATES, thumbCoordinates } from './thumb-coordinates.js';
 
-/** What images are compared by: see `summarise`. */
+/** What images are compared by. */
 export interface ImageSignature {
   /** Same text for the same pixels. */
   digest: string;
@@ -11,6 +11,7 @@ export interface ImageSignature {
   thumb: Uint8Array;
 }
 
+/** Groups of equal and of nearly equal images, by index. */
 export interface Duplicates {
   /** Groups of indices of images with the same pixels. */
   exact: number[][];
@@ -22,22 +23,21 @@ export interface Duplicates {
 export const THUMB = 32;
 
 /**
- * Of the 256 neighbouring pairs of a coarse grid, those whose order of brightness may differ between near-duplicates: a
- * test that leaves few pairs of images to correlate. Copies differed in 14 at most, see below; of different chests one
- * pair in 1000 in fewer than 34.
+ * How many of the 256 bits of the hashes of near-duplicates may differ: a fast test that leaves few pairs of images to
+ * correlate. Copies differed in at most 14, see below; of pairs of different chests, one in 1000 in fewer than 34.
  */
 const MAX_FLIPPED = 26;
 /**
- * The smallest correlation of near-duplicates' thumbnails, brightness and contrast apart. Of 60 real chest X-rays all copies
- * stayed above 0.997: JPEG of quality 30, half the size, blurred, other brightness, contrast and gamma. Of 94,395 pairs of
+ * The smallest correlation of near-duplicates' thumbnails; it does not depend on brightness and contrast. All copies of 60 real
+ * chest X-rays stayed above 0.997: JPEG of quality 30, half the size, blurred, other brightness, contrast and gamma. Of 94,395 pairs of
  * different ones none reached 0.963. (A copy cut by 2 % at each edge falls between and is not found.)
  */
 const MIN_CORRELATION = 0.985;
 
 /**
- * Finds images that are there more than once. Two are near-duplicates where the hashes and thumbnails of both agree;
- * a group hangs together by such pairs. The result is that of comparing all pairs, which is not done. Images of one
- * brightness all over are compared for equal pixels only.
+ * Finds images that occur more than once. Two are near-duplicates if their hashes and thumbnails agree; such pairs are joined
+ * into groups. The result is the same as by comparing all pairs, in far less time. Images of a single brightness are
+ * compared for equal pixels only.
  */
 export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
   const byDigest = new Map<string, number[]>();
@@ -54,15 +54,15 @@ export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
   };
 }
 
-/** Bits may differ in twice the bands, less one: a search by bands of hashes needs at least `MAX_FLIPPED`. */
+/** So many that the search by bands finds all pairs of up to `MAX_FLIPPED` differing bits: see `joinByHash`. */
 const BANDS = Math.ceil((MAX_FLIPPED + 1) / 2);
-/** Hashes looked at to choose a way, and the share of pairs with a band alike up to which the search goes by hashes. */
+/** Hashes sampled to choose a search, and the share of pairs with a similar band below which it is by hashes. */
 const SAMPLE = 300;
 const FEW = 0.02;
 
 /**
- * The groups of thumbnails that hang together by near pairs. Of noise hardly any two hashes are alike in a band, and the
- * search goes by hashes; radiographs are, but lie scattered in few dimensions, and the search goes by those.
+ * The groups of thumbnails joined by near pairs. Few hashes of noise share a band, so the search is by hashes. Most hashes of
+ * radiographs do, but their thumbnails vary along few axes, so the search is by those.
  */
 function nearGroups(thumbs: readonly Uint8Array[]): number[][] {
   const hashes = new Uint32Array(8 * thumbs.length);
@@ -73,32 +73,32 @@ function nearGroups(thumbs: readonly Uint8Array[]): number[][] {
     agree(hashes, 8 * i, 8 * j) &&
     correlation(thumbs[i]!, thumbs[j]!, moments[i]!, moments[j]!) >= MIN_CORRELATION;
   if (thumbs.length < 2) return [];
-  if (shareOfAlike(hashes) < FEW) joinByHash(hashes, BANDS, sets, near);
+  if (shareOfSimilar(hashes) < FEW) joinByHash(hashes, BANDS, sets, near);
   else {
-    // A little more than the distance at the least correlation, for the rounding of coordinates.
+    // A little more than the distance at the smallest correlation, for the rounding of coordinates.
     const radius = Math.sqrt(2 - 2 * MIN_CORRELATION) + 1e-3;
     joinByDistance(thumbCoordinates(thumbs), COORDINATES, radius, sets, near);
   }
   return sets.groups();
 }
 
-/** Pairs of hashes, in a sample, that differ in one bit at most in a band, counted for each band. */
-function shareOfAlike(hashes: Uint32Array): number {
+/** Pairs of sampled hashes that differ in at most one bit of a band, summed over bands, as a share of all pairs. */
+function shareOfSimilar(hashes: Uint32Array): number {
   const count = hashes.length / 8;
   const sample = Array.from({ length: Math.min(SAMPLE, count) }, (_, k) =>
     Math.floor((k * count) / Math.min(SAMPLE, count)),
   );
-  let alike = 0;
+  let similar = 0;
   for (let band = 0; band < BANDS; band++) {
     const keys = sample.map((i) => bandOf(hashes, i, band, BANDS));
     for (const [a, key] of keys.entries()) {
       for (let b = 0; b < a; b++) {
         const bits = key ^ keys[b]!;
-        if ((bits & (bits - 1)) === 0) alike++;
+        if ((bits & (bits - 1)) === 0) similar++;
       }
     }
   }
-  return alike / ((sample.length * (sample.length - 1)) / 2);
+  return similar / ((sample.length * (sample.length - 1)) / 2);
 }
 
 /** 16 × 16 bits: whether a coarse pixel is brighter than its left neighbour. */

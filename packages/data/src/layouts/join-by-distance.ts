@@ -6,17 +6,17 @@ const LEAF = 16;
 interface Node {
   start: number;
   end: number;
-  /** The box around the points: least, then greatest coordinates. */
+  /** The box around the points: min, then max coordinates. */
   box: Float32Array;
   left?: Node;
   right?: Node;
-  /** All its points are in one group already: set once that is seen, for good. */
+  /** Set once all its points are in one group. */
   whole: boolean;
 }
 
 /**
- * Joins all pairs of points that are no further apart than `radius` and that `near` takes, by a tree of boxes: pairs of
- * boxes too far apart are left out, and those whose points are all in one group.
+ * Joins all pairs of points that are at most `radius` from each other and for which `near` is true, by a tree of boxes. It skips
+ * pairs of boxes that are too far from each other, and those whose points are all in one group.
  * @param points `[n, size]`, row-major.
  */
 export function joinByDistance(
@@ -43,7 +43,7 @@ export function joinByDistance(
   };
   const visit = (a: Node, b: Node): void => {
     if (a.whole && b.whole && sets.find(order[a.start]!) === sets.find(order[b.start]!)) return;
-    if (a !== b && apart(a.box, b.box, size) > limit) return;
+    if (a !== b && squaredGap(a.box, b.box, size) > limit) return;
     if (a === b && a.left && a.right) {
       visit(a.left, a.left);
       visit(a.right, a.right);
@@ -81,8 +81,8 @@ function within(points: Float32Array, a: number, b: number, size: number, limit:
   return true;
 }
 
-/** The square of the least distance between points of two boxes. */
-function apart(a: Float32Array, b: Float32Array, size: number): number {
+/** The square of the smallest distance between points of two boxes. */
+function squaredGap(a: Float32Array, b: Float32Array, size: number): number {
   let sum = 0;
   for (let k = 0; k < size; k++) {
     const gap = Math.max(a[k]! - b[size + k]!, b[k]! - a[size + k]!, 0);

@@ -4,8 +4,8 @@ import type { DisjointSets } from './disjoint-sets.js';
 const BITS = 256;
 
 /**
- * Joins all pairs of hashes that differ in at most `2 * bands - 1` bits and that `near` takes: in one of the bands, at least,
- * such a pair differs in one bit at most. So each band of a hash is looked up as it is and with each bit flipped (Norouzi,
+ * Joins all pairs of hashes that differ in at most `2 * bands - 1` bits and for which `near` is true. Such a pair differs in
+ * at most one bit of at least one band, so each band of a hash is looked up as it is and with each bit flipped (Norouzi,
  * Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", CVPR 2012).
  * @param hashes `[n, 8]` words of 32 bits.
  */
@@ -33,7 +33,7 @@ export function joinByHash(
   }
 }
 
-/** Every `bands`-th bit: neighbouring bits, which tell of neighbouring places, are alike too often. */
+/** Every `bands`-th bit: neighbouring bits, which compare neighbouring pixels, are too often equal. */
 export function bandOf(hashes: Uint32Array, i: number, band: number, bands: number): number {
   let key = 0;
   for (let bit = band, k = 0; bit < BITS; bit += bands, k++) {

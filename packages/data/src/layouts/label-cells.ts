@@ -5,6 +5,7 @@ const MISSING = new Set(
   ),
 );
 
+/** Whether pandas would read the cell as missing. */
 export function isMissing(cell: string): boolean {
   return MISSING.has(cell.trim());
 }
@@ -17,7 +18,7 @@ export function readTruth(cell: string): 1 | 0 | -1 | undefined {
   return /^-1(\.0*)?$/.test(text) ? -1 : undefined;
 }
 
-/** The labels of a cell: `a|b`, or a list as Python or JSON writes it, `['a', "b's"]`. Each once, white space around it apart. */
+/** The labels of a cell: `a|b`, or a list as Python or JSON writes it, `['a', "b's"]`. Each once, without white space around it. */
 export function readLabels(cell: string): string[] {
   const text = cell.trim();
   if (isMissing(text)) return [];
@@ -25,7 +26,7 @@ export function readLabels(cell: string): string[] {
   return [...new Set(labels.map((label) => label.trim()).filter((label) => !isMissing(label)))];
 }
 
-/** Strings in quotes, or, where there is none, what stands between commas. */
+/** The strings in quotes; without quotes, what stands between commas. */
 function readList(text: string): string[] {
   const quoted = [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/gs)];
   if (quoted.length === 0) return text.split(',');

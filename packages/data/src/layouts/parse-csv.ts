@@ -44,7 +44,7 @@ export function parseTable(text: string): CsvTable {
   return { names: distinct(head.map((name) => name.trim())), rows };
 }
 
-/** Of the first row, quoted fields apart; a comma where there is none. */
+/** Of the first row, outside quotes; a comma if there is none. */
 function separatorOf(text: string): string {
   const counts = new Map([
     [',', 0],

@@ -14,7 +14,7 @@ const FILES: readonly RegExp[] = [
   // Open-i: CXR1000_IM-0003-1001.png. Montgomery and Shenzhen: MCUCXR_0001_0.png.
   /^(CXR\d+)_IM-/i,
   /^((?:MCU|CHN)CXR_\d+)_\d\./i,
-  // BIDS, as BIMCV has it: sub-S03047_ses-E06026_run-1_bp-chest_cr.png.
+  // BIDS, used by BIMCV: sub-S03047_ses-E06026_run-1_bp-chest_cr.png.
   /^(sub-[0-9a-z]+)_/i,
 ];
 
@@ -28,8 +28,8 @@ const FOLDERS: readonly RegExp[] = [
 ];
 
 /**
- * The person that a file's path tells of, in the habits of the known sets: Kermany, NIH ChestX-ray14, CheXpert, MIMIC-CXR,
- * RSNA, Open-i, Montgomery, Shenzhen, BIMCV. Undefined where it tells none, as in VinDr-CXR and PadChest: their tables do.
+ * The patient that a file's path names, by the naming schemes of known data sets: Kermany, NIH ChestX-ray14, CheXpert, MIMIC-CXR,
+ * RSNA, Open-i, Montgomery, Shenzhen, BIMCV. Undefined if the path names none, as in VinDr-CXR and PadChest, whose tables do.
  */
 export function patientOf(path: string): string | undefined {
   const plain = path.replaceAll('\\', '/');

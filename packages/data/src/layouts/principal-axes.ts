@@ -2,10 +2,10 @@
 const SWEEPS = 15;
 
 /**
- * Turns points such that most of their spread lies in the first coordinates, and keeps those: distances never grow.
+ * Rotates points so that most of their variance lies in the first coordinates, and keeps those: distances never grow.
  * @param points `[n, from]`, row-major.
  * @param to coordinates kept.
- * @param sample points that the axes are found from, evenly spread over all.
+ * @param sample points that the axes are computed from, evenly spaced. @default 4000
  */
 export function alongPrincipalAxes(
   points: Float32Array,

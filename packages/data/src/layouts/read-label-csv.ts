@@ -4,6 +4,7 @@ import { isMissing, readLabels, readTruth } from './label-cells.js';
 import { type CsvTable, parseTable } from './parse-csv.js';
 import { patientOf } from './patient-of.js';
 
+/** Columns of a table, and where its paths start. */
 export interface ReadLabelCsvOptions {
   /**
    * The column of paths. Default: the first of `Path`, `Image Index` (NIH), `file`, `filename`, `image`, `ImageID`
@@ -14,10 +15,10 @@ export interface ReadLabelCsvOptions {
   /**
    * The column of labels: one, several separated by `|`, or a list such as `['pneumonia', 'normal']`. Default: the first of
    * `Finding Labels`, `label`, `labels`, `class`, `class_name`, `finding`, `diagnosis`, `target` there is, in any case; else,
-   * as CheXpert has it, every column that holds only 1, 0, −1, true, false and nothing is a finding.
+   * as in CheXpert, every column that holds only 1, 0, −1, true, false and nothing is a finding.
    */
   label?: string | undefined;
-  /** Default: the first of `Patient ID`, `patient`, `patient_id`, `subject_id` there is, in any case; else what `patientOf` makes of the path. */
+  /** @default the first of `Patient ID`, `patient`, `patient_id`, `subject_id` there is, in any case; else what `patientOf` makes of the path */
   patient?: string | undefined;
   /** Put in front of the paths that are not absolute. */
   root?: string | undefined;
@@ -141,7 +142,7 @@ function simplify(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** How a row tells its path; undefined where no row does. */
+/** Reads the path from a row; undefined if the table has no paths. */
 function pathReader(table: CsvTable, asked: string | undefined): ((row: string[]) => string) | undefined {
   const { names } = table;
   const path = findColumn(table, asked, PATHS);

@@ -2,6 +2,7 @@ import { CxrFileError, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ReadNpzOptions, readNpz } from '../archives/npz.js';
 
+/** Images and labels of train, val or test. */
 export interface MedMnistPart {
   /** `[n, height, width, channels]`, channels 1 or 3. */
   images: NdArray<Uint8Array>;

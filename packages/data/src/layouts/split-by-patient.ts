@@ -12,6 +12,7 @@ export interface PatientSplit<T> extends Array<T[]> {
   unknown: T[];
 }
 
+/** Options of `splitByPatient`. */
 export interface SplitByPatientOptions {
   /** Called where the patient of some items is unknown. */
   onWarning?: ((message: string) => void) | undefined;
@@ -55,7 +56,7 @@ export function splitByPatient<T extends SplitItem>(
   return Object.assign(parts, { unknown });
 }
 
-/** What to say of so many items of no patient; undefined where there is none. */
+/** The warning about items of unknown patients; undefined if there are none. */
 export function unknownPatientsWarning(unknown: number, total: number): string | undefined {
   if (unknown === 0) return undefined;
   return `the patient of ${unknown} of ${total} images is unknown: a split may put images of one person into several parts`;
@@ -73,13 +74,13 @@ function groupByPatient(items: readonly SplitItem[]): number[][] {
   return [...groups.values()];
 }
 
-/** The part that is the furthest behind its share once the next items are dealt. */
+/** The part that lacks the most items of its share of `total`. */
 function emptiest(counts: readonly number[], fractions: readonly number[], next: number): number {
   const total = counts.reduce((a, b) => a + b, 0) + next;
   let best = 0;
   for (let part = 1; part < counts.length; part++) {
-    const behind = (index: number): number => fractions[index]! * total - counts[index]!;
-    if (behind(part) > behind(best)) best = part;
+    const missing = (index: number): number => fractions[index]! * total - counts[index]!;
+    if (missing(part) > missing(best)) best = part;
   }
   return best;
 }

@@ -9,8 +9,8 @@ export const COORDINATES = 24;
 
 /**
  * Thumbnails of mean 0 and length 1 as points of 24 coordinates, `[n, 24]`: their slowest waves (a cosine transform),
- * turned along their principal axes. As each step only turns or leaves out, no two points are further apart than the
- * thumbnails, whose squared distance is 2 − 2 × their correlation. One of a single brightness is the origin.
+ * rotated to their principal axes. Each step only rotates or leaves out coordinates, so points are never farther from each
+ * other than the thumbnails, whose squared distance is 2 − 2 × their correlation. One of a single brightness is the origin.
  */
 export function thumbCoordinates(thumbs: readonly Uint8Array[]): Float32Array {
   const size = WAVES * WAVES;

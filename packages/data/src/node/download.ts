@@ -11,6 +11,7 @@ import { type DownloadProgress, receive } from './receive.js';
 
 export type { DownloadProgress } from './receive.js';
 
+/** Check, resume, abort and progress of `download`. */
 export interface DownloadOptions {
   /** The first hexadecimal digits, or all, of the file's sha256. Without it nothing is compared. */
   sha256?: string | undefined;
@@ -28,7 +29,7 @@ export interface DownloadOptions {
 /**
  * Downloads `url` to `file`. It goes through `file.part`, and appears under its own name only when it is whole, its
  * sha256 is right and `check` has passed. A later call goes on with the part where the server says that the file is still
- * the same (ETag or Last-Modified), or where `sha256` will tell; otherwise it starts again.
+ * the same (ETag or Last-Modified), or if `sha256` can check the result; if not, it starts again.
  * @returns the sha256 in hexadecimal digits.
  * @throws CxrFileError 'unreadable' when the server cannot be reached, breaks off or sends a web page in place of the file;
  * 'mismatch' for a wrong sha256, and what `check` throws (the part is then deleted); 'unwritable' naming the part, on a full

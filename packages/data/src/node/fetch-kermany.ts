@@ -14,6 +14,7 @@ export const KERMANY = {
   credit: 'D. Kermany, K. Zhang, M. Goldbaum: Mendeley Data rscbjbr9sj, version 2, CC BY 4.0',
 } as const;
 
+/** Where `fetchKermany` downloads from, and its callbacks. */
 export interface FetchKermanyOptions extends UnpackZipOptions {
   /** Another place of the same archive. */
   url?: string | undefined;
@@ -22,6 +23,7 @@ export interface FetchKermanyOptions extends UnpackZipOptions {
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** What `fetchKermany` left on disk. */
 export interface FetchedDataset {
   archive: string;
   sha256: string;

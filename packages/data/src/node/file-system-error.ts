@@ -21,14 +21,14 @@ const REASONS: Record<string, string> = {
   EMFILE: 'too many open files',
 };
 
-/** What the file system said, as our error; `otherwise` is the code for what is not more special. */
+/** An error of the file system as a CxrFileError, with the code `fallback` unless a more precise one is known. */
 export function fileSystemError(
   cause: unknown,
   file: string,
-  otherwise: 'unreadable' | 'unwritable' = 'unreadable',
+  fallback: 'unreadable' | 'unwritable' = 'unreadable',
 ): CxrFileError {
   if (cause instanceof CxrFileError) return withFile(cause, file) as CxrFileError;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const [meaning, reason] = MEANINGS[code] ?? ([otherwise, REASONS[code] ?? message] as const);
+  const [meaning, reason] = MEANINGS[code] ?? ([fallback, REASONS[code] ?? message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

@@ -2,7 +2,7 @@ import { type FitOptions, fitImage, type IntegerImage, pixels, withFile } from '
 import type { NdArray } from 'ndarray';
 import { readImage } from './read-image.js';
 
-/** What an augmentation module is told of the image: enough for the same choice wherever and whenever it is run. */
+/** What an augmentation module gets with the image: enough to make the same choice in any thread and run. */
 export interface AugmentContext {
   file: string;
   /** Counted from 0. */
@@ -19,6 +19,7 @@ export type Augment = (
   context: AugmentContext,
 ) => IntegerImage | Promise<IntegerImage>;
 
+/** One image of a stream: its file, and what to do with it. */
 export interface FitFileJob {
   file: string;
   epoch: number;

@@ -5,12 +5,13 @@ import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
 import type { ImageSummary } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
+/** Threads, abort and progress of `inspectDataset`. */
 export interface InspectDatasetOptions extends WorkerPoolOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
-/** Least, middle and greatest. */
+/** Of a number that each image has. */
 export interface Range {
   min: number;
   median: number;
@@ -19,17 +20,18 @@ export interface Range {
 
 /** Images and persons of one class in one part. */
 export interface ClassCount {
-  /** '' where the data set is not dealt out. */
+  /** '' if the data set has no parts. */
   part: string;
-  /** '' where nothing is said; findings joined by ' | '. */
+  /** '' if unknown; several findings are joined by ' | '. */
   label: string;
   images: number;
-  /** Different persons, those of `unknownPatients` left out. */
+  /** Different patients, without the images of `unknownPatients`. */
   patients: number;
-  /** Images of which nothing tells whom they show. */
+  /** Images whose patient is unknown. */
   unknownPatients: number;
 }
 
+/** Files that show the same image. */
 export interface DuplicateGroup {
   files: string[];
   /** Whether they lie in different parts: a test image was trained on. */
@@ -38,6 +40,7 @@ export interface DuplicateGroup {
   acrossLabels: boolean;
 }
 
+/** What `inspectDataset` found. */
 export interface DatasetReport {
   images: number;
   classes: ClassCount[];
@@ -45,16 +48,16 @@ export interface DatasetReport {
   height: Range;
   /** Images by channels and depth: `{ 'grey 8': 16 }`. */
   kinds: Record<string, number>;
-  /** Of all pixels' grey values, each image counting alike, 0..255. */
+  /** Mean and standard deviation of the grey values, 0..255; every image has the same weight. */
   mean: number;
   std: number;
-  /** Images of which nothing tells whom they show: no split can keep them apart. */
+  /** Images whose patient is unknown: a split by patient cannot place them safely. */
   unknownPatients: number;
   /** Persons with images in more than one part. */
   patientsAcrossParts: string[];
   exactDuplicates: DuplicateGroup[];
   nearDuplicates: DuplicateGroup[];
-  /** Files that are listed, in a CSV file, and not there; they are part of `unreadable`, too. */
+  /** Files that a CSV file lists and that do not exist; they are in `unreadable`, too. */
   missing: string[];
   unreadable: { file: string; code: string; reason: string }[];
   /** What a person should know before the set is used, a sentence each. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CxrFileError } from '@cxr/image';
 import { isFolder, listImages, readFolder } from './list-images.js';
 
+/** A class folder and its images. */
 export interface ClassFolder {
   /** The folder's name: NORMAL, PNEUMONIA. */
   name: string;

@@ -19,7 +19,7 @@ const MAX_CSV_BYTES = 2 ** 27;
 /**
  * The images of a data set with what its layout says of them: Kermany's tree, `train/NORMAL/…` and `test/…`; any tree of
  * class folders, with or without parts above them; CheXpert's and MIMIC-CXR's, whose folders are persons and visits, not
- * classes; a folder of images. DICOM files count, and tell the patient themselves.
+ * classes; a folder of images. DICOM files are included; their patient is the PatientID in the file.
  * @throws CxrFileError 'not-found', 'not-a-directory' or 'empty'.
  */
 export async function listDataset(folder: string): Promise<DatasetItem[]> {
@@ -58,7 +58,7 @@ export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {
   return withPatients(rows.flatMap((row, i) => places[i]!.map((found) => ({ ...row, file: found }))));
 }
 
-/** Asks the files themselves where nothing else tells the patient. */
+/** Reads the patient from the files of items that have none yet. */
 async function withPatients(items: DatasetItem[]): Promise<DatasetItem[]> {
   const waiting = items.values();
   const work = async (): Promise<void> => {

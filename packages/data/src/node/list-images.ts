@@ -12,10 +12,11 @@ const DICOM = /\.(dcm|dicom|ima)$/i;
 /** No extension, or the last number of an identifier such as 1.2.840.10008.1. */
 const NO_EXTENSION = /(^[^.]*|\.\d+)$/;
 
+/** Which files `listImages` lists. */
 export interface ListImagesOptions {
   /** Goes into sub-folders, too. @default false */
   recursive?: boolean | undefined;
-  /** Takes DICOM files, too: .dcm, .dicom and .ima, and those without an extension, told by their content. @default true */
+  /** Lists DICOM files, too: .dcm, .dicom, .ima, and files without an extension that are DICOM by content. @default true */
   dicom?: boolean | undefined;
 }
 
@@ -35,7 +36,7 @@ export async function listImages(folder: string, options: ListImagesOptions = {}
   return files;
 }
 
-/** Goes through folders, those behind links last: so a folder's own path comes first, and no ring of links is endless. */
+/** Goes through folders, linked ones last, so that a folder's own path comes first; a ring of links ends. */
 async function walk(top: string, recursive: boolean, dicom: boolean): Promise<string[]> {
   const files: string[] = [];
   const realTop = await realpath(top).catch((cause: unknown) => {
@@ -96,6 +97,7 @@ export async function isFolder(entry: Dirent, path: string): Promise<boolean> {
   return entry.isDirectory() || (entry.isSymbolicLink() && (await statOrNone(path))?.isDirectory() === true);
 }
 
+/** The entries of a folder. @throws CxrFileError naming the folder. */
 export async function readFolder(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });

@@ -3,10 +3,12 @@ import type { NdArray } from 'ndarray';
 import { collectImages } from '../batches/collect-images.js';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
+/** How `loadDataset` reads and fits images. */
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
+/** The images that `loadDataset` read. */
 export interface Dataset {
   /** Uint8 `[n, size, size, channels]`: n × size² × channels bytes, 5.5 MB for 1341 grey images of 64 pixels. */
   images: NdArray<Uint8Array>;

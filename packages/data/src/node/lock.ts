@@ -20,9 +20,9 @@ interface Holder extends ProcessIdentity {
   key: string;
 }
 
-/** Milliseconds between signs of life of a holder, which another machine cannot see otherwise. */
+/** Milliseconds between signs of life of a holder, which is all that another machine can see of it. */
 const SIGN_EVERY = 30_000;
-/** Milliseconds without one after which a lock of another machine counts as left behind. */
+/** Milliseconds without one after which a lock of another machine counts as abandoned. */
 const FOREIGN_TIMEOUT = 600_000;
 /** Milliseconds that a lock may be empty: it is being written. */
 const WRITING_TIMEOUT = 5_000;
@@ -74,7 +74,7 @@ async function self(): Promise<Holder> {
 /** Milliseconds until a lock that another is about to take over is looked at again. */
 const GUARD_WAIT = 20;
 
-/** How often a lock that others leave behind at the same time is tried again. */
+/** Attempts to take an abandoned lock that other processes take at the same time. */
 const TRIES = 10;
 
 async function acquire(file: string, content: string): Promise<void> {

@@ -42,7 +42,7 @@ export class PartFile {
   }
 
   /**
-   * Writes bytes behind the first `start`, flushed to the disk at the end. For 0 the file is begun again.
+   * Writes bytes after the first `start` ones and flushes them to the disk. With 0 it starts the file again.
    * @throws CxrFileError 'unwritable' naming the part; what `bytes` throws.
    */
   async write(start: number, source: PartSource, bytes: AsyncIterable<Uint8Array>): Promise<void> {

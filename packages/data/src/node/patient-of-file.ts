@@ -4,7 +4,7 @@ import { patientOf } from '../layouts/patient-of.js';
 import { isDicomName } from './list-images.js';
 import { maxImageBytes, readStart, readWholeFile } from './read-whole-file.js';
 
-/** A DICOM file tells of the patient at its beginning, as a rule well within this many bytes. */
+/** Bytes read of a DICOM file to find the patient, who stands near its start. */
 const START = 2 ** 16;
 
 /** Whom a file shows: what a DICOM file says, else what the path says; undefined where neither does. Never throws. */
@@ -24,7 +24,7 @@ async function patientInWhole(file: string): Promise<string | undefined> {
   try {
     return dicomPatient(await readWholeFile(file, maxImageBytes()));
   } catch {
-    // A file that cannot be read is reported where its pixels are wanted.
+    // A file that cannot be read is reported when its pixels are read.
     return undefined;
   }
 }

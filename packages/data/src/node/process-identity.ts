@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 /** Who holds a lock: enough to see later whether that process still runs. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, as the system tells it; null where that cannot be found out. */
+  /** When it started, as the system reports it; null if unknown. */
   start: string | null;
 }
 

@@ -3,6 +3,7 @@ import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js'
 import { maxImageBytes, readWholeFile } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
 
+/** How `readImage` decodes a file: as `DecodeImageOptions`, named after the file. */
 export type ReadImageOptions = Omit<DecodeImageOptions, 'name'>;
 
 /**

@@ -1,11 +1,12 @@
 import { BitsMonitor, CxrFileError, type NamedImage } from '@cxr/image';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
+/** How `readImages` decodes, and what it does with files that cannot be read. */
 export interface ReadImagesOptions extends ReadImageOptions {
-  /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
+  /** Goes on after a file that cannot be read, calling `onBad`. @default false: it throws */
   skipBad?: boolean | undefined;
   onBad?: ((error: CxrFileError) => void) | undefined;
-  /** Files read at the same time. Default 4. */
+  /** Files read at the same time. @default 4 */
   concurrency?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */

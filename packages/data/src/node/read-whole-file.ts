@@ -15,7 +15,7 @@ export const FLAGS: number = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  */
 export async function readWholeFile(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    // A thread of ours may wait, and is spared the errands through the event loop.
+    // Worker threads may block, so they read synchronously, which is faster.
     return isMainThread ? await read(file, maxBytes) : readSynchronously(file, maxBytes);
   } catch (cause) {
     throw cause instanceof CxrFileError ? cause : fileSystemError(cause, file);

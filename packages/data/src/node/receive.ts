@@ -1,6 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import type { PartFile, PartSource } from './part-file.js';
 
+/** How far a download is, in bytes. */
 export interface DownloadProgress {
   /** Bytes there so far, those of an earlier attempt included. */
   received: number;
@@ -8,6 +9,7 @@ export interface DownloadProgress {
   total: number | undefined;
 }
 
+/** Options of `receive`. */
 export interface ReceiveOptions {
   sha256?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -60,7 +62,7 @@ async function request(
   const source = await part.source();
   const known = source?.url === url ? source : undefined;
   const validator = known?.etag ?? known?.lastModified;
-  // Bytes of a file that may have changed since are worth nothing, unless the sha256 will tell.
+  // If the file may have changed, the bytes kept are of no use, unless a sha256 can check the result.
   const start = validator !== undefined || options.sha256 ? size : 0;
   const response = await fetch(url, {
     headers: {
@@ -111,7 +113,7 @@ interface Expectation {
   known: PartSource | undefined;
   /** What it says now. */
   said: PartSource;
-  /** Whether the sha256 will tell what the server does not. */
+  /** Whether a sha256 can check what the server does not say. */
   trusting: boolean;
 }
 
@@ -159,7 +161,7 @@ function sourceOf(url: string, response: Response, start: number): PartSource {
   };
 }
 
-/** `bytes 5-9/10`, of which the total may be missing, or `bytes * /10` in an answer of 416. */
+/** `bytes 5-9/10`, the total may be missing; or `bytes * /10` in an answer of 416. */
 function contentRange({
   headers,
 }: Response): { start: number | undefined; total: number | undefined } | undefined {

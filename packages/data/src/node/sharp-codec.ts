@@ -63,7 +63,7 @@ async function decode(
   stored: number | undefined,
   maxPixels: number,
 ): Promise<IntegerImage> {
-  // Pillow applies neither colour profile nor rotation; of faults in the data it minds only missing ones.
+  // Pillow applies neither colour profile nor rotation; it fails only on truncated data.
   const input = sharp(bytes, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: maxPixels });
   const { depth, space = '' } = stored === undefined ? await input.metadata() : {};
   const grey = stored === 1 || space === 'b-w' || space === 'grey16';

@@ -5,13 +5,14 @@ import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
 import type { FitFileJob, FittedFile } from './fit-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
+/** Batch and image size, order, threads and errors of `streamBatches`. */
 export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   batchSize: number;
-  /** Shuffles each epoch, keyed by (seed, epoch). Default: as given. */
+  /** Shuffles each epoch, keyed by (seed, epoch). @default the order given */
   seed?: number | undefined;
-  /** Default 1. */
+  /** @default 1 */
   epochs?: number | undefined;
-  /** Leaves out the last batch of an epoch if it is not full. Default false. */
+  /** Leaves out the last batch of an epoch if it is not full. @default false */
   dropLast?: boolean | undefined;
   /** A module whose default export is an `Augment`: run in the threads, on the resized image. */
   augment?: URL | string | undefined;
@@ -22,12 +23,13 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   bits?: number | undefined;
   /** Called once, at the end of the first epoch, where the 16-bit images use so few bits that `bits` is missing. */
   onWarning?: ((message: string) => void) | undefined;
-  /** Goes on after a file that cannot be read, telling `onBad`. Default false: it throws. */
+  /** Goes on after a file that cannot be read, calling `onBad`. @default false: it throws */
   skipBad?: boolean | undefined;
   onBad?: ((error: CxrFileError) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** A batch of `streamBatches`. */
 export interface FileBatch extends Batch {
   epoch: number;
   /** Where in `files` these are, `[n]`. */

@@ -5,10 +5,11 @@ import type { ZipEntry } from '../archives/zip-entries.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 import { ZipFile } from './zip-file.js';
 
+/** Limits and progress of `unpackZip`. */
 export interface UnpackZipOptions {
-  /** The most bytes all files together may have. Default 8 GiB. */
+  /** The most bytes all files together may have. @default 8 GiB */
   maxBytes?: number | undefined;
-  /** The most bytes of one file. Default 256 MiB. */
+  /** The most bytes of one file. @default 256 MiB */
   maxFileBytes?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { done: number; total: number; file: string }) => void) | undefined;

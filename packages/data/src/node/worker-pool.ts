@@ -5,21 +5,23 @@ import { CxrFileError } from '@cxr/image';
 import { pathToTask, type Task } from './pool-task.js';
 import { type PoolJob, PoolThread } from './pool-thread.js';
 
+/** How many threads a pool has, and how far it works ahead. */
 export interface WorkerPoolOptions {
-  /** Threads. 0: in this thread. Default: as many as the machine runs at once, at most 8. */
+  /** Threads; 0 means this thread. @default as many as the machine runs at once, at most 8 */
   workers?: number | undefined;
-  /** Results that may wait for the reader, those in work included: it bounds the memory. Default 64. */
+  /** Results that may wait for the reader, with those in work: bounds the memory. @default 64 */
   ahead?: number | undefined;
 }
 
+/** Options of `WorkerPool.map`. */
 export interface MapOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What became of an item: its value, or the file's error. */
+/** The result for an item: its value, or the file's error. */
 export type PoolResult<In, Out> = { item: In; value: Out } | { item: In; error: CxrFileError };
 
-/** A second job lies ready while the first is worked on; more would be decoded at the same time, at the cost of memory. */
+/** Jobs given to a thread: the one it works on and the next. More would only take memory. */
 const JOBS_EACH = 2;
 
 /**

@@ -17,6 +17,7 @@ import { checkFile, FLAGS, readPart } from './read-whole-file.js';
 /** A directory larger than this is not one of a data set: some 500,000 files. */
 const MAX_DIRECTORY = 2 ** 26;
 
+/** Limits for `ZipFile.read`. */
 export interface ReadEntryOptions {
   /** The largest size, packed or not, for which memory is taken. @default 1 GiB */
   maxBytes?: number | undefined;
@@ -110,6 +111,7 @@ async function readDirectory(handle: FileHandle, length: number, file: string): 
   return directoryEntries(await readPart(handle, start, size, file), count);
 }
 
+/** What `readNpzFile` reads, and how much. */
 export interface ReadNpzFileOptions {
   /** Arrays to read, if they are there: the others, however large, are not touched. @default all */
   names?: readonly string[] | undefined;

@@ -3,12 +3,13 @@ import type { NdArray } from 'ndarray';
 import { type Anatomy, drawAnatomy } from './phantom-anatomy.js';
 import { density, type Noise } from './phantom-density.js';
 
+/** Which phantom `phantom` draws. */
 export interface PhantomOptions {
   /** Another seed is another person on another film. */
   seed: number;
   /** Width and height in pixels. */
   size: number;
-  /** Adds opacities in the lungs, as pneumonia does; the person stays the same. Default false. */
+  /** Adds opacities in the lungs, as pneumonia does; the person stays the same. @default false */
   sick?: boolean | undefined;
 }
 
@@ -43,6 +44,7 @@ export function phantom({ seed, size, sick = false }: PhantomOptions): NdArray<U
   return image(new Uint8Array(data.buffer), size, size, 1);
 }
 
+/** How many phantoms `phantoms` draws. */
 export interface PhantomsOptions extends PhantomOptions {
   count: number;
 }

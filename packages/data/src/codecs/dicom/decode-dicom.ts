@@ -14,12 +14,13 @@ import { storedSamples } from './stored-samples.js';
 import { toColours, toColoursByPalette } from './to-colours.js';
 import { type Meaning, type Shade, tableShade, windowGrey, windowShade } from './window-grey.js';
 
+/** Frame, window and limits of `decodeDicom`. */
 export interface DecodeDicomOptions {
   /** Named in errors: a file's path. */
   name?: string | undefined;
-  /** The largest declared width × height that is decoded at all. Default 50 million. */
+  /** The largest declared width × height that is decoded at all. @default 50 million */
   maxPixels?: number | undefined;
-  /** Counted from 0. Default 0. */
+  /** Counted from 0. @default 0 */
   frame?: number | undefined;
   /**
    * Values shown, from black to white: as the file has it (the default: by its table of values of interest, else its first
@@ -66,20 +67,20 @@ export async function decodeDicom(
   }
 }
 
-type Wanted = NonNullable<DecodeDicomOptions['window']>;
+type AskedWindow = NonNullable<DecodeDicomOptions['window']>;
 
 function toImage(
   elements: DicomElements,
   header: DicomHeader,
   data: Uint8Array | Uint16Array,
   rgb: boolean | undefined,
-  wanted: Wanted,
+  asked: AskedWindow,
 ): IntegerImage {
   const { width, height, samples, photometric } = header;
   if (photometric === 'PALETTE COLOR') return image(toColoursByPalette(elements, data), height, width, 3);
   if (samples === 3) return image(toColours(data, header, rgb), height, width, 3);
   const modality = tableInSequence(elements, MODALITY, header.signed);
-  const shade = shadeFor(elements, header, modality, wanted);
+  const shade = shadeFor(elements, header, modality, asked);
   return image(windowGrey(data, header, meaningOf(header, modality), shade), height, width, 1);
 }
 
@@ -91,11 +92,11 @@ function shadeFor(
   elements: DicomElements,
   header: DicomHeader,
   modality: LookupTable | undefined,
-  wanted: Wanted,
+  asked: AskedWindow,
 ): Shade {
-  const table = wanted === 'file' && tableInSequence(elements, VALUES_OF_INTEREST, header.signed);
+  const table = asked === 'file' && tableInSequence(elements, VALUES_OF_INTEREST, header.signed);
   if (table) return tableShade(table);
-  const window = wanted === 'file' ? header.window : wanted === 'all' ? undefined : wanted;
+  const window = asked === 'file' ? header.window : asked === 'all' ? undefined : asked;
   if (!window) return windowShade(wholeRange(header, modality));
   const { centre, width, shape = 'LINEAR' } = window;
   if (Number.isFinite(centre) && width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE))
@@ -110,8 +111,8 @@ function shadeFor(
 function wholeRange(header: DicomHeader, modality: LookupTable | undefined): DicomWindow {
   const { slope, intercept } = modality ? { slope: 1, intercept: 0 } : header;
   const bits = modality?.bits ?? header.bitsStored;
-  const least = header.signed && !modality ? -(2 ** (bits - 1)) : 0;
-  const most = least + 2 ** bits - 1;
-  const width = Math.abs(slope) * (most - least);
-  return { centre: slope * ((least + most) / 2) + intercept, width: width || 1, shape: 'LINEAR_EXACT' };
+  const min = header.signed && !modality ? -(2 ** (bits - 1)) : 0;
+  const max = min + 2 ** bits - 1;
+  const width = Math.abs(slope) * (max - min);
+  return { centre: slope * ((min + max) / 2) + intercept, width: width || 1, shape: 'LINEAR_EXACT' };
 }

@@ -1,5 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 
+/** A decoded lossless JPEG. */
 export interface LosslessJpeg {
   width: number;
   height: number;
@@ -25,13 +26,13 @@ interface Scan {
   pointTransform: number;
 }
 
-/** A table as it is written: how many codes there are of each length, and their symbols. Made ready only where it is used. */
+/** A table as stored: how many codes of each length, and their symbols. It is expanded only if it is used. */
 interface CodeLengths {
   counts: Uint8Array;
   symbols: Uint8Array;
 }
 
-/** For each 16 bits to come: the length of the code they start with times 256, plus its symbol; 0 where there is none. */
+/** Indexed by the next 16 bits: 256 × the length of the code they start with, plus its symbol; 0 if it is no code. */
 type HuffmanTable = Uint16Array;
 
 /**
@@ -142,7 +143,7 @@ function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, restartInterval
   const { width, height, precision, ids } = frame;
   const components = ids.length;
   const rowLength = width * components;
-  // A sample takes one bit at least: a small file must not claim much memory.
+  // A sample takes at least one bit, so a small file cannot claim much memory.
   if (rowLength * height > 8 * bytes.length) throw cutOff();
   if (restartInterval % width !== 0) {
     throw new CxrFileError('unsupported', 'a lossless JPEG that restarts within a row');
@@ -160,7 +161,7 @@ function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, restartInterval
   return { width, height, components, precision, data };
 }
 
-/** One row; in a fresh one, the first of all or behind a restart, the row above does not count. */
+/** Decodes a row. In a fresh one (the first, and after a restart) the row above is not used. */
 function decodeRow(
   data: Uint16Array,
   start: number,
@@ -204,7 +205,7 @@ class BitReader {
   /** The next bits, the last `#count` ones of it. */
   #bits = 0;
   #count = 0;
-  /** Bits behind the end that were made up. */
+  /** Zero bits added after the end. */
   #missing = 0;
 
   constructor(bytes: Uint8Array) {
@@ -224,7 +225,7 @@ class BitReader {
     return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
   }
 
-  /** Goes on behind the restart marker. */
+  /** Goes on after the restart marker. */
   restart(): void {
     this.#bits = 0;
     this.#count = 0;
@@ -245,7 +246,7 @@ class BitReader {
       const byte = this.#bytes[this.#at];
       let next = 0;
       if (byte === undefined || (byte === 0xff && this.#bytes[this.#at + 1] !== 0)) {
-        // The end, or a marker: zeros to look at, behind the last code.
+        // The end, or a marker: add zeros after the last code.
         this.#missing += 8;
       } else {
         next = byte;

@@ -45,10 +45,10 @@ export function isDicom(bytes: Uint8Array): boolean {
 const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true };
 
 /**
- * The elements of a file, or the first of them, while their group is `wanted`: then the file may be cut off after those.
+ * The elements of a file, or only the first ones, as long as `accepts` takes their group: then the file may end after those.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'; TypeError unless `bytes` is a Uint8Array.
  */
-export function readElements(bytes: Uint8Array, wanted?: (group: number) => boolean): DicomElements {
+export function readElements(bytes: Uint8Array, accepts?: (group: number) => boolean): DicomElements {
   checkBytes(bytes);
   if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
   const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
@@ -56,7 +56,7 @@ export function readElements(bytes: Uint8Array, wanted?: (group: number) => bool
   if (declared === DEFLATED) {
     throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
   }
-  return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared), wanted);
+  return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared), accepts);
 }
 
 /**
@@ -85,7 +85,7 @@ function encodingOf(bytes: Uint8Array, start: number, declared: string | undefin
  * what a file says of its lengths is never believed beyond its end.
  */
 export class DicomElements {
-  /** Offset behind the last one. */
+  /** Offset after the last one. */
   readonly end: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -93,19 +93,19 @@ export class DicomElements {
   readonly #elements = new Map<Tag, Element>();
 
   /**
-   * Reads from `start` on, while elements' groups are `wanted`.
+   * Reads from `start` on, as long as `accepts` takes their group.
    * @throws CxrFileError 'truncated' or 'corrupt'.
    */
   constructor(
     bytes: Uint8Array,
     start: number,
     encoding: Encoding,
-    wanted: (group: number) => boolean = () => true,
+    accepts: (group: number) => boolean = () => true,
   ) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#encoding = encoding;
-    this.end = this.#read(start, wanted);
+    this.end = this.#read(start, accepts);
   }
 
   /** A unique identifier. */
@@ -191,11 +191,11 @@ export class DicomElements {
     }
   }
 
-  /** Reads elements from `at` on, while their group is wanted, or up to the end of their item; gives the offset behind. */
-  #read(at: number, wanted: (group: number) => boolean): number {
+  /** Reads elements from `at` on, as long as their group is accepted, or up to the end of their item; returns the offset after them. */
+  #read(at: number, accepts: (group: number) => boolean): number {
     while (at + 8 <= this.#bytes.length) {
       const tag = this.#tag(at);
-      if (tag === ITEM_END || !wanted(tag >>> 16)) return at;
+      if (tag === ITEM_END || !accepts(tag >>> 16)) return at;
       const element = this.#header(at);
       const { start, length } = element;
       this.#elements.set(tag, element);

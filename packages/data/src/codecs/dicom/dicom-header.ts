@@ -1,6 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import { type DicomElements, readElements } from './dicom-elements.js';
 
+/** Photometric interpretation (0028,0004). */
 export type Photometric =
   | 'MONOCHROME1'
   | 'MONOCHROME2'
@@ -18,13 +19,14 @@ const PHOTOMETRICS: readonly string[] = [
   'PALETTE COLOR',
 ] satisfies Photometric[];
 
+/** VOI LUT Function (0028,1056). */
 export type WindowFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 
 /** Which values are shown, from black to white (PS3.3, C.11.2.1.2). In units after slope and intercept. */
 export interface DicomWindow {
   centre: number;
   width: number;
-  /** Default 'LINEAR'. */
+  /** @default 'LINEAR' */
   shape?: WindowFunction;
 }
 
@@ -65,7 +67,7 @@ export function readDicomHeader(bytes: Uint8Array): DicomHeader {
 const NO_ONE = /^(anon|anonym(ous|i[sz]ed)|unknown|none|null|n\/?a|removed)$/i;
 
 /**
- * The patient's number in a DICOM file, or its beginning; undefined where there is none, or a word such as ANONYMOUS.
+ * The PatientID of a DICOM file, or of the start of one; undefined if it is missing or a word such as ANONYMOUS.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
 export function dicomPatient(bytes: Uint8Array): string | undefined {
@@ -75,6 +77,7 @@ export function dicomPatient(bytes: Uint8Array): string | undefined {
 
 const PATIENT_ID = 0x00100020;
 
+/** The header from elements that were read. */
 export function headerOf(elements: DicomElements): DicomHeader {
   const need = (tag: number, name: string): number => {
     const value = elements.short(tag);

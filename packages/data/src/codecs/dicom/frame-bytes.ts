@@ -84,7 +84,7 @@ function byEndOfJpeg(fragments: readonly Uint8Array[], frames: number, frame: nu
   throw new CxrFileError('corrupt', `a DICOM file of ${frames} frames in which ${current} end`);
 }
 
-/** Whether its last bytes, of which some may be padding, hold the marker of a JPEG's end. */
+/** Whether the end marker of a JPEG is in its last bytes; some of them may be padding. */
 function endsJpeg(fragment: Uint8Array): boolean {
   const tail = fragment.subarray(-10);
   return tail.some((byte, i) => byte === 0xff && tail[i + 1] === 0xd9);

@@ -12,7 +12,7 @@ import { unpackRle } from './unpack-rle.js';
 /** Pixels as stored, `[height, width, samples]`, one in the low bits of each number; the sign still a bit of it. */
 export interface StoredSamples {
   data: Uint8Array | Uint16Array;
-  /** Whether colours are RGB, whatever the photometric interpretation says; undefined where it tells. */
+  /** Whether colours are RGB, whatever the photometric interpretation says; undefined if that decides. */
   rgb: boolean | undefined;
 }
 
@@ -126,8 +126,8 @@ function samplesOf(bytes: Uint8Array, header: DicomHeader, littleEndian: boolean
 async function baselineSamples(bytes: Uint8Array, header: DicomHeader): Promise<StoredSamples> {
   const jpeg = jpegIn(bytes);
   checkFrame(header, jpeg.width, jpeg.height, jpeg.components.length, 8);
-  const told = header.samples === 1 || jpeg.adobeTransform !== undefined;
-  const file = told ? bytes : withColourTransform(bytes, holdsRgb(jpeg, header.photometric));
+  const known = header.samples === 1 || jpeg.adobeTransform !== undefined;
+  const file = known ? bytes : withColourTransform(bytes, holdsRgb(jpeg, header.photometric));
   const decoded = await jpegCodec.decode(file, imageHeader(file), {
     maxPixels: header.width * header.height,
   });

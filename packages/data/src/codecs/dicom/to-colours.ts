@@ -6,7 +6,7 @@ import { type LookupTable, lookUp, lookupTable } from './lookup-table.js';
 type Samples = Uint8Array | Uint16Array;
 
 /**
- * Stored samples `[height, width, 3]` as RGB over the full range of their depth. Whether they are RGB already is told by
+ * Stored samples `[height, width, 3]` as RGB over the full range of their depth. Whether they are RGB already is decided by
  * `rgb`, else by the photometric interpretation.
  */
 export function toColours(
@@ -14,9 +14,9 @@ export function toColours(
   { bitsStored, photometric }: DicomHeader,
   rgb: boolean = photometric === 'RGB',
 ): Samples {
-  const most = 2 ** bitsStored - 1;
+  const max = 2 ** bitsStored - 1;
   const white = data instanceof Uint8Array ? 255 : 65535;
-  if (most !== white) for (let i = 0; i < data.length; i++) data[i] = Math.round((data[i]! / most) * white);
+  if (max !== white) for (let i = 0; i < data.length; i++) data[i] = Math.round((data[i]! / max) * white);
   if (rgb) return data;
   return fromYbr(data, white);
 }

@@ -1,6 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 
-/** PackBits makes at most 128 bytes of two. */
+/** PackBits expands 2 bytes to at most 128. */
 const LIMIT = 64;
 
 /**

@@ -1,9 +1,9 @@
 import { CxrFileError } from '@cxr/image';
 
-/** What a TIFF says of its first image: whole numbers by tag (TIFF 6.0, section 8). */
+/** The tags of the first image of a TIFF that hold whole numbers (TIFF 6.0, section 8). */
 export interface TiffTags {
   littleEndian: boolean;
-  /** The values of a tag; empty where it is absent or none of whole numbers. */
+  /** The values of a tag; empty if it is absent or not of whole numbers. */
   all(tag: number): readonly number[];
   /** The only or first value. */
   first(tag: number): number | undefined;
@@ -12,7 +12,7 @@ export interface TiffTags {
 /** Bytes a value: of BYTE, SHORT, LONG and IFD, and BigTIFF's LONG8 and IFD8. */
 const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
-/** The most values of a tag: more strips than a real image has. They are read only when they are asked for. */
+/** The most values of a tag: more strips than a real image has. */
 const MAX_VALUES = 2 ** 20;
 
 /** Bytes of the parts of a directory: its count of entries, an entry, a count or offset inside one. */

@@ -165,11 +165,11 @@ function copyRow(
 /** Numbers as they are shown: black 0, over the full range. */
 function toShades(data: Samples, { bits, photometric, palette }: TiffLayout): Samples {
   if (photometric === 'palette') return throughPalette(data, bits, palette);
-  const most = 2 ** bits - 1;
-  const scale = bits < 8 ? 255 / most : 1;
+  const max = 2 ** bits - 1;
+  const scale = bits < 8 ? 255 / max : 1;
   const inverted = photometric === 'white is zero';
   if (scale !== 1 || inverted) {
-    for (let i = 0; i < data.length; i++) data[i] = (inverted ? most - data[i]! : data[i]!) * scale;
+    for (let i = 0; i < data.length; i++) data[i] = (inverted ? max - data[i]! : data[i]!) * scale;
   }
   return data;
 }

@@ -11,7 +11,7 @@ export interface TiffLayout {
   /** Stored samples a pixel, including those of no use here (alpha). */
   samples: number;
   photometric: Photometric;
-  /** Whether the sample after the colours is alpha; a file that leaves it out has it so. */
+  /** Whether the sample after the colours is alpha; true if the file does not say. */
   alpha: boolean;
   compression: Compression;
   /** Each sample as the difference from its left neighbour. */
@@ -82,7 +82,7 @@ const SAMPLE_FORMATS: Record<number, string> = {
   6: 'complex samples',
 };
 
-/** The most samples a pixel, as Pillow has it: RGB and three more, grey and one more. */
+/** The most samples a pixel, as in Pillow: RGB and three more, grey and one more. */
 const MAX_SAMPLES: Record<Photometric, number> = {
   'white is zero': 2,
   'black is zero': 2,
@@ -159,7 +159,7 @@ function photometricOf(tags: TiffTags, bits: number, samples: number): Photometr
   return photometric;
 }
 
-/** Like libtiff, heeds the predictor of LZW and deflate alone. */
+/** Like libtiff, uses the predictor with LZW and deflate only. */
 function hasDifferences(tags: TiffTags, bits: number, compression: Compression): boolean {
   const predictor = tags.first(317) ?? 1;
   if (predictor === 1 || !(compression === 'LZW' || compression === 'deflate')) return false;
