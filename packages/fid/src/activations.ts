@@ -1,4 +1,11 @@
-import { assertImageSet, type ImageSet, type ImageSetOptions, ndarray } from '@cxr/image';
+import {
+  assertImageSet,
+  checkOptions,
+  type ImageSet,
+  type ImageSetOptions,
+  type KnownOptions,
+  ndarray,
+} from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import { assertEngine, type InceptionEngine } from './engines/engine.js';
@@ -6,30 +13,47 @@ import { type PreparedImage, prepareImages } from './image-set.js';
 import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
 import { Statistics } from './statistics.js';
 
-/** How far a set of images is. */
+/** Progress through a set of images. */
 export interface ActivationsProgress {
   /** Images done. */
   done: number;
-  /** Images in all, where known. */
+  /** Images in all; undefined if unknown. */
   total: number | undefined;
   /** Images a second since the start. */
   imagesPerSecond: number;
+  /** Undefined if the total is unknown. */
   secondsLeft: number | undefined;
-  /** Time in which the engine computed, of `seconds` in all: the rest it waited for images. */
+  /** Time that the engine computed; the rest of `seconds` it waited for images. */
   engineSeconds: number;
+  /** Time since the start. */
   seconds: number;
 }
 
+/** Options of `activations`, `activationBatches` and `statistics`. */
 export interface ActivationsOptions extends ImageSetOptions {
-  /** @default 'pil299' */
+  /** How images become 299 × 299. @default 'pil299' */
   resize?: ResizeMode | undefined;
-  /** Images a batch; it changes no result. @default 50 */
+  /** Images a batch, at least 1; it changes no result. @default 50 */
   batchSize?: number | undefined;
+  /** Stops the work; its reason is then thrown. */
   signal?: AbortSignal | undefined;
+  /** Called after each batch. */
   onProgress?: ((progress: ActivationsProgress) => void) | undefined;
-  /** Number of images, where the set does not say, for the time left. */
+  /** Number of images, from which `onProgress` computes the time left. */
   total?: number | undefined;
 }
+
+/** The options of `activations`, for `checkOptions`. */
+export const ACTIVATIONS_OPTIONS: KnownOptions<ActivationsOptions> = {
+  resize: true,
+  batchSize: true,
+  range: true,
+  bits: true,
+  onWarning: true,
+  signal: true,
+  onProgress: true,
+  total: true,
+};
 
 /** One batch's activations `[n, dims]` and its images' names. */
 export interface ActivationsBatch {
@@ -40,30 +64,33 @@ export interface ActivationsBatch {
 /**
  * Activations of a set of images, batch by batch: memory does not grow with the set.
  *
- * @throws TypeError for what is no set of images or no engine; RangeError for wrong options or an activation that is not finite, naming the image; the signal's reason when
- * aborted.
+ * @throws TypeError for an argument that is not a set of images or not an engine; RangeError for wrong or unknown options, or an
+ * activation that is not finite, naming the image; the signal's reason when aborted.
  */
 export async function* activationBatches(
   set: ImageSet,
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): AsyncGenerator<ActivationsBatch> {
+  checkOptions('activationBatches', options, ACTIVATIONS_OPTIONS);
   yield* checkedBatches(set, engine, options);
 }
 
+/** As `activationBatches`, without a check of the options' names. */
 async function* checkedBatches(
   set: ImageSet,
   engine: InceptionEngine,
   options: ActivationsOptions,
 ): AsyncGenerator<CheckedBatch> {
-  const { resize = 'pil299' } = options;
+  const { resize = 'pil299', range, bits, onWarning } = options;
   assertImageSet(set);
   assertEngine(engine);
   assertResizeMode(resize);
-  yield* preparedBatches(prepareImages(set, resize, options), engine, { ...options, resize });
+  const images = prepareImages(set, resize, { range, bits, onWarning });
+  yield* preparedBatches(images, engine, { ...options, resize });
 }
 
-/** With the activations as rows that were checked. */
+/** With the activations also as checked rows. */
 export interface CheckedBatch extends ActivationsBatch {
   rows: ActivationRows;
 }
@@ -89,7 +116,7 @@ export async function* preparedBatches(
         batch.map((image) => image.pixels),
         resize,
       ),
-      signal ? { signal } : {},
+      { signal },
     );
     busy += performance.now() - begin;
     const rows = activationRows(activations, names);
@@ -113,13 +140,14 @@ export async function activations(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<NdArray<Float32Array>> {
+  checkOptions('activations', options, ACTIVATIONS_OPTIONS);
   assertEngine(engine);
   const parts: ActivationRows[] = [];
   for await (const { rows } of checkedBatches(set, engine, options)) parts.push(rows);
   return joinActivations(parts, engine.dims);
 }
 
-/** Batches one below the other, `[n, dims]`. */
+/** The rows of all batches in one array, `[n, dims]`. */
 export function joinActivations(parts: readonly ActivationRows[], dims: number): NdArray<Float32Array> {
   const count = parts.reduce((sum, part) => sum + part.n, 0);
   const all = new Float32Array(count * dims);
@@ -137,7 +165,17 @@ export async function statistics(
   engine: InceptionEngine,
   options: ActivationsOptions = {},
 ): Promise<Statistics> {
+  checkOptions('statistics', options, ACTIVATIONS_OPTIONS);
   assertEngine(engine);
+  return statisticsOf(set, engine, options);
+}
+
+/** As `statistics`, without a check of the options' names. */
+export async function statisticsOf(
+  set: ImageSet,
+  engine: InceptionEngine,
+  options: ActivationsOptions,
+): Promise<Statistics> {
   const all = Statistics.empty(engine.dims);
   for await (const { rows } of checkedBatches(set, engine, options)) all.add(rows);
   return all;

@@ -1,19 +1,26 @@
-import { type ImageSet, type ImageSetOptions, imagesOf } from '@cxr/image';
+import { checkOptions, type ImageSet, type ImageSetOptions, imagesOf, type KnownOptions } from '@cxr/image';
 import { prepareImage, type ResizeMode } from './prepare-image.js';
 
-/** Pixels that an engine takes as they are: `[299, 299, 3]` row-major, 0 to 255. */
+/** An image resized for the engines. */
 export interface PreparedImage {
-  /** File or made name, for messages. */
+  /** The file, or `image 0` and so on, for messages. */
   name: string;
+  /** `[299, 299, 3]`, row-major, 0 to 255. */
   pixels: Uint8Array | Float32Array;
 }
 
-/** The images of a set, resized for the engines, one after the other. @throws as `imagesOf`. */
+const OPTIONS: KnownOptions<ImageSetOptions> = { range: true, bits: true, onWarning: true };
+
+/**
+ * The images of a set, resized for the engines, one after the other.
+ * @throws RangeError for unknown options; and as `imagesOf`.
+ */
 export async function* prepareImages(
   set: ImageSet,
   mode: ResizeMode,
   options: ImageSetOptions = {},
 ): AsyncGenerator<PreparedImage> {
+  checkOptions('prepareImages', options, OPTIONS);
   for await (const { name, image } of imagesOf(set, options))
     yield { name, pixels: prepareImage(image, mode) };
 }

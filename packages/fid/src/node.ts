@@ -1,4 +1,4 @@
-export { createNativeEngine, type NativeEngineOptions } from './engines/native-engine.js';
+export { createOnnxruntimeEngine, type OnnxruntimeEngineOptions } from './engines/onnxruntime-engine.js';
 export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from './node/create-engine.js';
 export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
 export { loadWeights } from './node/load-weights.js';

@@ -1,12 +1,12 @@
-import { ndarray } from '@cxr/image';
+import { checkOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import { addGram } from './linalg/add-gram.js';
 import { assertCovariance } from './linalg/assert-covariance.js';
 
 /**
- * Mean and covariance of activations in float64, gathered batch by batch and mergeable, in memory that does not grow
- * with the number of images.
+ * Mean and covariance of activations in float64, collected batch by batch and mergeable. Memory does not grow with
+ * the number of images.
  *
  * Blocks are joined by the update of Chan, Golub and LeVeque ("Updating formulae and a pairwise algorithm for computing
  * sample variances", 1979), which, unlike sums of squares, loses no digits. While there are no more images than dims,
@@ -22,9 +22,9 @@ export class Statistics {
   /** Activations that are not in mean and scatter yet, `#waiting` of them; room for up to `dims`. */
   #rows = new Float32Array(0);
   #waiting = 0;
-  /** The mean, once it was asked for. */
+  /** The mean, after its first use. */
   #mu: Float64Array | undefined;
-  /** The covariance, once it was asked for; for statistics without a count, all there is. */
+  /** The covariance, after its first use; statistics without a count have only this. */
   #sigma: Float64Array | undefined;
 
   private constructor(dims: number) {
@@ -33,7 +33,7 @@ export class Statistics {
     this.#mean = new Float64Array(dims);
   }
 
-  /** Statistics of no images yet. */
+  /** Statistics of no images yet. @throws RangeError unless `dims` is a whole number above 0. */
   static empty(dims: number): Statistics {
     return new Statistics(dims);
   }
@@ -45,7 +45,7 @@ export class Statistics {
   }
 
   /**
-   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, as a file has them. Without `count` they can be
+   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, such as those of a file. Without `count` they can be
    * compared, but not added to or merged.
    *
    * @throws RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric or not positive
@@ -57,6 +57,7 @@ export class Statistics {
     sigma: Float64Array;
     count?: number | undefined;
   }): Statistics {
+    checkOptions('Statistics.fromMoments', moments, { mu: true, sigma: true, count: true });
     const { mu, sigma, count } = moments;
     const dims = mu.length;
     const statistics = new Statistics(dims);
@@ -99,8 +100,8 @@ export class Statistics {
   }
 
   /**
-   * The activations less their mean, `[count, dims]`, while there are no more images than dims; their Gram matrix
-   * over count − 1 is the covariance. Undefined when there are more, or the statistics are from a file.
+   * The activations minus their mean, `[count, dims]`, while there are no more images than dims; their Gram matrix
+   * over count − 1 is the covariance. Undefined if there are more images, or the statistics are from a file.
    */
   centred(): Float64Array | undefined {
     if (this.#scatter || this.#count === undefined) return undefined;
@@ -109,7 +110,7 @@ export class Statistics {
 
   /**
    * Adds activations `[n, dims]`.
-   * @throws RangeError when they have another shape or a value that is not finite; TypeError when the count is unknown.
+   * @throws RangeError for another shape or a value that is not finite; TypeError if the count is unknown.
    */
   add(activations: NdArray<Float32Array> | ActivationRows): this {
     const { dims } = this;
@@ -117,7 +118,7 @@ export class Statistics {
     if (width !== dims) throw new RangeError(`activations must be [n, ${dims}]: [${n},${width}]`);
     this.#known();
     for (let start = 0; start < n; ) {
-      // Whole blocks of `dims` images: as few, and as large, matrix products as the memory of one covariance allows.
+      // In blocks of `dims` images: the largest matrix products that the memory of one covariance allows.
       if (this.#waiting === dims) this.#flush();
       const end = Math.min(n, start + dims - this.#waiting);
       this.#reserve(this.#waiting + end - start);
@@ -131,8 +132,8 @@ export class Statistics {
   }
 
   /**
-   * Adds what `other` has seen; `other` stays as it is.
-   * @throws RangeError when the dims differ; TypeError when either count is unknown.
+   * Adds the images of `other`, which is not changed.
+   * @throws RangeError if the dims differ; TypeError if either count is unknown.
    */
   merge(other: Statistics): this {
     if (other.dims !== this.dims) throw new RangeError(`dims differ: ${this.dims} and ${other.dims}`);
@@ -187,7 +188,7 @@ export class Statistics {
     this.#waiting = 0;
   }
 
-  /** Joins the mean of `n` images to that of the `before` ones; what their distance adds goes to the scatter. */
+  /** Joins the mean of `n` images to the mean of the `before` earlier ones, and adds their difference to the scatter. */
   #join(mean: Float64Array, n: number, before = this.#count!): void {
     const { dims } = this;
     const difference = mean.map((value, i) => value - this.#mean[i]!);

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
-import { noiseFloor, randomWeights, readWeights, writeSafetensors } from '@cxr/fid';
+import {
+  FRECHET_METHODS,
+  frechetDistance,
+  noiseFloor,
+  randomWeights,
+  readWeights,
+  Statistics,
+  writeSafetensors,
+} from '@cxr/fid';
+import { readStatistics, writeStatistics } from '@cxr/fid/node';
 import { image, pixels } from '@cxr/image';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +99,40 @@ describe('values of cxr-fid', () => {
     expect(result.warnings).toContainEqual(
       expect.stringMatching(/^dark: the 7 16-bit images use only 12 of 16 bits/),
     );
+  });
+
+  it('of 12-bit pictures with --bits 12 are those of the same pictures in 8 bits', () => {
+    const result = score('dark', 'sick', '--no-floor', '--bits', '12');
+    expect(relative(result.fid, golden.fid)).toBeLessThan(1e-4);
+    expect(result.warnings.filter((text: string) => text.includes('16-bit'))).toEqual([]);
+    const wrong = score('dark', 'sick', '--no-floor');
+    expect(relative(wrong.fid, golden.fid)).toBeGreaterThan(0.1);
+    for (const bits of ['0', '17']) {
+      const { status, stderr } = run('dark', 'sick', '--bits', bits);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('from 1 to 16')]);
+    }
+  });
+
+  it('with --method are those of frechetDistance by that method', async () => {
+    const [healthy, sick] = ['healthy', 'sick'].map((name) => {
+      const { data, shape } = readNpz(readBytes(join(fixtures, 'cli-activations.npz')))[name]!;
+      return Statistics.of(ndarray(data as Float32Array, shape));
+    });
+    await writeStatistics(at('healthy.npz'), healthy!);
+    await writeStatistics(at('sick.npz'), sick!);
+    const [a, b] = [await readStatistics(at('healthy.npz')), await readStatistics(at('sick.npz'))];
+    const [factors, eigen] = FRECHET_METHODS.map((method) => frechetDistance(a, b, { method }));
+    // Both covariances are rank-deficient, so that the two methods differ in their last digits.
+    expect(eigen).not.toBe(factors);
+    expect(relative(eigen!, factors!)).toBeLessThan(1e-3);
+    expect(score('healthy.npz', 'sick.npz').fid).toBe(factors);
+    expect(score('healthy.npz', 'sick.npz', '--method', 'eigen').fid).toBe(eigen);
+    const { status, stderr } = run('healthy.npz', 'sick.npz', '--method', 'x');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('factors, eigen')]);
+  });
+
+  it('are of the engine onnxruntime by its old name, too', () => {
+    expect(score('healthy', 'sick', '--no-floor', '--engine', 'native').engine).toBe('onnxruntime');
   });
 
   it.each([

@@ -58,7 +58,7 @@ describe('cxr-fid', () => {
     expect(result).toMatchObject({
       dims: 64,
       resize: 'pil299',
-      engine: 'native',
+      engine: 'onnxruntime',
       n1: 6,
       n2: 5,
       weights: { file: 'random.safetensors', kind: 'safetensors' },

@@ -15,7 +15,7 @@ import {
   randomWeights,
   statistics,
 } from '@cxr/fid';
-import { createEngine, createNativeEngine, loadWeights } from '@cxr/fid/node';
+import { createEngine, createOnnxruntimeEngine, loadWeights } from '@cxr/fid/node';
 import { createRng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray from 'ndarray';
@@ -52,17 +52,17 @@ describe('engines with random weights', () => {
 
   it.each(DIMS)('agree with each other at %i dims', async (dims) => {
     const batch = noise(1, dims);
-    const native = await createNativeEngine(weights, { dims });
+    const onnxruntime = await createOnnxruntimeEngine(weights, { dims });
     const tfjs = createTfjsEngine(weights, { dims });
-    const [a, b] = [await native.activations(batch), await tfjs.activations(batch)];
+    const [a, b] = [await onnxruntime.activations(batch), await tfjs.activations(batch)];
     expect(a.shape).toEqual([1, dims]);
     // Float32 sums in another order, through up to 94 layers.
     expect(worst(b.data, a.data, dims)).toBeLessThan(1e-4);
-    for (const engine of [native, tfjs]) engine.dispose();
+    for (const engine of [onnxruntime, tfjs]) engine.dispose();
   });
 
   it('give bytes and the same values as floats the same activations, whatever the strides', async () => {
-    const engine = await createNativeEngine(weights, { dims: 64 });
+    const engine = await createOnnxruntimeEngine(weights, { dims: 64 });
     const bytes = noise(2, 5);
     const floats = ndarray(Float32Array.from(bytes.data), bytes.shape);
     const planes = new Uint8Array(bytes.size);
@@ -95,7 +95,7 @@ describe('engines with random weights', () => {
   it('stop within a batch when told to', async () => {
     const engines = [
       createTfjsEngine(weights, { dims: 64, chunk: 1 }),
-      await createNativeEngine(weights, { dims: 64, chunk: 1 }),
+      await createOnnxruntimeEngine(weights, { dims: 64, chunk: 1 }),
     ];
     const batch = noise(6, 1);
     for (const engine of engines) {
@@ -114,7 +114,7 @@ describe('engines with random weights', () => {
     await expect(engine.activations(small)).rejects.toThrow(/\[1,2,2,3\]/);
     engine.dispose();
     expect(() => createTfjsEngine(weights, { dims: 100 as Dims })).toThrow(/64, 192, 768, 2048: 100/);
-    await expect(createNativeEngine(weights, { dims: 100 as Dims })).rejects.toThrow(RangeError);
+    await expect(createOnnxruntimeEngine(weights, { dims: 100 as Dims })).rejects.toThrow(RangeError);
   });
 });
 
@@ -128,8 +128,8 @@ describe('sets of images', () => {
   });
   afterAll(() => engine.dispose());
 
-  it('take the native engine where it loads', () => {
-    expect(engine.name).toBe('native');
+  it('take onnxruntime if it loads', () => {
+    expect(engine.name).toBe('onnxruntime');
     expect(engine.device).toMatch(/^onnxruntime/);
   });
 
@@ -237,18 +237,18 @@ describe.skipIf(!shared)('engines with the real weights', () => {
   });
 
   // Activations by pytorch-fid itself; the bound is the contract's, what is measured is about 1e-6.
-  it.each(['pil299', 'network'] as const)('native gives pytorch-fid’s activations, %s', async (mode) => {
+  it.each(['pil299', 'network'] as const)('onnxruntime gives pytorch-fid’s activations, %s', async (mode) => {
     const goldens = readFloats(join(shared!, 'goldens', `features_${mode}.npz`));
     const batch = await batchOf(mode, files[mode].length);
     for (const dims of DIMS) {
-      const engine = await createNativeEngine(weights, { dims });
+      const engine = await createOnnxruntimeEngine(weights, { dims });
       const got = await engine.activations(batch);
       engine.dispose();
       expect(worst(got.data, goldens[`dims${dims}`]!.data, dims)).toBeLessThan(1e-4);
     }
   });
 
-  it('native gives the activations after clean-fid’s resize', async () => {
+  it('onnxruntime gives the activations after clean-fid’s resize', async () => {
     // Made by the reference implementations: fixtures/fid/make-clean-features.py.
     const goldens = readFloats(join(fixtures, 'clean-features.npz'));
     const pixels = new Float32Array(2 * 299 * 299 * 3);
@@ -256,7 +256,7 @@ describe.skipIf(!shared)('engines with the real weights', () => {
       pixels.set(prepareImage(await readImage(find(files.pil299[index]!)), 'clean'), i * 299 * 299 * 3);
     }
     for (const dims of [64, 768] as const) {
-      const engine = await createNativeEngine(weights, { dims });
+      const engine = await createOnnxruntimeEngine(weights, { dims });
       const got = await engine.activations(ndarray(pixels, [2, 299, 299, 3]));
       engine.dispose();
       expect(worst(got.data, goldens[`dims${dims}`]!.data, dims)).toBeLessThan(1e-4);

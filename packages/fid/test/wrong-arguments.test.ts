@@ -30,7 +30,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
     ['an object', [images, {}, { engine }], /not a set of images: Object/],
     ['no options', [images, images], /there is no engine; createEngine of @cxr\/fid\/node makes one/],
     ['no engine', [images, images, {}], /there is no engine; .* pass it as \{ engine \}/],
-    ['a name', [images, images, { engine: 'native' }], /not an engine: string native; createEngine/],
+    ['a name', [images, images, { engine: 'tfjs' }], /not an engine: string tfjs; createEngine/],
     [
       'weights',
       [images, images, { engine: { kind: 'random', tensors: new Map() } }],
@@ -70,7 +70,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
     );
     const options = { dims: 64, engine: 'onnx' as 'auto' } as const;
     await expect(createEngine(randomWeights(1), options)).rejects.toThrow(
-      new RangeError('engine must be one of auto, native, tfjs: onnx'),
+      new RangeError('engine must be one of auto, onnxruntime, tfjs: onnx'),
     );
     await expect(pathStatistics([], { engine, dims: 5 })).rejects.toThrow(
       new RangeError('the engine unused gives 4 dims, not 5'),

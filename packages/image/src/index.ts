@@ -1,4 +1,5 @@
 export { BitsMonitor, bitsWarning, checkBits, scaleBits, usedBits } from './bits.js';
+export { checkOptions, type KnownOptions } from './check-options.js';
 export { checkPixels } from './check-pixels.js';
 export { CxrFileError, type CxrFileErrorCode, type CxrFileErrorOptions, withFile } from './cxr-file-error.js';
 export { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';

@@ -3,7 +3,7 @@ import { writeFileAtomic } from '@cxr/data/node';
 import { loadWeights } from '../node/load-weights.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 
-/** Adds `cxr-fid convert`: the same tensors in a format that holds nothing but tensors. */
+/** Adds `cxr-fid convert`: the same tensors as safetensors. */
 export function defineConvert(program: Command, { output }: CliContext): void {
   program
     .command('convert')

@@ -11,15 +11,15 @@ export interface MetricContext {
   real: PathStatistics & { activations: NdArray<Float32Array> };
   fake: PathStatistics & { activations: NdArray<Float32Array> };
   seed: number;
-  /** Where to draw the fakes most like a real. */
+  /** The file for a picture of the fakes nearest to a real, if any. */
   pictures: string | undefined;
-  /** Computed once for the four of them. */
+  /** Computed at the first call, for all four metrics. */
   prdc(): Prdc;
 }
 
 type Metric = (context: MetricContext) => unknown;
 
-/** Every further metric: its name on the command line, which is its key in the result, and its value, for JSON. */
+/** Every further metric: its name, on the command line and as a key of the result, and a function that gives its value as JSON. */
 const TABLE: Readonly<Record<string, Metric>> = {
   kid: ({ real, fake, seed }) => kid(real.activations, fake.activations, { seed }),
   precision: (context) => context.prdc().precision,
@@ -30,10 +30,10 @@ const TABLE: Readonly<Record<string, Metric>> = {
   memorisation: reportMemorisation,
 };
 
-/** Metrics that can be asked for; `fid` is always there. */
+/** Choices of `--metrics`; `fid` is always computed. */
 export const METRICS: readonly string[] = ['fid', ...Object.keys(TABLE)];
 
-/** One key a metric, in the order asked for. */
+/** One key a metric, in the order of `metrics`. */
 export async function furtherMetrics(
   { metrics, seed, pictures }: { metrics: readonly string[]; seed: number; pictures: string | undefined },
   [real, fake]: readonly [PathStatistics, PathStatistics],

@@ -2,7 +2,7 @@ import type { CliContext, Command, Output } from '@cxr/cli';
 import { CxrFileError } from '@cxr/image';
 import { readStatistics, writeStatistics } from '../node/statistics-file.js';
 
-/** Adds `cxr-fid merge`: statistics of shards, computed anywhere, as of all their images. */
+/** Adds `cxr-fid merge`: joins the statistics of parts of a set to those of the whole set. */
 export function defineMerge(program: Command, { output }: CliContext): void {
   program
     .command('merge')

@@ -1,7 +1,8 @@
 import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES } from '@cxr/backend';
-import { type Command, choiceFlag, listFlag, wholeNumberFlag } from '@cxr/cli';
+import { bitsFlag, type Command, choiceFlag, listFlag, wholeNumberFlag } from '@cxr/cli';
 import { DIMS, type Dims } from '../inception/network.js';
-import { ENGINES, type EngineName } from '../node/create-engine.js';
+import { FRECHET_METHODS, type FrechetMethod } from '../metrics/frechet-distance.js';
+import { ENGINES, type EngineName, OLD_ENGINE_NAMES } from '../node/create-engine.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
 import { METRICS } from './further-metrics.js';
 
@@ -17,6 +18,8 @@ export interface ScoreFlags {
   saveStats?: boolean;
   weights?: string;
   resize: ResizeMode;
+  bits?: number;
+  method: FrechetMethod;
   engine: EngineName;
   threads?: number;
   metrics: string[];
@@ -29,6 +32,7 @@ export interface ScoreFlags {
   json?: boolean;
 }
 
+/** What the flags mean. */
 export interface CliOptions {
   paths: [string, string];
   batchSize: number;
@@ -38,6 +42,8 @@ export interface CliOptions {
   saveStats: boolean;
   weights: string | undefined;
   resize: ResizeMode;
+  bits: number | undefined;
+  method: FrechetMethod;
   engine: EngineName;
   threads: number | undefined;
   metrics: string[];
@@ -50,12 +56,13 @@ export interface CliOptions {
   json: boolean;
 }
 
+/** Adds the paths and flags of a score to the program. */
 export function addScoreFlags(program: Command): Command {
   return program
     .description(
       'Fréchet Inception Distance of two sets of images, equal to pytorch-fid.\n\n' +
-        'A path is a folder of images, or an .npz with mu and sigma as pytorch-fid writes it. Where it matters, path1\n' +
-        'is the real images and path2 the fakes.',
+        'A path is a folder of images, or an .npz with mu and sigma as pytorch-fid writes it. For metrics that\n' +
+        'distinguish them, path1 is the real images and path2 the fakes.',
     )
     .argument('<path1>', 'the real images; with --save-stats the folder')
     .argument('<path2>', 'the fakes; with --save-stats the .npz file to write')
@@ -80,18 +87,29 @@ export function addScoreFlags(program: Command): Command {
         RESIZE_MODES,
       ).default('pil299'),
     )
-    .addOption(choiceFlag('--engine <name>', 'what computes the network', ENGINES).default('auto'))
+    .addOption(bitsFlag())
+    .addOption(
+      choiceFlag(
+        '--method <name>',
+        'how the distance is computed: eigen checks factors, slowly',
+        FRECHET_METHODS,
+      ).default('factors'),
+    )
+    .addOption(
+      choiceFlag('--engine <name>', 'what computes the network', ENGINES, OLD_ENGINE_NAMES).default('auto'),
+    )
     .addOption(wholeNumberFlag('--threads <n>', 'threads of the engine (default: all)', { min: 1 }))
     .addOption(listFlag('--metrics <list>', 'further metrics', METRICS).default(['fid'], 'fid'))
-    .option('--against-classes <dir>', 'the distance of both paths to each class folder of a folder, too')
-    .option('--memorisation-pictures <file.png>', 'draw the fakes most like a real, each beside it')
-    .addOption(wholeNumberFlag('--seed <n>', 'of subsets and splits').default(0))
+    .option('--against-classes <dir>', 'also the distance of both paths to each class folder of this folder')
+    .option('--memorisation-pictures <file.png>', 'draw the fakes nearest to a real, each beside it')
+    .addOption(wholeNumberFlag('--seed <n>', 'of random subsets and splits').default(0))
     .option('--no-floor', 'leave out the noise floor, the distance between halves of path1')
-    .option('--recursive', 'look into sub-folders, too')
+    .option('--recursive', 'also read sub-folders')
     .option('--skip-bad', 'leave out files that cannot be read, and count them')
     .option('--json', 'print one JSON object');
 }
 
+/** What paths and flags together ask for. */
 export function optionsOf(first: string, second: string, flags: ScoreFlags): CliOptions {
   const { device, memorisationPictures: pictures, metrics } = flags;
   return {
@@ -103,6 +121,8 @@ export function optionsOf(first: string, second: string, flags: ScoreFlags): Cli
     saveStats: flags.saveStats ?? false,
     weights: flags.weights,
     resize: flags.resize,
+    bits: flags.bits,
+    method: flags.method,
     engine: flags.engine,
     threads: flags.threads,
     metrics:

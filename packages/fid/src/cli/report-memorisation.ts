@@ -8,11 +8,11 @@ const PAIRS = 10;
 type NamedPair = Omit<NearestPair, 'fake' | 'real' | 'ratio'> & {
   fake: string | undefined;
   real: string | undefined;
-  /** Left out where it is infinite, which JSON cannot say: two reals are equal. */
+  /** Left out if it is infinite, because two reals are equal: JSON has no infinity. */
   ratio?: number;
 };
 
-/** The report with file names for rows, and only its worst pairs; drawn where asked for. */
+/** The report with file names instead of rows, and only its worst pairs; also drawn if `pictures` is given. */
 export async function reportMemorisation({
   real,
   fake,

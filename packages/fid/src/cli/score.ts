@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { CliContext, Output, Progress } from '@cxr/cli';
 import { listClassFolders } from '@cxr/data/node';
-import { frechetDistance } from '../metrics/frechet-distance.js';
+import { type FrechetMethod, frechetDistance } from '../metrics/frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
 import {
   type PathStatistics,
@@ -13,7 +13,7 @@ import { writeStatistics } from '../node/statistics-file.js';
 import { furtherMetrics } from './further-metrics.js';
 import type { CliOptions } from './options.js';
 
-/** Images of the first path that the noise floor is made of, at most. */
+/** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
 
 /** The distance of both paths to a folder of images of one class. */
@@ -39,14 +39,15 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
   });
   const [a, b, ...others] = report.paths as [PathStatistics, PathStatistics, ...PathStatistics[]];
   const beforeDistance = performance.now();
-  const fid = frechetDistance(a.statistics, b.statistics);
+  const { method } = options;
+  const fid = frechetDistance(a.statistics, b.statistics, { method });
   const distance = (performance.now() - beforeDistance) / 1000;
   const further = await furtherMetrics(options, [a, b]);
   const floor =
     options.floor && a.sample && a.sample.shape[0]! >= 4
       ? noiseFloor(a.sample, { seed: options.seed })
       : null;
-  const against = others.map((other, i) => againstClass(classes[i]!.name, other, a, b));
+  const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
   warnings.push(...warningsOf(report));
   explain(report, floor, against, warnings, output);
   if (!options.json) {
@@ -101,22 +102,23 @@ async function classPaths(folder: string): Promise<{ name: string; path: string 
 function againstClass(
   name: string,
   other: PathStatistics,
-  a: PathStatistics,
-  b: PathStatistics,
+  [a, b]: readonly [PathStatistics, PathStatistics],
+  method: FrechetMethod,
 ): ClassDistance {
   return {
     name,
     n: other.names.length,
-    fid1: frechetDistance(a.statistics, other.statistics),
-    fid2: frechetDistance(b.statistics, other.statistics),
+    fid1: frechetDistance(a.statistics, other.statistics, { method }),
+    fid2: frechetDistance(b.statistics, other.statistics, { method }),
   };
 }
 
 function pathOptions(options: CliOptions, { output, signal }: CliContext): PathStatisticsOptions {
-  const { dims, resize, batchSize, workers, recursive, engine, backend, threads, weights, skipBad } = options;
+  const { dims, resize, bits, batchSize, workers, recursive, engine, backend, threads, skipBad } = options;
   return {
     dims,
     resize,
+    bits,
     batchSize,
     recursive,
     engine,
@@ -128,7 +130,7 @@ function pathOptions(options: CliOptions, { output, signal }: CliContext): PathS
     threads,
     onBad: skipBad ? (error) => output.note(`skipped ${error.message}`) : undefined,
     weights: {
-      ...(weights === undefined ? {} : { file: weights }),
+      file: options.weights,
       onProgress: ({ received, total }) => output.progress(downloadProgress(received, total)),
     },
     onProgress: ({ path, done, total }) =>
@@ -149,14 +151,14 @@ function warningsOf({ paths, dims, weights }: PathsReport): string[] {
   const warnings = few.map(
     ({ path, statistics }) =>
       `${path} has ${statistics.count} images for ${dims} dims: its covariance is short of rank and the FID is biased ` +
-      'upwards; it compares only with scores of the same numbers of images',
+      'upwards; compare it only with scores of the same numbers of images',
   );
   if (weights?.kind === 'random')
-    warnings.push('the weights are random: this is no FID, and compares with nothing');
+    warnings.push('the weights are random: this is not an FID, and cannot be compared with any');
   return warnings;
 }
 
-/** What a score compares with: only those for which this is the same. */
+/** What must be the same for two scores to be comparable. */
 function contextOf({ dims, resize, paths, weights }: PathsReport): string {
   const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
   const images = `${dims} dims, ${n1} against ${n2} images`;

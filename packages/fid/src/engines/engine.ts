@@ -5,25 +5,29 @@ import { INPUT_SIZE } from '../inception/network.js';
 export type ImageBatch = NdArray<Uint8Array> | NdArray<Float32Array>;
 
 /**
- * Turns images into Inception activations. Ours (`tfjs`, `native`) agree with each other and with pytorch-fid; anything of this
- * form can be passed in their place, another network too.
+ * Turns images into Inception activations. Ours (`tfjs`, `onnxruntime`) agree with each other and with pytorch-fid. Any object of this
+ * form can be passed instead, also one with another network.
  */
 export interface InceptionEngine {
+  /** Of the engine, for messages and results. */
   name: string;
   /** Length of an image's activations. */
   dims: number;
-  /** Where it computes, in words: the TensorFlow.js backend, or onnxruntime's version and threads. */
+  /** What it computes on: the TensorFlow.js backend, or onnxruntime's version and threads. */
   device: string;
   /**
    * Activations `[n, dims]` of a batch `[n, 299, 299, 3]`, 0 to 255.
-   * @throws RangeError when the batch has another shape; the signal's reason when aborted.
+   * @throws RangeError if the batch has another shape; the signal's reason when aborted.
    */
-  activations(batch: ImageBatch, options?: { signal?: AbortSignal }): Promise<NdArray<Float32Array>>;
-  /** Frees the weights; the engine is of no use afterwards. */
+  activations(
+    batch: ImageBatch,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<NdArray<Float32Array>>;
+  /** Frees the weights; the engine cannot be used afterwards. */
   dispose(): void;
 }
 
-/** @throws TypeError for what is no engine, saying how to make one. */
+/** @throws TypeError for a value that is not an engine, saying how to make one. */
 export function assertEngine(value: unknown): asserts value is InceptionEngine {
   const { dims, activations } = (value ?? {}) as Partial<InceptionEngine>;
   if (typeof activations === 'function' && Number.isSafeInteger(dims)) return;

@@ -1,5 +1,6 @@
 import type { OnnxNode, OnnxTensor } from '@cxr/backend/onnx';
 import { encodeOnnx } from '@cxr/backend/onnx';
+import { checkOptions } from '@cxr/image';
 import { foldConv } from '../inception/fold.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { type Dims, INPUT_SIZE, type Layer, networkLayers } from '../inception/network.js';
@@ -7,11 +8,14 @@ import { type Dims, INPUT_SIZE, type Layer, networkLayers } from '../inception/n
 /**
  * The Inception as an ONNX model in memory: input `image` uint8 or float32 `[n, 299, 299, 3]`, 0 to 255; output
  * `activations` float32 `[n, dims]`. Batch norm is folded; only the layers that `dims` needs are in it.
+ *
+ * @throws RangeError for unknown options; TypeError if the weights lack a tensor.
  */
 export function inceptionOnnx(
   weights: InceptionWeights,
   options: { dims: Dims; input: 'uint8' | 'float32' },
 ): Uint8Array {
+  checkOptions('inceptionOnnx', options, { dims: true, input: true });
   const { dims, input } = options;
   const layers = networkLayers(dims);
   const scalar = (name: string, value: number): OnnxTensor => ({
@@ -52,7 +56,7 @@ export function inceptionOnnx(
 /** ONNX's number for float32. */
 const FLOAT = 1;
 
-/** The output of a layer; apart from `image`, which is the model's input, so that no two values share a name. */
+/** The name of a layer's output. The suffix keeps that of `image` different from the model's input. */
 const valueName = (layer: string): string => `${layer}:0`;
 
 function layerNodes(layer: Layer): OnnxNode[] {

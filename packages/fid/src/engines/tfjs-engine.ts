@@ -1,4 +1,4 @@
-import { ndarray } from '@cxr/image';
+import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray } from 'ndarray';
 import { foldConv } from '../inception/fold.js';
@@ -13,18 +13,23 @@ import {
 } from '../inception/network.js';
 import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 
+/** Options of `createTfjsEngine`. */
 export interface TfjsEngineOptions {
+  /** Length of an image's activations: 64, 192, 768 or 2048. */
   dims: Dims;
-  /** Images a run of the network; more are cut up. @default 8: larger ones gain nothing and take memory */
+  /** Images a run of the network, at least 1; larger batches are cut up. @default 8: more is not faster and takes memory */
   chunk?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<TfjsEngineOptions> = { dims: true, chunk: true };
+
 /**
- * The Inception on TensorFlow.js, on the backend that is active when it is made (see `useBackend` of @cxr/backend).
+ * The Inception on TensorFlow.js, on the backend that is active when the engine is made (see `useBackend` of @cxr/backend).
  *
- * @throws RangeError when `dims` is not 64, 192, 768 or 2048.
+ * @throws RangeError for wrong or unknown options.
  */
 export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineOptions): InceptionEngine {
+  checkOptions('createTfjsEngine', options, OPTIONS);
   const { dims, chunk = 8 } = options;
   assertDims(dims);
   const layers = networkLayers(dims);
@@ -39,7 +44,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
       const { pixels, count } = batchPixels(batch);
       const out = new Float32Array(count * dims);
       for (let start = 0; start < count; start += chunk) {
-        // Backends without a wait of their own would keep signals, and images that are ready, from being seen until the end.
+        // On a synchronous backend nothing else runs during a batch: let signals and worker messages arrive between runs.
         if (start > 0) await new Promise((resolve) => setTimeout(resolve));
         signal?.throwIfAborted();
         const end = Math.min(count, start + chunk);
@@ -61,7 +66,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
 }
 
 interface ConvTensors {
-  /** `[height, width, in, out]`, as TensorFlow has it. */
+  /** `[height, width, in, out]`, TensorFlow's layout. */
   kernel: tf.Tensor4D;
   bias: tf.Tensor1D;
 }

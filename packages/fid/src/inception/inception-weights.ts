@@ -9,11 +9,13 @@ export interface WeightTensor {
 
 /** The weights of the FID's Inception by pytorch-fid's own names, and where they are from. */
 export interface InceptionWeights {
+  /** Format of the file, or `random`. */
   kind: 'torch' | 'safetensors' | 'random';
   /** The file they were read from. */
-  file?: string;
-  /** Of the file's bytes, in hexadecimal: two scores compare only where this is equal. */
-  sha256?: string;
+  file?: string | undefined;
+  /** Of the file's bytes, in hexadecimal: only scores with the same value can be compared. */
+  sha256?: string | undefined;
+  /** By name. */
   tensors: Map<string, WeightTensor>;
 }
 
@@ -27,7 +29,7 @@ export function convLayers(): ConvLayer[] {
 
 /**
  * Checks that every convolution and batch norm of the network is there in its right shape. The whole network is
- * checked whatever the dims: a file that lacks a part is not the file that it is taken for.
+ * checked whatever the dims: a file that lacks a part is another file.
  *
  * @throws CxrFileError `mismatch`, naming the first tensor that is missing, has another shape, or is not finite.
  */
@@ -62,5 +64,5 @@ function allFinite(values: Float32Array): boolean {
 }
 
 function mismatch(message: string, file: string | undefined): CxrFileError {
-  return new CxrFileError('mismatch', message, file === undefined ? {} : { file });
+  return new CxrFileError('mismatch', message, { file });
 }

@@ -1,39 +1,44 @@
-import { createRng, shuffle } from '@cxr/image';
+import { checkOptions, createRng, type KnownOptions, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
 import { Statistics } from '../statistics.js';
 import { frechetDistance } from './frechet-distance.js';
 
+/** Options of `fidInfinity`. */
 export interface FidInfinityOptions {
-  /** Sample sizes, evenly from a tenth of the fakes to all of them (the paper's are 5,000 to 50,000). @default 15, as there */
+  /** Number of sample sizes, at least 2, evenly from a tenth of the fakes to all (the paper: 5,000 to 50,000). @default 15, as there */
   points?: number | undefined;
-  /** @default 0 */
+  /** Of the subsets. @default 0 */
   seed?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<FidInfinityOptions> = { points: true, seed: true };
+
+/** The FID of infinitely many fakes, and the FIDs it was extrapolated from. */
 export interface FidInfinity {
-  /** The line at 1 / N = 0. */
+  /** The fitted line at 1 / N = 0. */
   value: number;
-  /** What the line was drawn through. */
+  /** The points that the line was fitted to. */
   points: { n: number; fid: number }[];
 }
 
 /**
  * FID∞ (Chong and Forsyth, "Effectively Unbiased FID and Inception Score and Where to Find Them", 2020; the sample sizes
- * and the line are those of their code, github.com/mchong6/FID_IS_infinity): a FID is biased by about a constant over N,
- * so that a line through the FIDs of subsets, over 1 / N, meets the axis at what infinitely many fakes would have.
+ * and the line are those of their code, github.com/mchong6/FID_IS_infinity). The bias of a FID is about proportional to 1 / N.
+ * So a line is fitted to the FIDs of subsets over 1 / N; its value at 0 is the FID of infinitely many fakes.
  * `fake` is `[n, dims]`.
  *
- * That holds for N well above dims. With a smallest subset, a tenth of the fakes, of fewer images than dims the points
- * bend away from a line, and the value can be far too low, even below 0. The bias of the real set's N stays in it.
+ * This holds for N well above dims. If the smallest subset, a tenth of the fakes, has fewer images than dims, the points do not
+ * lie on a line, and the value can be far too low, even below 0. The bias from the size of the real set is not removed.
  *
- * @throws RangeError for fewer than 20 fakes, fewer than two points, or an activation that is not finite.
+ * @throws RangeError for fewer than 20 fakes, fewer than two points, unknown options, or an activation that is not finite.
  */
 export function fidInfinity(
   real: Statistics,
   fake: NdArray<Float32Array>,
   options: FidInfinityOptions = {},
 ): FidInfinity {
+  checkOptions('fidInfinity', options, OPTIONS);
   const { points = 15, seed = 0 } = options;
   const rows = activationRows(fake);
   const { n } = rows;

@@ -1,3 +1,4 @@
+import { checkOptions, type KnownOptions } from '@cxr/image';
 import {
   type Factor,
   traceRootOfCovariances,
@@ -10,30 +11,34 @@ import { Statistics } from '../statistics.js';
 /**
  * How tr √(ΣₐΣᵦ) is computed; the distance is the same.
  * - `factors`: from a factor of the smaller rank, in WebAssembly SIMD.
- * - `eigen`: matrix square roots by ml-matrix's eigendecompositions, to check the other: minutes at 2048 dims, and half of the
- *   digits where a covariance is short of rank.
+ * - `eigen`: matrix square roots by ml-matrix's eigendecompositions, to check the other. It takes minutes at 2048 dims, and has
+ *   half of the digits if a covariance is rank-deficient.
  */
 export type FrechetMethod = 'factors' | 'eigen';
 
 /** All methods, the default first. */
 export const FRECHET_METHODS: readonly FrechetMethod[] = ['factors', 'eigen'];
 
+/** Options of `frechetDistance`. */
 export interface FrechetDistanceOptions {
-  /** @default 'factors' */
+  /** How tr √(ΣₐΣᵦ) is computed. @default 'factors' */
   method?: FrechetMethod | undefined;
 }
+
+const OPTIONS: KnownOptions<FrechetDistanceOptions> = { method: true };
 
 /**
  * The Fréchet distance of two normal distributions with these means and covariances (Dowson and Landau, 1982; for
  * images Heusel et al., 2017): ‖μₐ − μᵦ‖² + tr Σₐ + tr Σᵦ − 2 tr √(ΣₐΣᵦ). Never negative.
  *
- * Covariances may be rank-deficient. Where either set has no more images than dims and its activations are at hand,
- * the work is that of the smaller number, and nothing is added to a covariance to make it invertible.
+ * Covariances may be rank-deficient: nothing is added to make them invertible. If a set has no more images than dims and its
+ * activations are known, the work depends on the number of images, not on dims.
  *
- * @throws TypeError for what are no statistics; RangeError when the dims differ, one has fewer than two images, the method is
- * unknown, or the distance is not finite (values near the limits of float64).
+ * @throws TypeError for an argument that is not `Statistics`; RangeError if the dims differ, one has fewer than two images, the
+ * method or an option is unknown, or the distance is not finite (values near the limits of float64).
  */
 export function frechetDistance(a: Statistics, b: Statistics, options: FrechetDistanceOptions = {}): number {
+  checkOptions('frechetDistance', options, OPTIONS);
   const { method = 'factors' } = options;
   if (!FRECHET_METHODS.includes(method)) {
     throw new RangeError(`method must be one of ${FRECHET_METHODS.join(', ')}: ${method}`);
@@ -51,11 +56,11 @@ export function frechetDistance(a: Statistics, b: Statistics, options: FrechetDi
   const root = method === 'eigen' ? traceRootByEigen(a.sigma, b.sigma, a.dims) : traceRoot(x, y);
   const distance = meanTerm + x.variance + y.variance - 2 * root;
   if (!Number.isFinite(distance)) throw notFinite(distance);
-  // The terms cancel where the two are alike; rounding may then leave a little less than 0.
+  // If the two are nearly equal the terms cancel, and rounding can leave slightly less than 0.
   return Math.max(0, distance);
 }
 
-/** tr Σₐ · tr Σᵦ bounds the eigenvalues of the product, whose squares are summed on the way. */
+/** tr Σₐ · tr Σᵦ bounds the eigenvalues of the product, and the squares of these are summed. */
 const MAX_PRODUCT = 1e150;
 
 function notFinite(value: number): RangeError {
@@ -72,8 +77,8 @@ interface Side {
   statistics: Statistics;
   /** tr Σ. */
   variance: number;
-  /** F with Σ = FᵀF, where the activations are at hand. */
-  factor?: Factor;
+  /** F with Σ = FᵀF, if the activations are known. */
+  factor?: Factor | undefined;
 }
 
 function sideOf(statistics: Statistics, method: FrechetMethod): Side {
@@ -94,7 +99,7 @@ function sideOf(statistics: Statistics, method: FrechetMethod): Side {
   return { statistics, variance: variance / (n - 1), factor: { rows, n } };
 }
 
-/** tr √(ΣₐΣᵦ), by the cheapest of the ways. */
+/** tr √(ΣₐΣᵦ), by the cheapest of three ways. */
 function traceRoot(a: Side, b: Side): number {
   const { dims } = a.statistics;
   if (a.factor && b.factor) return traceRootOfFactors(a.factor, b.factor, dims);

@@ -1,21 +1,28 @@
-import { createRng, shuffle } from '@cxr/image';
+import { checkOptions, createRng, type KnownOptions, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { forEachProducts, type Rows, takeRows, toRows } from './pairwise.js';
 
+/** Options of `kid`. */
 export interface KidOptions {
-  /** @default 100, as in torch-fidelity */
+  /** Random subsets, at least 1. @default 100, as in torch-fidelity */
   subsets?: number | undefined;
-  /** Images of each set in a subset. @default 1000, as in torch-fidelity, or all where there are fewer */
+  /** Images of each set in a subset, at least 2. @default 1000, as in torch-fidelity, or all where there are fewer */
   subsetSize?: number | undefined;
-  /** @default 0 */
+  /** Of the subsets. @default 0 */
   seed?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<KidOptions> = { subsets: true, subsetSize: true, seed: true };
+
+/** A KID over random subsets. */
 export interface Kid {
+  /** Over the subsets; a little below 0 is possible. */
   mean: number;
   /** Standard deviation over the subsets. */
   std: number;
+  /** Subsets used: 1 where each would be the whole of both sets. */
   subsets: number;
+  /** Images of each set in a subset. */
   subsetSize: number;
 }
 
@@ -24,9 +31,10 @@ export interface Kid {
  * under the kernel (x·y / dims + 1)³, over seeded random subsets. Unlike a FID it does not grow as images get fewer;
  * it may be a little below zero. `a` and `b` are activations `[n, dims]`.
  *
- * @throws RangeError for fewer than two images, a subset larger than a set, or an activation that is not finite.
+ * @throws RangeError for wrong or unknown options, fewer than two images, a subset larger than a set, or an activation that is not finite.
  */
 export function kid(a: NdArray<Float32Array>, b: NdArray<Float32Array>, options: KidOptions = {}): Kid {
+  checkOptions('kid', options, OPTIONS);
   const x = toRows(a, 2);
   const y = toRows(b, 2);
   const { subsets = 100, seed = 0 } = options;

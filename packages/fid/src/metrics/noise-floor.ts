@@ -1,22 +1,27 @@
-import { createRng, shuffle } from '@cxr/image';
+import { checkOptions, createRng, type KnownOptions, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
 import { Statistics } from '../statistics.js';
 import { frechetDistance } from './frechet-distance.js';
 
+/** Options of `noiseFloor`. */
 export interface NoiseFloorOptions {
-  /** Random splits. @default 20, or fewer, 3 at least, where all together would take longer than about five seconds */
+  /** Random splits, at least 1. @default 20; fewer, but at least 3, if 20 would take longer than about five seconds */
   splits?: number | undefined;
   /** Of the splits and of the bootstrap. @default 0 */
   seed?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<NoiseFloorOptions> = { splits: true, seed: true };
+
+/** The FID that a set has with itself. */
 export interface NoiseFloor {
   /** Mean FID between two random halves of the set. */
   fid: number;
   /** 95 % bootstrap interval of that mean, over the splits: the 2.5th and 97.5th percentile of 1000 resampled means. */
   low: number;
   high: number;
+  /** Random splits used. */
   splits: number;
   /** Images that were split. */
   n: number;
@@ -25,17 +30,18 @@ export interface NoiseFloor {
 const MAX_SPLITS = 20;
 const MIN_SPLITS = 3;
 const RESAMPLES = 1000;
-/** Multiplications of all splits together, by default: about five seconds. */
+/** Multiplications of all splits together, which by default bound their number: about five seconds. */
 const BUDGET = 40e9;
 
 /**
- * What the FID of a set with itself is at these numbers: the mean distance between its random halves. A score below
- * it says nothing. Halves have half of the images, so it lies a little above what two sets of this size would have.
+ * The FID of a set with itself at this number of images: the mean distance between random halves. A score below it says
+ * nothing. Each half has half of the images, so the value is a little above that of two whole sets of this size.
  * `activations` is `[n, dims]`.
  *
- * @throws RangeError for fewer than four images, or an activation that is not finite.
+ * @throws RangeError for fewer than four images, wrong or unknown options, or an activation that is not finite.
  */
 export function noiseFloor(activations: NdArray<Float32Array>, options: NoiseFloorOptions = {}): NoiseFloor {
+  checkOptions('noiseFloor', options, OPTIONS);
   const rows = activationRows(activations);
   const { n, dims } = rows;
   if (n < 4) throw new RangeError(`a noise floor needs at least four images: ${n}`);

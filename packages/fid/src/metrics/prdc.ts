@@ -1,12 +1,16 @@
+import { checkOptions, type KnownOptions } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { assertSameDims, forEachDistances, kthSmallest, type Rows, toRows } from './pairwise.js';
 
+/** Options of `prdc`. */
 export interface PrdcOptions {
-  /** Which neighbour of an image its neighbourhood reaches to. @default 5, as in the paper */
+  /** A neighbourhood reaches to the k-th nearest neighbour; at least 1. @default 5, as in the paper */
   k?: number | undefined;
 }
 
-/** Shares in [0, 1], but for density, whose expectation is 1 where the sets are alike. */
+const OPTIONS: KnownOptions<PrdcOptions> = { k: true };
+
+/** Shares in [0, 1]; density can be larger, and is 1 on average if both sets have the same distribution. */
 export interface Prdc {
   /** Share of fakes within the reals' neighbourhoods (Kynkäänniemi et al., 2019). */
   precision: number;
@@ -22,13 +26,14 @@ export interface Prdc {
  * Precision, recall, density and coverage on activations `[n, dims]`, as the prdc package computes them. A
  * neighbourhood is the ball around an image that reaches its k-th nearest neighbour in its own set.
  *
- * @throws RangeError unless each set has more than `k` images, or for an activation that is not finite.
+ * @throws RangeError unless each set has more than `k` images, for wrong or unknown options, or for an activation that is not finite.
  */
 export function prdc(
   real: NdArray<Float32Array>,
   fake: NdArray<Float32Array>,
   options: PrdcOptions = {},
 ): Prdc {
+  checkOptions('prdc', options, OPTIONS);
   const { k = 5 } = options;
   if (!(Number.isSafeInteger(k) && k > 0)) throw new RangeError(`invalid k: ${k}`);
   const reals = toRows(real, k + 1);

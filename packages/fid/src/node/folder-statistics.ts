@@ -9,18 +9,18 @@ import { type FolderSource, tooFewImages } from './path-source.js';
 import type { PathStatistics, PathStatisticsOptions } from './path-statistics.js';
 import { createPreparePool, type PreparePool, prepareFiles } from './prepare-files.js';
 
-/** What all folders gave. */
+/** The results of all folders. */
 export interface FoldersResult {
   folders: Map<FolderSource, PathStatistics>;
-  /** Files left out as unreadable. */
+  /** Files left out because they cannot be read. */
   skipped: number;
-  /** In which the engine computed. */
+  /** Time that the engine computed. */
   engineSeconds: number;
 }
 
 /**
- * Statistics of folders of images, one after the other. Images are decoded and resized in threads while the engine computes; the
- * first ones while it is opened.
+ * Statistics of folders of images, one after the other. Images are decoded and resized in threads while the engine
+ * computes; the first ones already while it is made.
  */
 export async function folderStatistics(
   sources: readonly FolderSource[],
@@ -28,7 +28,7 @@ export async function folderStatistics(
   options: PathStatisticsOptions & { resize: ResizeMode },
 ): Promise<FoldersResult> {
   const { batchSize = 50, workers } = options;
-  const pool = createPreparePool({ ahead: 2 * batchSize, ...(workers === undefined ? {} : { workers }) });
+  const pool = createPreparePool({ ahead: 2 * batchSize, workers });
   try {
     const readers = sources.map((source) => openReader(source, pool, options));
     const engine = await openEngine();
@@ -74,7 +74,7 @@ function openReader(
     onWarning: onWarning && ((message) => onWarning(`${path}: ${message}`)),
   });
   async function read(engine: InceptionEngine): Promise<FolderResult> {
-    const gatherer = createGatherer(engine.dims, options);
+    const collector = createCollector(engine.dims, options);
     let engineSeconds = 0;
     const batches = preparedBatches(images, engine, {
       resize,
@@ -86,14 +86,14 @@ function openReader(
         onProgress?.({ ...progress, path });
       },
     });
-    for await (const { rows, names } of batches) gatherer.add(rows, names);
-    return { statistics: gatherer.finish(path), skipped, engineSeconds };
+    for await (const { rows, names } of batches) collector.add(rows, names);
+    return { statistics: collector.finish(path), skipped, engineSeconds };
   }
   return { source, read };
 }
 
-/** Keeps what the options ask for of a folder's activations. */
-function createGatherer(dims: number, options: PathStatisticsOptions) {
+/** Collects the statistics of a folder's activations, and what else the options ask for. */
+function createCollector(dims: number, options: PathStatisticsOptions) {
   const { keepActivations = false, sampleSize = 0 } = options;
   const statistics = Statistics.empty(dims);
   const reservoir = new Reservoir(dims, { capacity: sampleSize });

@@ -1,17 +1,19 @@
 import { readImage } from '@cxr/data/node';
 import { prepareImage, type ResizeMode } from '../prepare-image.js';
 
+/** A file to prepare. */
 export interface PrepareFileJob {
   file: string;
   resize: ResizeMode;
-  /** As of `readImage`. */
+  /** As in `readImage`. */
   bits: number | undefined;
 }
 
+/** A prepared file. */
 export interface PreparedFile {
   /** `[299, 299, 3]`, 0 to 255. */
   pixels: Uint8Array | Float32Array;
-  /** Bits that a 16-bit image uses whose format does not say how many: see `onUsedBits` of `decodeImage`. */
+  /** Bits that a 16-bit image uses, if its format does not say how many: see `onUsedBits` of `decodeImage`. */
   usedBits?: number | undefined;
 }
 

@@ -8,9 +8,9 @@ export type PreparePool = WorkerPool<PrepareFileJob, PreparedFile>;
 
 export interface PrepareFilesOptions {
   resize: ResizeMode;
-  /** As of `readImage`. */
+  /** As in `readImage`. */
   bits?: number | undefined;
-  /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
+  /** Called once, after the last file, if the 16-bit images use so few bits that `bits` seems to be missing. */
   onWarning?: ((message: string) => void) | undefined;
   /** Called for a file that cannot be read, which is then left out; without it such a file is an error. */
   onBad?: ((error: CxrFileError) => void) | undefined;
@@ -24,7 +24,7 @@ export function createPreparePool(options: WorkerPoolOptions): PreparePool {
 }
 
 /**
- * The images of `files` in order, resized. Work on the first of them begins at once, not at the first iteration.
+ * The images of `files` in order, resized. Work begins at once, not at the first iteration.
  *
  * @throws CxrFileError naming the first file that cannot be read, unless there is `onBad`; RangeError for wrong `bits`.
  */
@@ -37,10 +37,10 @@ export function prepareFiles(
   if (bits !== undefined) checkBits(bits);
   const results = pool.map(
     files.map((file) => ({ file, resize, bits })),
-    signal ? { signal } : {},
+    { signal },
   );
   const first = results.next();
-  // It may fail long before its turn comes; unobserved until then, it must not count as unhandled.
+  // It can fail long before it is awaited; until then it must not count as an unhandled rejection.
   first.catch(() => {});
   return inTurn(first, results, options);
 }

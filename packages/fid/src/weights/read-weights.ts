@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 import { readTorch } from './read-torch.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
@@ -7,13 +7,15 @@ import { isSafetensors, readSafetensors } from './safetensors.js';
  * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with
  * pytorch-fid's names. Nothing of the file is run.
  *
- * @throws CxrFileError `corrupt`, `truncated` or `unsupported` when the bytes are no such file or damaged, `mismatch` when a tensor is missing or
- * has another shape.
+ * @throws CxrFileError `corrupt`, `truncated` or `unsupported` if the bytes are damaged or another file, `mismatch` if a
+ * tensor is missing or has another shape; RangeError for unknown options.
+ * @param options `file`: the name of the file, for messages and the result. @default none
  */
 export async function readWeights(
   bytes: Uint8Array,
-  options: { file?: string } = {},
+  options: { file?: string | undefined } = {},
 ): Promise<InceptionWeights> {
+  checkOptions('readWeights', options, { file: true });
   const kind = isSafetensors(bytes) ? 'safetensors' : 'torch';
   const tensors = parse(bytes, kind, options.file);
   checkWeights(tensors, options.file);

@@ -1,34 +1,39 @@
 import { availableParallelism } from 'node:os';
-import { ndarray } from '@cxr/image';
+import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 import { inceptionOnnx } from './onnx-graph.js';
 
-export interface NativeEngineOptions {
+/** Options of `createOnnxruntimeEngine`. */
+export interface OnnxruntimeEngineOptions {
+  /** Length of an image's activations: 64, 192, 768 or 2048. */
   dims: Dims;
-  /** Threads of the computation. @default as many as the machine runs at once */
+  /** Threads of the computation, at least 1. @default all of the machine's */
   threads?: number | undefined;
-  /** Images a run of the network; more are cut up. @default 8: larger ones gain nothing and take memory */
+  /** Images a run of the network, at least 1; larger batches are cut up. @default 8: more is not faster and takes memory */
   chunk?: number | undefined;
 }
+
+const OPTIONS: KnownOptions<OnnxruntimeEngineOptions> = { dims: true, threads: true, chunk: true };
 
 /**
  * The Inception on onnxruntime-node, an optional peer: the fastest engine in Node. The model is built from the
  * weights in memory.
  *
- * @throws RangeError when `dims` is not 64, 192, 768 or 2048; Error when onnxruntime-node does not load.
+ * @throws RangeError for wrong or unknown options; Error if onnxruntime-node does not load.
  */
-export async function createNativeEngine(
+export async function createOnnxruntimeEngine(
   weights: InceptionWeights,
-  options: NativeEngineOptions,
+  options: OnnxruntimeEngineOptions,
 ): Promise<InceptionEngine> {
+  checkOptions('createOnnxruntimeEngine', options, OPTIONS);
   const { dims, threads = availableParallelism(), chunk = 8 } = options;
   assertDims(dims);
   const ort = await import('onnxruntime-node');
   const sessions = new Map<'uint8' | 'float32', Promise<Session>>();
-  // Most callers only ever give uint8; the float model (for unquantised resizes) is made when one first does not.
+  // Most callers only give uint8; the float model, for resizes that do not round, is made at its first use.
   const sessionFor = (input: 'uint8' | 'float32'): Promise<Session> => {
     const known = sessions.get(input);
     if (known) return known;
@@ -44,7 +49,7 @@ export async function createNativeEngine(
   };
   await sessionFor('uint8');
   return {
-    name: 'native',
+    name: 'onnxruntime',
     dims,
     device: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${threads} threads`,
     async activations(batch, { signal } = {}): Promise<NdArray<Float32Array>> {
