@@ -40,3 +40,13 @@ describe.each<Interpolation>(['nearest', 'bilinear', 'bicubic'])('the border, %s
     }
   });
 });
+
+it('takes the nearest row beyond the left and right edge, too', () => {
+  // Source rows lie a quarter of a pixel higher: still nearest to their own row.
+  const data = Uint8Array.from({ length: 24 * 31 }, (_, i) => Math.floor(i / 31));
+  const sampling = { interpolation: 'nearest', fill: 'edge' } as const;
+  for (const dx of [5.25, -5.25]) {
+    const result = warpAffine(wrap(data, 24, 31, 1), [1, 0, dx, 0, 1, -0.25], sampling);
+    expect(result.data).toEqual(data);
+  }
+});
