@@ -52,19 +52,10 @@ export async function threadedGemm(
   }
 
   function run(product: Product): void {
-    const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false } = product;
-    const bySum = transposeA && !transposeB && k >= TERMS;
-    const whole = bySum ? k : m;
-    const [own, ...others] = split(whole, threads) as [Part, ...Part[]];
-    // Floats of each factor and of the result that belong to one row, or to one term.
-    const line = bySum ? { a: m, b: n, c: 0 } : { a: k, b: 0, c: n };
-    const rows = (part: Part): number => (bySum ? m : part.to - part.from);
-    const terms = (part: Part): number => (bySum ? part.to - part.from : k);
-    const sizeA = (whole - own.to) * line.a;
-    const sizeB = k * n - own.to * line.b;
-    const sizesC = others.map((part) => rows(part) * n);
-    const worthIt = m * n * k >= SMALL && (bySum || !transposeA) && others.length > 0;
-    if (!worthIt || !reserve(sizesC.reduce((sum, size) => sum + size, sizeA + sizeB))) {
+    const { transposeA, transposeB, n, k, a, b, c, accumulate = false } = product;
+    const { bySum, own, others, line, rows, terms, sizeA, sizeB, sizesC } = divide(product, threads);
+    const floats = sizesC.reduce((sum, size) => sum + size, sizeA + sizeB);
+    if (!isWorthIt(product, bySum, others.length) || !reserve(floats)) {
       single.run(product);
       return;
     }
@@ -83,7 +74,7 @@ export async function threadedGemm(
       place += sizesC[i]!;
       return { result, to: c + part.from * line.c * 4 };
     });
-    const lda = transposeA ? m : k;
+    const lda = transposeA ? product.m : k;
     const ldb = transposeB ? k : n;
     simd.gemm(transposeA, transposeB, rows(own), n, terms(own), a, lda, b, ldb, c, n, accumulate, space);
     const used = jobs.slice(0, others.length);
@@ -97,6 +88,46 @@ export async function threadedGemm(
   }
 
   return { source: `${single.source}, ${threads} threads`, run };
+}
+
+/** How a product is shared out: this thread's part and the others'. */
+interface Division {
+  /** True when the terms of the sums are split, false when the rows are. */
+  bySum: boolean;
+  own: Part;
+  others: Part[];
+  /** Floats of each factor and of the result that belong to one row, or to one term. */
+  line: { a: number; b: number; c: number };
+  /** Rows of a part's result, and terms of its sums. */
+  rows(part: Part): number;
+  terms(part: Part): number;
+  /** Floats of the factors that the other threads need, and of each one's result. */
+  sizeA: number;
+  sizeB: number;
+  sizesC: number[];
+}
+
+function divide({ transposeA, transposeB, m, n, k }: Product, threads: number): Division {
+  const bySum = transposeA && !transposeB && k >= TERMS;
+  const whole = bySum ? k : m;
+  const [own, ...others] = split(whole, threads) as [Part, ...Part[]];
+  const line = bySum ? { a: m, b: n, c: 0 } : { a: k, b: 0, c: n };
+  const rows = (part: Part): number => (bySum ? m : part.to - part.from);
+  return {
+    bySum,
+    own,
+    others,
+    line,
+    rows,
+    terms: (part) => (bySum ? part.to - part.from : k),
+    sizeA: (whole - own.to) * line.a,
+    sizeB: k * n - own.to * line.b,
+    sizesC: others.map((part) => rows(part) * n),
+  };
+}
+
+function isWorthIt({ transposeA, m, n, k }: Product, bySum: boolean, others: number): boolean {
+  return m * n * k >= SMALL && (bySum || !transposeA) && others > 0;
 }
 
 /** The other threads' jobs, and the memory that they share. */
