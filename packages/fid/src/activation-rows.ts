@@ -1,11 +1,11 @@
 import type { NdArray } from 'ndarray';
 
-/** Activations that were checked: `n` rows of `dims` finite values, row-major. Only `activationRows` makes them. */
+/** Checked activations: `n` rows of `dims` finite values, row-major. Made only by `activationRows`. */
 export class ActivationRows {
   readonly data: Float32Array;
   readonly n: number;
   readonly dims: number;
-  /** Keeps unchecked objects of the same form from passing as this one. */
+  /** Objects of the same form that were not checked do not have it. */
   readonly #checked = true;
 
   private constructor(data: Float32Array, n: number, dims: number) {
@@ -48,10 +48,10 @@ export class ActivationRows {
 }
 
 /**
- * The rows of activations `[n, dims]`, row-major: their own array where it is stored so, else a copy. What was checked
- * before is not checked again.
- * @param names of the images, for messages; their row numbers stand in where there are none.
- * @throws TypeError for what is no ndarray; RangeError for another shape, or a value that is not finite, naming its row.
+ * The rows of activations `[n, dims]`, row-major: their own array if it is row-major, else a copy. Checked rows are not
+ * checked again.
+ * @param names of the images, for messages. @default the row numbers
+ * @throws TypeError for a value that is not an ndarray; RangeError for another shape, or a value that is not finite, naming its row.
  */
 export function activationRows(
   activations: NdArray<Float32Array> | ActivationRows,

@@ -10,11 +10,11 @@ import { IMAGE_LENGTH, type ImageBatch } from './engines/engine.js';
 import { INPUT_SIZE } from './inception/network.js';
 
 /**
- * How an image becomes 299 × 299 RGB. The mode changes the score: only scores of one mode compare.
- * - `pil299`: Pillow's bicubic to 8 bits, as the seed of the paper's code has it.
+ * How an image becomes 299 × 299 RGB. The mode changes the score: compare only scores of the same mode.
+ * - `pil299`: Pillow's bicubic to 8 bits, as in the paper's code.
  * - `network`: pytorch-fid unmodified, the network's own bilinear without antialiasing.
- * - `clean`: clean-fid's bicubic with antialiasing on floats, clipped but not rounded. (Its network is fed a little
- *   differently, (x − 128) / 128; here all modes have pytorch-fid's 2x / 255 − 1.)
+ * - `clean`: clean-fid's bicubic with antialiasing on floats, clipped but not rounded. (Its network
+ *   scales pixels by (x − 128) / 128; here all modes use pytorch-fid's 2x / 255 − 1.)
  */
 export type ResizeMode = 'pil299' | 'network' | 'clean';
 
@@ -34,8 +34,10 @@ function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
 }
 
 /**
- * An image of any size as the engines' pixels, `[299, 299, 3]` row-major, 0 to 255. Images of 16 bits give their high
- * byte, grey ones three equal channels.
+ * An image of any size as the engines' pixels, `[299, 299, 3]` row-major, 0 to 255. Of 16-bit images the high byte
+ * is used; grey images get three equal channels.
+ *
+ * @throws as `toRgb8` of @cxr/image.
  */
 export function prepareImage(image: Image, mode: ResizeMode): Uint8Array | Float32Array {
   const rgb = toRgb8(image);

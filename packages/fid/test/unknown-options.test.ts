@@ -82,6 +82,15 @@ describe('an option that a function does not have is refused by name', () => {
     await expect(createOnnxruntimeEngine(weights, wrong)).rejects.toThrow(
       "unknown option 'thread' of createOnnxruntimeEngine (it has dims, threads, chunk)",
     );
+    for (const chunk of [0, -1, 1.5, Number.NaN]) {
+      // A run of no images would never end.
+      const message = `chunk must be a whole number above 0: ${chunk}`;
+      await expect(createOnnxruntimeEngine(weights, { dims: 64, chunk })).rejects.toThrow(message);
+      expect(() => createTfjsEngine(weights, { dims: 64, chunk })).toThrow(new RangeError(message));
+    }
+    await expect(createOnnxruntimeEngine(weights, { dims: 64, threads: 0 })).rejects.toThrow(
+      'threads must be a whole number above 0: 0',
+    );
     expect(() => createTfjsEngine(weights, wrong)).toThrow("unknown option 'thread' of createTfjsEngine");
   });
 });

@@ -65,5 +65,11 @@ export function batchPixels(batch: ImageBatch): { pixels: Uint8Array | Float32Ar
   return { pixels, count };
 }
 
+/** @throws RangeError unless `value` is undefined or a whole number above 0. */
+export function assertPositive(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new RangeError(`${name} must be a whole number above 0: ${value}`);
+}
+
 /** Values of one input image. */
 export const IMAGE_LENGTH: number = INPUT_SIZE * INPUT_SIZE * 3;

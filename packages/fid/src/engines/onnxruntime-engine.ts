@@ -3,7 +3,7 @@ import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
-import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
+import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 import { inceptionOnnx } from './onnx-graph.js';
 
 /** Options of `createOnnxruntimeEngine`. */
@@ -31,6 +31,8 @@ export async function createOnnxruntimeEngine(
   checkOptions('createOnnxruntimeEngine', options, OPTIONS);
   const { dims, threads = availableParallelism(), chunk = 8 } = options;
   assertDims(dims);
+  assertPositive('threads', threads);
+  assertPositive('chunk', chunk);
   const ort = await import('onnxruntime-node');
   const sessions = new Map<'uint8' | 'float32', Promise<Session>>();
   // Most callers only give uint8; the float model, for resizes that do not round, is made at its first use.

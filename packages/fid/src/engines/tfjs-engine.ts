@@ -11,7 +11,7 @@ import {
   type Layer,
   networkLayers,
 } from '../inception/network.js';
-import { batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
+import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 
 /** Options of `createTfjsEngine`. */
 export interface TfjsEngineOptions {
@@ -32,6 +32,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
   checkOptions('createTfjsEngine', options, OPTIONS);
   const { dims, chunk = 8 } = options;
   assertDims(dims);
+  assertPositive('chunk', chunk);
   const layers = networkLayers(dims);
   const convs = new Map(
     layers.filter((layer) => layer.kind === 'conv').map((l) => [l.name, toTensors(weights, l)]),

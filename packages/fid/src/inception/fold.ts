@@ -3,7 +3,7 @@ import type { ConvLayer } from './network.js';
 
 /** A convolution with its batch norm folded in. */
 export interface FoldedConv {
-  /** `[out, in, height, width]`, as torch and ONNX have it. */
+  /** `[out, in, height, width]`, the layout of torch and ONNX. */
   kernel: Float32Array;
   bias: Float32Array;
 }

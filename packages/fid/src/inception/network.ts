@@ -1,12 +1,11 @@
 /**
  * The Inception network of the FID, as data: every engine builds itself from this one list.
  *
- * It is the 2015-12-05 graph as pytorch-fid has it (github.com/mseitzer/pytorch-fid, inception.py): torchvision's
- * InceptionV3 with average pools that leave the padding out of the average, and, in Mixed_7c alone, a max pool in
- * the place of the average pool. Names are those of pytorch-fid's state dict.
+ * It is the 2015-12-05 graph of pytorch-fid (github.com/mseitzer/pytorch-fid, inception.py): torchvision's InceptionV3
+ * with two changes. Average pools leave the padding out of the average, and Mixed_7c has a max pool instead of the average pool. Names are those of pytorch-fid's state dict.
  */
 
-/** Length of an activation vector; it also says how deep the network is run. */
+/** Length of an activation vector; it also sets how many layers are run. */
 export type Dims = 64 | 192 | 768 | 2048;
 
 /** All lengths, shortest first. */
@@ -25,7 +24,7 @@ export interface ConvLayer {
   /** Height and width of the kernel. */
   kernel: readonly [number, number];
   stride: 1 | 2;
-  /** `same` only ever comes with stride 1 and odd kernels, so the padding is (kernel − 1) / 2 on each side. */
+  /** `same` is only used with stride 1 and odd kernels, so the padding is (kernel − 1) / 2 on each side. */
   padding: 'same' | 'valid';
 }
 
@@ -45,7 +44,7 @@ interface ConcatLayer {
   inputs: readonly string[];
 }
 
-/** A step of the network; its output is known by `name`, and the image is `image`. */
+/** A step of the network. Its output is called `name`; the input of the network is called `image`. */
 export type Layer = ConvLayer | PoolLayer | ConcatLayer;
 
 /** The layer whose output, averaged over the image, is the activation of that many dims. */

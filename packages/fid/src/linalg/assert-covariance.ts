@@ -7,11 +7,11 @@ import { Workspace } from './workspace.js';
  */
 const EIGENVALUE_TOLERANCE = 2 ** -24;
 
-/** NumPy's own covariance is symmetric to the last bit or two; more than this share of the largest variance is no rounding. */
+/** NumPy's own covariance is symmetric to the last bit or two; a larger difference, as a share of the largest variance, is not rounding. */
 const SYMMETRY_TOLERANCE = 1e-6;
 
 /**
- * Refuses what is no covariance matrix `[dims, dims]`: its Fréchet distance to anything would be meaningless.
+ * Refuses a matrix `[dims, dims]` that is not a covariance: its Fréchet distance to anything would be meaningless.
  * @throws RangeError when a value is not finite, or the matrix is not symmetric or not positive semidefinite.
  */
 export function assertCovariance(sigma: Float64Array, dims: number): void {

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 /**
- * tr √(ΣₐΣᵦ) of two covariances `[dims, dims]` by the plainest route: tr √(√Σₐ Σᵦ √Σₐ), whose inner matrix is symmetric,
+ * tr √(ΣₐΣᵦ) of two covariances `[dims, dims]` by definition: tr √(√Σₐ Σᵦ √Σₐ), whose inner matrix is symmetric,
  * with ml-matrix's eigendecompositions. About n³ with a large constant: seconds at 768 dims, minutes at 2048.
  */
 export function traceRootByEigen(sigmaA: Float64Array, sigmaB: Float64Array, dims: number): number {
@@ -19,7 +19,7 @@ function squareRoot(matrix: Matrix): Matrix {
   return scaled.mmul(eigenvectorMatrix.transpose());
 }
 
-/** Rounding leaves a product a little unsymmetric, which would send ml-matrix down its slower, general path. */
+/** Rounding makes a product slightly unsymmetric; ml-matrix would then use its slower, general method. */
 function eigen(matrix: Matrix): EigenvalueDecomposition {
   return new EigenvalueDecomposition(matrix.clone().add(matrix.transpose()).mul(0.5), {
     assumeSymmetric: true,

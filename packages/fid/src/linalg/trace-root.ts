@@ -4,8 +4,7 @@ import { type Pointer, Workspace } from './workspace.js';
 /**
  * tr √(ΣₐΣᵦ), the middle term of the Fréchet distance, without a matrix square root: with any factor Σₐ = FᵀF, the
  * product has the eigenvalues of the symmetric G = F Σᵦ Fᵀ, and their roots sum to the trace. Only eigenvalues are
- * needed, and no more of them than the factor has rows: with fewer images than dims, the centred activations are such
- * a factor, and small.
+ * needed, as many as the factor has rows. With fewer images than dims, the centred activations are a small factor.
  */
 
 /** Rows whose Gram matrix is a covariance: `[n, dims]`, centred activations over √(n − 1). */

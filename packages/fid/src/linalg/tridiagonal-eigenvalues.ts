@@ -3,7 +3,7 @@
  * the implicit QL method (Bowdler, Martin, Reinsch, Wilkinson, "The QR and QL algorithms for symmetric matrices",
  * 1968). Both arrays are destroyed; `d` is the result.
  *
- * @throws RangeError when an eigenvalue does not converge, which only values that are not finite bring about.
+ * @throws RangeError if an eigenvalue does not converge, which happens only with values that are not finite.
  */
 export function tridiagonalEigenvalues(d: Float64Array, e: Float64Array): Float64Array {
   const n = d.length;
@@ -46,7 +46,7 @@ function sweep(d: Float64Array, e: Float64Array, low: number, high: number): voi
     r = Math.sqrt(f * f + g * g);
     if (i + 1 < high) e[i + 1] = r;
     if (r === 0) {
-      // The block falls apart here; what has been rotated so far stands.
+      // The block splits here; the rotations done so far are kept.
       d[i + 1]! -= p;
       return;
     }

@@ -3,7 +3,7 @@ import { SIMD_MODULE } from './binary.js';
 /** A byte offset into the workspace's memory. */
 export type Pointer = number;
 
-/** What assembly/ exports; its comments say what each does. Strides count elements. */
+/** The exports of assembly/, documented there. Strides count elements. */
 interface Linalg {
   gemmScratch(): number;
   gemm(
@@ -39,8 +39,8 @@ interface Linalg {
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Once for all workspaces, so that what the engine has optimised stays so.
- * @throws Error where there is no WebAssembly SIMD, or it is forbidden.
+ * Compiled once for all workspaces, so that it is optimised only once.
+ * @throws Error if WebAssembly SIMD is missing or forbidden.
  */
 function module(): WebAssembly.Module {
   try {
@@ -55,7 +55,7 @@ function module(): WebAssembly.Module {
   }
 }
 
-/** Memory for float64 linear algebra in WebAssembly SIMD, given back to the system when the workspace is dropped. */
+/** Memory for float64 linear algebra in WebAssembly SIMD, freed when the workspace is no longer used. */
 export class Workspace {
   readonly linalg: Linalg;
   readonly #memory: WebAssembly.Memory;
@@ -76,19 +76,19 @@ export class Workspace {
     return start;
   }
 
-  /** Room for `values`, with them in it. */
+  /** Copies `values` into newly allocated memory. */
   put(values: Float64Array): Pointer {
     const pointer = this.allocate(values.byteLength);
     this.floats(pointer, values.length).set(values);
     return pointer;
   }
 
-  /** A view, good until the next allocation. */
+  /** A view, valid until the next allocation. */
   floats(pointer: Pointer, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, pointer, length);
   }
 
-  /** A view, good until the next allocation. */
+  /** A view, valid until the next allocation. */
   integers(pointer: Pointer, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, pointer, length);
   }

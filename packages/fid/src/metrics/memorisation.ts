@@ -1,7 +1,7 @@
 import type { NdArray } from 'ndarray';
 import { assertSameDims, forEachDistances, type Rows, toRows } from './pairwise.js';
 
-/** A fake and the real image it is nearest to. */
+/** A fake and its nearest real image. */
 export interface NearestPair {
   /** Row of the fake, and of its nearest real. */
   fake: number;
@@ -10,27 +10,27 @@ export interface NearestPair {
   distance: number;
   /** That real's distance to its own nearest other real. */
   realDistance: number;
-  /** distance / realDistance: below 1, the fake is nearer to the real than any other real is. Infinity where only the second is 0. */
+  /** distance / realDistance: below 1, the fake is nearer to the real than any other real is. Infinity if only the second is 0. */
   ratio: number;
 }
 
 export interface Memorisation {
   /**
    * Share of authentic fakes in percent (Alaa et al., 2022; AuthPct of dgm-eval, Stein et al., 2023): those further from
-   * their nearest real than that is from its own nearest real. Copies are not authentic; but nor are many new images, see
-   * `expectedUnauthenticPct`.
+   * their nearest real than that real is from its own nearest real. Copies are not authentic, but many new images are not either:
+   * see `expectedUnauthenticPct`.
    */
   authPct: number;
-  /** The other fakes in percent, 100 − authPct: nearer to their nearest real than any other real is, or as near. */
+  /** The other fakes in percent, 100 − authPct: at most as far from their nearest real as its own nearest real is. */
   unauthenticPct: number;
   /**
-   * What `unauthenticPct` is for independent images of the same kind, copies of nothing, estimated on the reals: each is
-   * taken for a fake beside all others. An `unauthenticPct` well above it speaks of copies; below it, of fakes that differ
-   * from the reals. It is 67 % for points on a line, 62 % in a plane (Cox, 1981), 50 % in a space of many dimensions that is
-   * evenly filled, and less where a few reals are nearest to many images: for 600 chest X-rays 44 % at 64 dims, 28 % at 768.
+   * The `unauthenticPct` of independent images of the same kind, which are not copies, estimated on the reals: each in turn
+   * is treated as a fake and compared with the others. An `unauthenticPct` well above it means copies; one below it means fakes
+   * that differ from the reals. It is 67 % for points on a line, 62 % in a plane (Cox, 1981), 50 % in a space of many dimensions that is
+   * evenly filled, and less if a few reals are the nearest of many images: for 600 chest X-rays 44 % at 64 dims, 28 % at 768.
    */
   expectedUnauthenticPct: number;
-  /** Fakes that are the same as a real in every activation. */
+  /** Number of fakes whose activations all equal those of a real. */
   duplicates: number;
   /** Median distance of a fake to its nearest real, and of a real to its nearest other real. */
   medianFakeToReal: number;
@@ -58,7 +58,7 @@ export function memorisation(real: NdArray<Float32Array>, fake: NdArray<Float32A
   return {
     authPct: 100 - unauthentic,
     unauthenticPct: unauthentic,
-    // A real left out of the set and taken for a fake: its nearest real has no other that is nearer.
+    // Each real treated as a fake: it counts if its nearest real has no nearer neighbour.
     expectedUnauthenticPct: percent(among, ({ index, distance }) => distance <= among[index]!.distance),
     duplicates: pairs.filter(({ distance }) => distance === 0).length,
     medianFakeToReal: median(pairs.map(({ distance }) => distance)),
@@ -67,7 +67,7 @@ export function memorisation(real: NdArray<Float32Array>, fake: NdArray<Float32A
   };
 }
 
-/** Where two reals are equal, only a fake that equals them is a copy. */
+/** If the real has an equal, its distance to it is 0, and only a fake that also equals it is a copy. */
 function ratioOf(distance: number, realDistance: number): number {
   if (realDistance > 0) return distance / realDistance;
   return distance === 0 ? 0 : Number.POSITIVE_INFINITY;
@@ -91,7 +91,7 @@ function nearest(rows: Rows, others: Rows): { index: number; distance: number }[
   return out;
 }
 
-/** From differences: computed from scalar products, as in the search, the distance of copies is not quite 0. */
+/** From differences: from scalar products, as in the search, the distance of copies would not be exactly 0. */
 function distanceOf(a: Rows, i: number, b: Rows, j: number): number {
   let sum = 0;
   for (let k = 0; k < a.dims; k++) sum += (a.data[i * a.dims + k]! - b.data[j * b.dims + k]!) ** 2;

@@ -32,7 +32,7 @@ export function assertSameDims(a: Rows, b: Rows): void {
   if (a.dims !== b.dims) throw new RangeError(`dims differ: ${a.dims} and ${b.dims}`);
 }
 
-/** Rows of `a` at a time: it bounds the memory, 2 kB × the rows of `b`. */
+/** So many rows of `a` at a time, to bound the memory: 2 kB × the rows of `b`. */
 const BLOCK = 256;
 
 /** Calls `use` with each row index of `a` and that row's scalar products with all rows of `b`, `[b.n]`. */

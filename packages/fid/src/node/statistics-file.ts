@@ -4,15 +4,15 @@ import { readNpzFile, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { Statistics } from '../statistics.js';
 
-/** mu and sigma in float64 of 5,700 dims; the Inception's 2048 take 34 MB. */
+/** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
 const MAX_BYTES = 2 ** 28;
 
 /**
- * Reads statistics as pytorch-fid writes them: an .npz with `mu` `[dims]` and `sigma` `[dims, dims]`. Where it has our
- * own `count`, it can be merged. Other arrays in it, of whatever size, are not read.
+ * Reads statistics as pytorch-fid writes them: an .npz with `mu` `[dims]` and `sigma` `[dims, dims]`. If it has our
+ * `count`, it can be merged. Other arrays in it are not read, whatever their size.
  *
  * @throws CxrFileError naming the file: `not-found`, `not-a-file`, `truncated`, `corrupt`, `too-large` (mu and sigma of more than
- * 256 MiB), `unsupported` for what is no .npz, `mismatch` for one without statistics.
+ * 256 MiB), `unsupported` for a file that is not an .npz, `mismatch` for one without statistics.
  */
 export async function readStatistics(file: string): Promise<Statistics> {
   const { mu, sigma, count } = await readArrays(file);
@@ -36,8 +36,10 @@ export async function readStatistics(file: string): Promise<Statistics> {
 }
 
 /**
- * Writes statistics so that pytorch-fid reads them: `mu` and `sigma`, float64, compressed, and `count` for a later
- * merge where it is known.
+ * Writes statistics so that pytorch-fid reads them: `mu` and `sigma`, float64, compressed, and `count`, if known,
+ * for a later merge.
+ *
+ * @throws CxrFileError if the file cannot be written.
  */
 export async function writeStatistics(file: string, statistics: Statistics): Promise<void> {
   const { dims, mu, sigma, count } = statistics;
@@ -58,7 +60,7 @@ function floats({ data, dtype }: NpyArray): Float64Array {
 
 async function readArrays(file: string): Promise<Record<string, NpyArray>> {
   try {
-    // Others keep names of files or settings beside them, as text or objects.
+    // Only these: other programs also store names of files or settings, as text or objects.
     return await readNpzFile(file, { names: ['mu', 'sigma', 'count'], maxBytes: MAX_BYTES });
   } catch (error) {
     if (!(error instanceof CxrFileError) || error.code === 'not-found') throw error;
@@ -68,7 +70,7 @@ async function readArrays(file: string): Promise<Record<string, NpyArray>> {
   }
 }
 
-/** What a file is that is no zip, and what a path should be. */
+/** Says what a file is that is not a zip, and what a path should be. */
 async function otherKind(file: string): Promise<string | undefined> {
   const start = await readStart(file);
   const text = new TextDecoder('latin1').decode(start.subarray(0, 6));

@@ -2,8 +2,8 @@ import { createRng } from '@cxr/image';
 import { convLayers, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 
 /**
- * He-normal weights from a seed, for demos and tests without the real ones. Scores with them compare only with
- * scores that have the same seed: they are no FID.
+ * He-normal weights from a seed, for demos and tests without the real ones. Scores with them are not FIDs, and can be compared
+ * only with scores of the same seed.
  *
  * @throws RangeError unless `seed` is a safe integer.
  */

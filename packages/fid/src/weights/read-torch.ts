@@ -40,7 +40,7 @@ interface Storage {
   length: number;
 }
 
-/** A tensor as the pickle has it: a strided view of a storage whose values may not be read yet. */
+/** A tensor of the pickle: a strided view of a storage, whose values may not have been read yet. */
 class TensorView {
   readonly storage: Storage;
   readonly offset: number;

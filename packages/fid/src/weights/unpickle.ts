@@ -3,9 +3,9 @@ import { CxrFileError } from '@cxr/image';
 /**
  * A pickle reader for state dicts and nothing else.
  *
- * Written for this, and not taken from npm: the general readers build any object a pickle names and accept every
- * opcode. Here there is a closed list of opcodes and of globals; whatever is not on it is refused by name, so that
- * a file can neither run nor construct anything but dicts, lists, numbers, texts and tensors.
+ * Our own, because the general readers on npm build any object that a pickle names and accept every opcode. Here there is a
+ * closed list of opcodes and of globals; anything else is refused by name. So a file cannot run anything, and can construct only
+ * dicts, lists, numbers, texts and tensors.
  * Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 
@@ -14,9 +14,9 @@ export interface PickleGlobal {
   global: string;
 }
 
-/** What REDUCE of an allowed global gives; `persistent` is what a persistent id gives. */
+/** The results of REDUCE for the allowed globals, and of persistent ids. */
 export interface PickleHooks {
-  /** Allowed globals, as `module name`; the value makes the result of a call. Not callable where null. */
+  /** Allowed globals, as `module name`, with the function that computes a call's result; null if not callable. */
   globals: ReadonlyMap<string, ((args: unknown[]) => unknown) | null>;
   persistent(id: unknown): unknown;
 }
@@ -222,7 +222,7 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { va
   }
 }
 
-/** A mark only ever separates: it is no value, key or name. */
+/** A mark only separates: it cannot be a value, key or name. */
 function noMark(value: unknown): unknown {
   if (value === MARK) throw new CxrFileError('corrupt', 'pickle uses a mark as a value');
   return value;
