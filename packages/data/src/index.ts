@@ -38,6 +38,21 @@ export {
 } from './archives/npy.js';
 export { type ReadNpzOptions, readNpz, type WriteNpzOptions, writeNpz } from './archives/npz.js';
 export { type ReadZipOptions, readZip } from './archives/read-zip.js';
+export {
+  isSafetensors,
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  writeSafetensors,
+} from './archives/safetensors.js';
+export {
+  DATA_TYPE_BYTES,
+  type DataType,
+  decodeValues,
+  isShape,
+  MAX_TENSOR_VALUES,
+  sizeOf,
+  type Tensor,
+} from './archives/tensor-data.js';
 export { type Batch, type BatchesOptions, batches } from './batches/batches.js';
 export { type CollectImagesOptions, collectImages } from './batches/collect-images.js';
 export { type EpochBatch, type EpochBatchesOptions, epochBatches } from './batches/epoch-batches.js';

@@ -5,6 +5,7 @@ export {
   fetchKermany,
   KERMANY,
 } from './node/fetch-kermany.js';
+export { fileSystemError } from './node/file-system-error.js';
 export type { Augment, AugmentContext } from './node/fit-file.js';
 export {
   type ClassCount,

@@ -6,7 +6,6 @@ import { saveSamples } from '@cxr/dcgan/node';
 import { image } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32c, createEventFile } from '../src/node/event-file.js';
-import { decodeSafetensors, encodeSafetensors } from '../src/node/safetensors.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -53,39 +52,6 @@ function readRecords(file: Buffer): Uint8Array[] {
   }
   return records;
 }
-
-describe('safetensors', () => {
-  const arrays = [
-    { name: 'a/first', shape: [2, 2], data: Float32Array.of(1, -2, 3.5, Number.MIN_VALUE) },
-    { name: 'scalar', shape: [], data: Float32Array.of(7) },
-  ];
-
-  it('come back as they went', () => {
-    // A view at an odd offset, as a file read into a pool may be.
-    const bytes = encodeSafetensors(arrays);
-    const shifted = new Uint8Array(bytes.length + 1);
-    shifted.set(bytes, 1);
-    expect(decodeSafetensors(shifted.subarray(1), 'x')).toEqual(arrays);
-  });
-
-  it('say what is wrong', () => {
-    const bytes = encodeSafetensors(arrays);
-    expect(() => decodeSafetensors(bytes.subarray(0, 4), 'x')).toThrow('x: too short');
-    expect(() => decodeSafetensors(bytes.subarray(0, 40), 'x')).toThrow(
-      'x: the safetensors header reaches past',
-    );
-    expect(() => decodeSafetensors(bytes.subarray(0, bytes.length - 1), 'x')).toThrow(
-      'x: scalar: wrong length',
-    );
-    const text = Buffer.from(bytes).toString('latin1').replace('"F32"', '"F16"');
-    expect(() =>
-      decodeSafetensors(
-        Uint8Array.from(text, (c) => c.charCodeAt(0)),
-        'x',
-      ),
-    ).toThrow('type F16, not F32');
-  });
-});
 
 describe('saveSamples', () => {
   it('writes 8-bit PNG files, and stretches only when asked', async () => {

@@ -251,6 +251,8 @@ describe('moments', () => {
 
   it.each<[string, Buffer]>([
     ['that are empty', Buffer.alloc(0)],
+    ['without a tensor', safetensors({})],
+    ['with a gap', one({ dtype: 'F32', shape: [2], data_offsets: [0, 8] }, 12)],
     ['whose header is null', safetensors('null')],
     ['whose header is a list', safetensors('[]')],
     ['whose header is not JSON', safetensors('{"a":')],
@@ -300,7 +302,9 @@ describe('moments', () => {
   });
 
   it('of another network', async () => {
-    const folder = await checkpointWith({ 'moments.safetensors': safetensors({}) });
+    const folder = await checkpointWith({
+      'moments.safetensors': one({ dtype: 'F32', shape: [2], data_offsets: [0, 8] }),
+    });
     const state = await loadCheckpoint(folder);
     const error = await failure((async () => trainer.restore(state))());
     expect(error).toMatchObject({ code: 'mismatch', file: join(folder, 'moments.safetensors') });

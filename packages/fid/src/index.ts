@@ -1,3 +1,4 @@
+export { readSafetensors, writeSafetensors } from '@cxr/data';
 export type { Image, ImageItem, ImageSet, NamedImage, ValueRange } from '@cxr/image';
 export type { ActivationRows } from './activation-rows.js';
 export {
@@ -31,4 +32,3 @@ export { Statistics } from './statistics.js';
 export { randomWeights } from './weights/random-weights.js';
 export { readTorch } from './weights/read-torch.js';
 export { readWeights } from './weights/read-weights.js';
-export { readSafetensors, writeSafetensors } from './weights/safetensors.js';

@@ -1,8 +1,8 @@
 import { type Command, choiceFlag, listFlag, numberFlag, Option, UsageError } from '@cxr/cli';
+import { readWholeFile } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { CHOICES, CONFIG_KEYS, PRESETS, type TrainConfig } from '../config.js';
 import { parseJsonObject } from '../node/json-object.js';
-import { readRegularFile } from '../node/read-regular-file.js';
 import { AUGMENT_KINDS } from '../training/diff-augment.js';
 
 const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
@@ -72,7 +72,7 @@ const MAX_CONFIG_BYTES = 2 ** 20;
  * @throws CxrFileError where it cannot be read or is not such a file; UsageError for an unknown setting.
  */
 export async function readConfig(file: string): Promise<Partial<TrainConfig>> {
-  const read = parseJsonObject(await readRegularFile(file, MAX_CONFIG_BYTES), file);
+  const read = parseJsonObject(await readWholeFile(file, MAX_CONFIG_BYTES), file);
   const settings = Object.hasOwn(read, 'config') ? read.config : read;
   if (!isObject(settings)) throw new CxrFileError('corrupt', 'its "config" is not a JSON object', { file });
   const unknown = Object.keys(settings).find((key) => !(CONFIG_KEYS as readonly string[]).includes(key));

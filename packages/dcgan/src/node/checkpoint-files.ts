@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readSafetensors, type Tensor, writeSafetensors } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
 import type { ModelState, NamedArray, TrainState } from '../training/train-state.js';
-import { joinFloats } from './floats.js';
+import { findNotFinite, joinFloats } from './floats.js';
 import {
   MAX_MANIFEST_BYTES,
   type Manifest,
@@ -12,7 +13,6 @@ import {
   parseManifest,
 } from './manifest.js';
 import { decodeModel, encodeModel } from './model-files.js';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 /** Reads one of a checkpoint's files by its name in it. @throws CxrFileError where it is larger than `maxBytes`. */
 export type ReadPart = (name: string, maxBytes: number) => Promise<Uint8Array>;
@@ -37,9 +37,7 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
     if (model)
       for (const [file, bytes] of Object.entries(encodeModel(model))) files.set(`${name}/${file}`, bytes);
   }
-  const prefixed = (network: 'generator' | 'discriminator'): NamedArray[] =>
-    state.moments[network].map((array) => ({ ...array, name: `${network}/${array.name}` }));
-  files.set(MOMENTS, encodeSafetensors([...prefixed('generator'), ...prefixed('discriminator')]));
+  files.set(MOMENTS, encodeMoments(state.moments));
   const manifest: Manifest = {
     format: 'cxr-dcgan-checkpoint',
     version: 1,
@@ -64,14 +62,7 @@ export async function decodeCheckpoint(
 ): Promise<TrainState> {
   const manifest = await decodeManifest(folder, read, options);
   const model = (name: ModelName): Promise<ModelState> => decodeModelPart(folder, manifest, name, read);
-  const moments = decodeSafetensors(
-    await readChecked(folder, manifest, MOMENTS, read),
-    `${folder}/${MOMENTS}`,
-  );
-  const of = (network: string): NamedArray[] =>
-    moments
-      .filter(({ name }) => name.startsWith(`${network}/`))
-      .map((array) => ({ ...array, name: array.name.slice(network.length + 1) }));
+  const moments = decodeMoments(await readChecked(folder, manifest, MOMENTS, read), `${folder}/${MOMENTS}`);
   return {
     step: manifest.step,
     config: manifest.config,
@@ -81,9 +72,31 @@ export async function decodeCheckpoint(
     generator: await model('generator'),
     discriminator: await model('discriminator'),
     average: hasAverage(manifest) ? await model('average') : undefined,
-    moments: { generator: of('generator'), discriminator: of('discriminator') },
+    moments,
     source: folder,
   };
+}
+
+/** Both optimisers' moments in one file, the network's name before each moment's. */
+function encodeMoments(moments: TrainState['moments']): Uint8Array {
+  const named = (['generator', 'discriminator'] as const).flatMap((network) =>
+    moments[network].map((array) => [`${network}/${array.name}`, array] as const),
+  );
+  return writeSafetensors(new Map<string, Tensor>(named));
+}
+
+function decodeMoments(bytes: Uint8Array, file: string): TrainState['moments'] {
+  // The file's size was checked against the manifest, so its values need no limit of their own.
+  const tensors = readSafetensors(bytes, { file, types: ['F32'], maxValues: Number.POSITIVE_INFINITY });
+  const arrays = Array.from(tensors, ([name, { shape, data }]) => ({ name, shape: [...shape], data }));
+  const bad = findNotFinite(arrays);
+  if (bad !== undefined)
+    throw new CxrFileError('corrupt', `${bad}: not all of its numbers are finite`, { file });
+  const of = (network: string): NamedArray[] =>
+    arrays
+      .filter(({ name }) => name.startsWith(`${network}/`))
+      .map((array) => ({ ...array, name: array.name.slice(network.length + 1) }));
+  return { generator: of('generator'), discriminator: of('discriminator') };
 }
 
 /** Reads what a checkpoint says of itself, without its networks. */

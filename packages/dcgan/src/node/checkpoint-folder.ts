@@ -1,10 +1,9 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, writeFlushed } from '@cxr/data/node';
+import { fileSystemError, makeFolder, writeFlushed } from '@cxr/data/node';
 import type { CheckpointStore } from '../training/train-options.js';
 import type { TrainState } from '../training/train-state.js';
 import { encodeCheckpoint } from './checkpoint-files.js';
-import { fileFailure } from './file-failure.js';
 
 export interface CheckpointFolderOptions {
   /** How many of the latest checkpoints stay. @default 3 */
@@ -28,15 +27,16 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
       const name = stepFolder(state.step);
       const target = join(folder, name);
       const beside = join(folder, `${UNFINISHED}${name}-${process.pid}`);
+      const files = encodeCheckpoint(state);
       try {
         await makeFolder(folder);
         await removeUnfinished(folder);
-        await writeFolder(beside, encodeCheckpoint(state));
+        await writeFolder(beside, files);
         await replaceFolder(beside, target);
         await removeOld(folder, keep);
       } catch (cause) {
         await rm(beside, { recursive: true, force: true }).catch(() => {});
-        throw fileFailure(cause, target, 'write');
+        throw fileSystemError(cause, target, 'unwritable');
       }
       return target;
     },

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileFailure } from './file-failure.js';
+import { fileSystemError } from '@cxr/data/node';
 
 /*
  * TensorBoard's event files: records of (length, masked CRC-32C of the length, data, masked CRC-32C of the data), the
@@ -35,7 +35,7 @@ async function append(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await appendFile(file, bytes);
   } catch (cause) {
-    throw fileFailure(cause, file, 'write');
+    throw fileSystemError(cause, file, 'unwritable');
   }
 }
 

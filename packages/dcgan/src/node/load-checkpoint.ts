@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readWholeFile } from '@cxr/data/node';
 import { CxrFileError, withFile } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
@@ -14,7 +15,6 @@ import {
   type ReadPart,
 } from './checkpoint-files.js';
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
-import { readRegularFile } from './read-regular-file.js';
 
 export interface LoadCheckpointOptions extends DecodeOptions {
   /** Which checkpoint. @default the latest */
@@ -111,4 +111,4 @@ const isFile = (file: string): Promise<boolean> =>
 const reader =
   (folder: string): ReadPart =>
   async (name, maxBytes) =>
-    readRegularFile(join(folder, name), maxBytes);
+    readWholeFile(join(folder, name), maxBytes);

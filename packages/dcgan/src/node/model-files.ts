@@ -1,8 +1,8 @@
+import { decodeValues, isShape, sizeOf } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { ModelState, NamedArray } from '../training/train-state.js';
-import { findNotFinite, joinFloats, toFloats } from './floats.js';
+import { findNotFinite, joinFloats } from './floats.js';
 import { parseJsonObject } from './json-object.js';
-import { floatBytes, isSizes } from './tensor-layout.js';
 
 /** A network as the two files that `tf.loadLayersModel` reads: `model.json` and `weights.bin`. */
 export interface ModelFiles {
@@ -52,16 +52,16 @@ export function decodeModel(files: ModelFiles, folder: string): ModelState {
   checkLayers(model.modelTopology, file);
   const bytes = files['weights.bin'];
   const weightsFile = `${folder}/weights.bin`;
-  const length = specs.reduce((sum, { shape }) => sum + floatBytes(shape), 0);
+  const length = specs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   if (length !== bytes.length) {
     throw new CxrFileError('corrupt', `${bytes.length} bytes, not ${length}`, { file: weightsFile });
   }
   const weights: NamedArray[] = [];
   let at = 0;
   for (const { name, shape } of specs) {
-    const end = at + floatBytes(shape);
-    weights.push({ name, shape, data: toFloats(bytes.subarray(at, end)) });
-    at = end;
+    const values = sizeOf(shape);
+    weights.push({ name, shape, data: decodeValues(bytes.subarray(at), 'F32', values) });
+    at += 4 * values;
   }
   const bad = findNotFinite(weights);
   if (bad !== undefined) {
@@ -71,7 +71,7 @@ export function decodeModel(files: ModelFiles, folder: string): ModelState {
 }
 
 const isSpec = (spec: Partial<Spec> | null): boolean =>
-  typeof spec?.name === 'string' && isSizes(spec.shape) && spec.dtype === 'float32';
+  typeof spec?.name === 'string' && isShape(spec.shape) && spec.dtype === 'float32';
 
 /** Classes of the layers of `createGenerator` and `createDiscriminator`. */
 const LAYER_CLASSES: ReadonlySet<unknown> = new Set([

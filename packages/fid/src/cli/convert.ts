@@ -1,7 +1,7 @@
 import { type CliContext, type Command, UsageError } from '@cxr/cli';
+import { writeSafetensors } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { loadWeights } from '../node/load-weights.js';
-import { writeSafetensors } from '../weights/safetensors.js';
 
 /** Adds `cxr-fid convert`: the same tensors as safetensors. */
 export function defineConvert(program: Command, { output }: CliContext): void {

@@ -1,11 +1,9 @@
+import type { Tensor } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import { type ConvLayer, networkLayers } from './network.js';
 
 /** One tensor of a state dict, row-major; integers are given as floats. */
-export interface WeightTensor {
-  shape: readonly number[];
-  data: Float32Array;
-}
+export type WeightTensor = Tensor;
 
 /** The weights of the FID's Inception by pytorch-fid's own names, and where they are from. */
 export interface InceptionWeights {

@@ -1,7 +1,7 @@
-import { readZip } from '@cxr/data';
+import { DATA_TYPE_BYTES, type DataType, decodeValues, MAX_TENSOR_VALUES, readZip, sizeOf } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { WeightTensor } from '../inception/inception-weights.js';
-import { DATA_TYPE_BYTES, type DataType, decodeValues, MAX_VALUES, sizeOf } from './tensor-data.js';
+
 import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 
 /**
@@ -202,8 +202,8 @@ function checkSizes(entries: readonly [string, TensorView][]): void {
     if (!isContiguous(view)) total += view.size;
     lengths.set(key, length);
   }
-  if (total > MAX_VALUES)
-    throw new CxrFileError('too-large', `torch file holds more than ${MAX_VALUES} values`);
+  if (total > MAX_TENSOR_VALUES)
+    throw new CxrFileError('too-large', `torch file holds more than ${MAX_TENSOR_VALUES} values`);
 }
 
 function lastIndex({ shape, stride, offset }: TensorView): number {

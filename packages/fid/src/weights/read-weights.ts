@@ -1,7 +1,7 @@
+import { isSafetensors, readSafetensors } from '@cxr/data';
 import { CxrFileError, checkOptions } from '@cxr/image';
 import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 import { readTorch } from './read-torch.js';
-import { isSafetensors, readSafetensors } from './safetensors.js';
 
 /**
  * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with

@@ -15,15 +15,28 @@ export const DATA_TYPE_BYTES: Record<DataType, number> = {
   BOOL: 1,
 };
 
-/** Values of all tensors of a file together, at most: five times the Inception's, 0.5 GB. */
-export const MAX_VALUES: number = 2 ** 27;
+/** A tensor read from a file. */
+export interface Tensor {
+  /** Side lengths; `[]` for a single number. */
+  readonly shape: readonly number[];
+  /** Its values in row-major order, as many as the product of `shape`. */
+  readonly data: Float32Array;
+}
+
+/** Default limit for the values of all tensors of a file together: five times the Inception's, 0.5 GB. */
+export const MAX_TENSOR_VALUES: number = 2 ** 27;
 
 /** How many values a tensor of this shape has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1);
 }
 
-/** `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where that can be. */
+/** Whether something is a shape: a list of whole numbers from 0. */
+export function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0);
+}
+
+/** `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where type and alignment allow. */
 export function decodeValues(bytes: Uint8Array, type: DataType, length: number): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (type === 'F32' && bytes.byteOffset % 4 === 0)
