@@ -29,7 +29,7 @@ describe('openWeights, where no weights can be had', () => {
     expect(weights.kind).toBe('random');
     const name = 'Conv2d_1a_3x3.conv.weight';
     expect(weights.tensors.get(name)).toEqual(randomWeights(5).tensors.get(name));
-    expect(notes).toEqual([expect.stringMatching(/random weights stand in.*no published FID/)]);
+    expect(notes).toEqual([expect.stringMatching(/scored with random ones.*not with any published FID/)]);
   });
 
   it('never scores real images by random weights', async () => {

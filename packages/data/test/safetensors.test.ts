@@ -81,7 +81,7 @@ describe('safetensors', () => {
 
   it('are known by their start', () => {
     expect(isSafetensors(writeSafetensors(tensors))).toBe(true);
-    expect(isSafetensors(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0x7b, 0))).toBe(false);
+    expect(isSafetensors(Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0, 0x7b, 0))).toBe(false);
     expect(isSafetensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x5b, 0x5d))).toBe(false);
     expect(isSafetensors(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0x7b))).toBe(false);
   });

@@ -11,41 +11,56 @@ const PRESET_NAMES = ['dcgan', 'paper', 'modern'] as const;
 const DRAWS = ['shuffled', 'replacement'] as const;
 const RESAMPLE_FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
 
-/** Names of the ready-made settings. */
+/** Names of the presets. */
 export type Preset = (typeof PRESET_NAMES)[number];
 
-/** Everything that decides what a training run computes; plain JSON, saved with the run. */
+/** All settings that decide what a training run computes: plain JSON, saved with the run. The defaults are those of `PRESETS.dcgan`. */
 export interface TrainConfig extends FullDiscriminatorOptions {
-  /** Where the values not given came from. */
+  /** The preset that gave the settings which were not given. @default 'dcgan' */
   preset: Preset;
-  /** Images of a generator step, and of each half (real, fake) of a discriminator step unless `halfBatch`. */
+  /**
+   * Images of a generator step, and as many reals and fakes in a discriminator step (half as many with `halfBatch`). At least 2;
+   * with `halfBatch` even and at least 4. @default 64
+   */
   batchSize: number;
-  /** True: a discriminator step has half a batch of reals and half a batch of fakes (the paper's loop). */
+  /** True: a discriminator step has half a batch of reals and half a batch of fakes (the paper's loop). @default false */
   halfBatch: boolean;
-  /** True: reals and fakes each have a discriminator update of their own (the paper's loop); false: one for both. */
+  /** True: one discriminator update on reals, then one on fakes (the paper's loop); false: one update on both. @default false */
   separateUpdates: boolean;
-  /** `shuffled`: each epoch sees every image once; `replacement`: each image is drawn independently. */
+  /** `shuffled`: each epoch sees every image once; `replacement`: each image is drawn independently. @default 'shuffled' */
   draw: (typeof DRAWS)[number];
-  /** How images are brought to `size`: Pillow's filter of that name. */
+  /** Pillow's filter of this name resizes the images to `size`. @default 'bicubic' */
   resample: (typeof RESAMPLE_FILTERS)[number];
+  /** Loss on the logits. @default 'bce' */
   loss: Loss;
-  /** Adam's rate for the generator. */
+  /** Adam's learning rate for the generator; from 0. @default 2e-4 */
   learningRateG: number;
-  /** Adam's rate for the discriminator; unequal rates are TTUR (Heusel et al., 2017). */
+  /** Adam's learning rate for the discriminator; from 0. Different rates are TTUR (Heusel et al., 2017). @default 2e-4 */
   learningRateD: number;
+  /** Adam's decay of the first moment; 0 to below 1. @default 0.5 */
   beta1: number;
+  /** Adam's decay of the second moment; 0 to below 1. @default 0.999 */
   beta2: number;
-  /** Weight γ of the R1 gradient penalty on reals, γ/2 · E‖∇D(x)‖² (Mescheder et al., 2018); 0: none. */
+  /**
+   * Weight γ of the R1 gradient penalty on reals, γ/2 · E‖∇D(x)‖² (Mescheder et al., 2018); 0: none. Needs a discriminator
+   * without batch norm. @default 0
+   */
   r1: number;
-  /** R1 is computed every so many steps, and weighs that much more (lazy regularisation, Karras et al., 2020). */
+  /**
+   * Steps between R1 penalties, at least 1; the weight is multiplied by as much (lazy regularisation, Karras et al., 2020).
+   * @default 16
+   */
   r1Every: number;
-  /** What DiffAugment does to reals and fakes before the discriminator; empty: nothing. */
+  /** DiffAugment's changes to reals and fakes before the discriminator sees them; empty: none. @default [] */
   diffAugment: readonly AugmentKind[];
-  /** Decay a step of the generator's averaged copy, which then makes the samples; 0: none. */
+  /**
+   * Decay per step of the exponential moving average (EMA) of the generator's weights, which then makes the samples; 0 to below
+   * 1, 0: no EMA. @default 0
+   */
   ema: number;
 }
 
-/** Some of a config's settings; the others are the preset's. */
+/** Some settings of a `TrainConfig`; the preset gives the others. */
 export type TrainSettings = { [Key in keyof TrainConfig]?: TrainConfig[Key] | undefined };
 
 const DCGAN: TrainConfig = {
@@ -75,8 +90,8 @@ const DCGAN: TrainConfig = {
 };
 
 /**
- * Ready-made settings. `dcgan`: Radford et al., 2016. `paper`: what Kora Venu and Ravula trained, 2021. `modern`:
- * the `dcgan` networks with what limited data needs; each part is an option of its own.
+ * Presets: complete settings by name. `dcgan`: Radford et al., 2016. `paper`: the model of Kora Venu and Ravula, 2021. `modern`:
+ * the `dcgan` networks with techniques for limited data, each of which is a setting of its own.
  */
 export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   dcgan: DCGAN,
@@ -107,7 +122,7 @@ export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   },
 };
 
-/** The values of the settings that take one word. */
+/** The allowed values of the settings that take one of a list of names. */
 export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string[]>>> = {
   preset: PRESET_NAMES,
   architecture: ARCHITECTURES,
@@ -121,8 +136,8 @@ export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string
 export const CONFIG_KEYS: readonly (keyof TrainConfig)[] = Object.keys(DCGAN) as (keyof TrainConfig)[];
 
 /**
- * Completes a partial config from its preset (default `dcgan`).
- * @throws TypeError for what is no object; RangeError naming an unknown key or a value out of range.
+ * Fills in the settings that were not given from the preset (default `dcgan`) and checks all of them.
+ * @throws TypeError if `partial` is not an object; RangeError naming an unknown key or a value out of range.
  */
 export function resolveConfig(partial: TrainSettings): TrainConfig {
   if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) {

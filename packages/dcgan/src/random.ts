@@ -1,11 +1,11 @@
 import { createRng, type Rng } from '@cxr/image';
 
 /*
- * Nothing random has a hidden state here: each draw is keyed by the run's seed, what it is for, and the step. A run
- * that goes on from a checkpoint therefore draws what the run that was never stopped would have drawn.
+ * No generator of random numbers keeps state between steps: each stream follows from the run's seed, its purpose and the
+ * step. A run resumed from a checkpoint therefore draws the same numbers as a run that was never stopped.
  */
 
-/** What a stream of random numbers is for; 1 and 2 are the networks' initial weights. */
+/** Purposes of the streams of random numbers; 1 and 2 are the networks' initial weights (`networks/initializers.ts`). */
 const PURPOSE = {
   order: 3,
   discriminatorLatents: 4,
@@ -18,12 +18,12 @@ const PURPOSE = {
   labels: 11,
 } as const;
 
-/** The stream for a purpose and a step (or epoch, or sample number). */
+/** The stream of random numbers for a purpose and a step (or epoch, or sample number). */
 export function keyedRng(seed: number, purpose: keyof typeof PURPOSE, step: number): Rng {
   return createRng(seed, PURPOSE[purpose], step);
 }
 
-/** Standard normal numbers. */
+/** `count` numbers drawn from N(0, 1). */
 export function normals(random: Rng, count: number): Float32Array {
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) values[i] = random.normal();

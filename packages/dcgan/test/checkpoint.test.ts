@@ -74,10 +74,10 @@ describe('a run that is resumed', () => {
         if (!same) expect(values).toEqual(plain.weights[i]!.read().dataSync());
         return same ? [weight.originalName.split('/')[0]!] : [];
       });
-    const { average, discriminator } = state;
-    const generator = new Set(fromState(average!, grown.generator, fresh.generator));
+    const { ema, discriminator } = state;
+    const generator = new Set(fromState(ema!, grown.generator, fresh.generator));
     expect([...generator]).toEqual(['project', 'project_norm', 'up_8', 'up_8_norm', 'up_16', 'up_16_norm']);
-    expect(new Set(fromState(average!, grown.average!, fresh.generator))).toEqual(generator);
+    expect(new Set(fromState(ema!, grown.ema!, fresh.generator))).toEqual(generator);
     expect(fromState(discriminator, grown.discriminator, fresh.discriminator)).toContain('down_8');
     for (const trainer of [grown, fresh]) trainer.dispose();
     // Nothing in common with a network of another width.
@@ -106,14 +106,14 @@ describe('hashWeights', () => {
       data: Float32Array.from(values),
     })),
   });
-  const state = (generator: ModelState, discriminator: ModelState, average?: ModelState): TrainState => ({
+  const state = (generator: ModelState, discriminator: ModelState, ema?: ModelState): TrainState => ({
     ...{
       step: 1,
       config: resolveConfig({}),
       images: undefined,
       moments: { generator: [], discriminator: [] },
     },
-    ...{ generator, discriminator, average },
+    ...{ generator, discriminator, ema },
   });
 
   it('is the sha256 of all weights in order', () => {

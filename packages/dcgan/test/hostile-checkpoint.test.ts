@@ -235,7 +235,7 @@ describe('a network', () => {
     expect(tf.memory().numTensors).toBe(before);
     const generator = await loadGenerator(good);
     const of = (model: typeof generator) => (model.predict(tf.ones([1, 4])) as tf.Tensor).dataSync();
-    expect(of(generator)).toEqual(of(trainer.average!));
+    expect(of(generator)).toEqual(of(trainer.ema!));
     generator.dispose();
   });
 });

@@ -62,8 +62,12 @@ async function readFixture(name: string): Promise<any> {
 
 function compareWeights(state: TrainState, golden: Golden): void {
   let compared = 0;
-  for (const network of ['generator', 'discriminator', 'average'] as const) {
-    for (const { name, data } of state[network]?.weights ?? []) {
+  for (const [network, key] of [
+    ['generator', 'generator'],
+    ['discriminator', 'discriminator'],
+    ['average', 'ema'],
+  ] as const) {
+    for (const { name, data } of state[key]?.weights ?? []) {
       const of = (value: (x: number) => number) => data.reduce((sum, x) => sum + value(x), 0);
       const ours = [of((x) => x), of((x) => x * x), ...data.subarray(0, 4)];
       const theirs = golden.weights[`${network}/${name}`]!;

@@ -22,14 +22,14 @@ export class BatchNorm extends StockBatchNorm {
     return batchNorm(x, this.gamma.read(), this.beta.read(), {
       epsilon: this.epsilon,
       onMoments: (mean, variance) => {
-        this.remember(this.movingMean, mean);
-        this.remember(this.movingVariance, variance);
+        this.#remember(this.movingMean, mean);
+        this.#remember(this.movingVariance, variance);
       },
     });
   }
 
   /** The moving moments stand in for the batch's own when sampling. */
-  private remember(moving: tfl.LayerVariable, value: tf.Tensor): void {
+  #remember(moving: tfl.LayerVariable, value: tf.Tensor): void {
     const { momentum } = this;
     moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
   }

@@ -7,19 +7,19 @@ import { findNotFinite, joinFloats } from './floats.js';
 import {
   MAX_MANIFEST_BYTES,
   type Manifest,
-  MODELS,
+  MODEL_FOLDERS,
   MOMENTS,
-  type ModelName,
+  type ModelFolder,
   parseManifest,
 } from './manifest.js';
 import { decodeModel, encodeModel } from './model-files.js';
 
-/** Reads one of a checkpoint's files by its name in it. @throws CxrFileError where it is larger than `maxBytes`. */
+/** Reads a file of a checkpoint by its path in it. @throws CxrFileError if it is larger than `maxBytes`. */
 export type ReadPart = (name: string, maxBytes: number) => Promise<Uint8Array>;
 
-/** What is read of a checkpoint that may be anything. */
+/** Limits for reading a checkpoint. */
 export interface DecodeOptions {
-  /** How large its files may be, all together. @default 1 GiB */
+  /** How many bytes its files may have together. @default 2 ** 30 */
   maxBytes?: number | undefined;
 }
 
@@ -27,15 +27,13 @@ const MAX_BYTES = 2 ** 30;
 
 /**
  * A checkpoint as files: `manifest.json` (step, config, which images, best score, the other files' sha256);
- * `generator/`, `discriminator/` and, with an average, `average/` as tfjs-layers models; `moments.safetensors` with
+ * `generator/`, `discriminator/` and, with an EMA, `average/` as tfjs-layers models; `moments.safetensors` with
  * both optimisers' moments.
  */
 export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const name of MODELS) {
-    const model = state[name];
-    if (model)
-      for (const [file, bytes] of Object.entries(encodeModel(model))) files.set(`${name}/${file}`, bytes);
+  for (const [folder, model] of modelsOf(state)) {
+    for (const [file, bytes] of Object.entries(encodeModel(model))) files.set(`${folder}/${file}`, bytes);
   }
   files.set(MOMENTS, encodeMoments(state.moments));
   const manifest: Manifest = {
@@ -61,7 +59,7 @@ export async function decodeCheckpoint(
   options: DecodeOptions = {},
 ): Promise<TrainState> {
   const manifest = await decodeManifest(folder, read, options);
-  const model = (name: ModelName): Promise<ModelState> => decodeModelPart(folder, manifest, name, read);
+  const model = (name: ModelFolder): Promise<ModelState> => decodeModelPart(folder, manifest, name, read);
   const moments = decodeMoments(await readChecked(folder, manifest, MOMENTS, read), `${folder}/${MOMENTS}`);
   return {
     step: manifest.step,
@@ -71,7 +69,7 @@ export async function decodeCheckpoint(
     ...(manifest.classNames && { classNames: manifest.classNames }),
     generator: await model('generator'),
     discriminator: await model('discriminator'),
-    average: hasAverage(manifest) ? await model('average') : undefined,
+    ema: hasEma(manifest) ? await model(MODEL_FOLDERS.ema) : undefined,
     moments,
     source: folder,
   };
@@ -99,7 +97,7 @@ function decodeMoments(bytes: Uint8Array, file: string): TrainState['moments'] {
   return { generator: of('generator'), discriminator: of('discriminator') };
 }
 
-/** Reads what a checkpoint says of itself, without its networks. */
+/** Reads a checkpoint's manifest, without its networks. */
 export async function decodeManifest(
   folder: string,
   read: ReadPart,
@@ -109,33 +107,39 @@ export async function decodeManifest(
   return parseManifest(bytes, `${folder}/manifest.json`, options.maxBytes ?? MAX_BYTES);
 }
 
-/** Reads only the network that samples are drawn from: the averaged generator where there is one. */
+/** Reads only the network that samples are drawn from: the EMA of the generator if there is one. */
 export async function decodeSampler(
   folder: string,
   read: ReadPart,
   options: DecodeOptions = {},
-): Promise<{ config: TrainConfig; name: ModelName; model: ModelState }> {
+): Promise<{ config: TrainConfig; name: ModelFolder; model: ModelState }> {
   const manifest = await decodeManifest(folder, read, options);
-  const name = hasAverage(manifest) ? 'average' : 'generator';
+  const name = hasEma(manifest) ? MODEL_FOLDERS.ema : MODEL_FOLDERS.generator;
   return { config: manifest.config, name, model: await decodeModelPart(folder, manifest, name, read) };
 }
 
-/** sha256 over all weights of the networks, in order: generator, discriminator, average. */
+/** sha256 over all weights of the networks, in order: generator, discriminator, EMA. */
 export function hashWeights(state: TrainState): string {
   const hash = createHash('sha256');
-  for (const name of MODELS) {
-    const model = state[name];
-    if (model) hash.update(joinFloats(model.weights));
-  }
+  for (const [, model] of modelsOf(state)) hash.update(joinFloats(model.weights));
   return hash.digest('hex');
 }
 
-const hasAverage = (manifest: Manifest): boolean => Object.hasOwn(manifest.files, 'average/model.json');
+/** The networks of a state, each with its folder's name, in a fixed order. */
+function modelsOf(state: TrainState): [ModelFolder, ModelState][] {
+  return (Object.keys(MODEL_FOLDERS) as (keyof typeof MODEL_FOLDERS)[]).flatMap((key) => {
+    const model = state[key];
+    return model ? [[MODEL_FOLDERS[key], model] as [ModelFolder, ModelState]] : [];
+  });
+}
+
+const hasEma = (manifest: Manifest): boolean =>
+  Object.hasOwn(manifest.files, `${MODEL_FOLDERS.ema}/model.json`);
 
 async function decodeModelPart(
   folder: string,
   manifest: Manifest,
-  name: ModelName,
+  name: ModelFolder,
   read: ReadPart,
 ): Promise<ModelState> {
   const part = (file: string): Promise<Uint8Array> => readChecked(folder, manifest, `${name}/${file}`, read);

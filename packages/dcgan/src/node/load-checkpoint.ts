@@ -17,15 +17,15 @@ import {
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
 
 export interface LoadCheckpointOptions extends DecodeOptions {
-  /** Which checkpoint. @default the latest */
+  /** Step of the checkpoint to load. @default the latest */
   step?: number | undefined;
 }
 
-/** What a checkpoint says of itself, without its weights. */
+/** What a checkpoint's manifest says. */
 export interface CheckpointInfo {
   step: number;
   config: TrainConfig;
-  /** Names of the classes, in the order of their numbers, where the run was given them. */
+  /** Names of the classes, in the order of their numbers; undefined if the run was given none. */
   classNames: readonly string[] | undefined;
   best: TrainState['best'];
   images: TrainState['images'];
@@ -33,7 +33,7 @@ export interface CheckpointInfo {
 
 /**
  * Reads a checkpoint. `folder` is one, or the store that holds it, or a run's folder with a store called `checkpoint`.
- * @throws CxrFileError `not-found` where there is none; `corrupt`, `truncated` or `unsupported` naming the bad file,
+ * @throws CxrFileError `not-found` if there is none; `corrupt`, `truncated` or `unsupported` naming the bad file,
  * and the earlier checkpoints that may still be good.
  */
 export async function loadCheckpoint(
@@ -55,7 +55,7 @@ export async function readCheckpointInfo(
   return { step, config, classNames, best: best ?? undefined, images: images ?? undefined };
 }
 
-/** Loads the network that samples are drawn from: the averaged generator where there is one. Folders and errors as in `loadCheckpoint`. */
+/** Loads the network that samples are drawn from: the EMA of the generator if there is one. Folders and errors as in `loadCheckpoint`. */
 export async function loadGenerator(
   folder: string,
   options: LoadCheckpointOptions = {},

@@ -4,11 +4,16 @@ import { countDiscriminator, countGenerator } from '../networks/count-parameters
 import type { TrainState } from '../training/train-state.js';
 import { parseJsonObject } from './json-object.js';
 
-/** The networks of a checkpoint, each a folder in it. */
-export const MODELS = ['generator', 'discriminator', 'average'] as const;
+/** The networks of a checkpoint, and the folder of each: the EMA's is called `average` in this version of the format. */
+export const MODEL_FOLDERS = {
+  generator: 'generator',
+  discriminator: 'discriminator',
+  ema: 'average',
+} as const;
 export const MOMENTS = 'moments.safetensors';
 
-export type ModelName = (typeof MODELS)[number];
+/** The folder of a network in a checkpoint. */
+export type ModelFolder = (typeof MODEL_FOLDERS)[keyof typeof MODEL_FOLDERS];
 
 /** Size and sha256 of a file. */
 interface FileEntry {
@@ -29,14 +34,14 @@ export interface Manifest {
   files: Record<string, FileEntry>;
 }
 
-/** More than any manifest has. */
+/** Larger than any manifest. */
 export const MAX_MANIFEST_BYTES: number = 2 ** 20;
-/** More than any network's description has, be it as JSON or as a safetensors header. */
+/** Larger than any network's description, as JSON or as a safetensors header. */
 const MAX_DESCRIPTION_BYTES = 2 ** 20;
 
 /**
- * Reads a manifest that may be anything.
- * @param maxBytes how large the files it lists may be, all together.
+ * Parses and checks the bytes of a manifest.
+ * @param maxBytes how large all the files it lists may be together.
  * @throws CxrFileError `corrupt`, `unsupported` or `too-large`, naming the file.
  */
 export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number): Manifest {
@@ -51,7 +56,7 @@ export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number)
     });
   }
   const { step, images = null, best = null, classNames, files } = manifest;
-  if (!isCount(step)) fail(`step: ${JSON.stringify(step)} is no number of steps`);
+  if (!isCount(step)) fail(`step: ${JSON.stringify(step)} is not a number of steps`);
   if (images !== null && !(isObject(images) && isCount(images.count) && typeof images.digest === 'string')) {
     fail('images: not a count and a digest');
   }
@@ -81,12 +86,12 @@ function readConfig(manifest: Manifest, fail: (reason: string, cause: unknown) =
   }
 }
 
-/** Sizes that follow from the config are checked before anything is read: no file makes us take more memory. */
+/** Checks the files' sizes against the config before any is read, so that a bad file cannot make us take much memory. */
 function checkSizes(files: Manifest['files'], config: TrainConfig, fail: (reason: string) => never): void {
   const generator = 4 * countGenerator(config);
   const discriminator = 4 * countDiscriminator(config);
   const expected = { generator, discriminator, average: generator };
-  for (const name of MODELS) {
+  for (const name of Object.values(MODEL_FOLDERS)) {
     const weights = Object.hasOwn(files, `${name}/weights.bin`) ? files[`${name}/weights.bin`] : undefined;
     if (weights && weights.bytes !== expected[name]) {
       fail(
@@ -95,7 +100,7 @@ function checkSizes(files: Manifest['files'], config: TrainConfig, fail: (reason
     }
   }
   for (const [name, { bytes }] of Object.entries(files)) {
-    // Two moments for each weight that is trained.
+    // Two moments for each trained weight.
     const content = name === MOMENTS ? 2 * (generator + discriminator) : 0;
     if (!name.endsWith('/weights.bin') && bytes > content + MAX_DESCRIPTION_BYTES) {
       fail(`files: ${name} of ${bytes} bytes is larger than it can be`);

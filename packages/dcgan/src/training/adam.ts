@@ -17,11 +17,11 @@ export class Adam {
   readonly variables: readonly tf.Variable[];
   /** First and second moments, one of each for every variable. */
   readonly moments: readonly { first: tf.Variable; second: tf.Variable }[];
-  private readonly options: Required<AdamOptions>;
+  readonly #options: Required<AdamOptions>;
 
   constructor(variables: readonly tf.Variable[], options: AdamOptions) {
     this.variables = variables;
-    this.options = { epsilon: 1e-8, ...options };
+    this.#options = { epsilon: 1e-8, ...options };
     const zeros = (variable: tf.Variable): tf.Variable =>
       tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
     this.moments = variables.map((variable) => ({ first: zeros(variable), second: zeros(variable) }));
@@ -32,7 +32,7 @@ export class Adam {
    * @param time which update this is, counted from 1.
    */
   update(gradients: Readonly<Record<string, tf.Tensor>>, time: number): void {
-    const { learningRate, beta1, beta2, epsilon } = this.options;
+    const { learningRate, beta1, beta2, epsilon } = this.#options;
     const correction = Math.sqrt(1 - beta2 ** time);
     const rate = (learningRate * correction) / (1 - beta1 ** time);
     const attrs = { rate, beta1, beta2, epsilon: epsilon * correction };

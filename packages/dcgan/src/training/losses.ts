@@ -3,13 +3,17 @@ import { bce } from './losses/bce.js';
 import type { GanLoss } from './losses/gan-loss.js';
 import { hinge } from './losses/hinge.js';
 
-/** Names of the losses. A new one is a file in losses/, its name here and its line in the table below. */
-export const LOSS_NAMES = ['bce', 'hinge'] as const;
+/** The losses. A new one is a file in losses/ and a line here. */
+const LOSSES = {
+  bce: bce as GanLoss,
+  hinge: hinge as GanLoss,
+};
 
-/** Which game is played on the logits. */
-export type Loss = (typeof LOSS_NAMES)[number];
+/** Name of a loss: `bce`, non-saturating binary cross-entropy, or `hinge`. */
+export type Loss = keyof typeof LOSSES;
 
-const LOSSES: Readonly<Record<Loss, GanLoss>> = { bce, hinge };
+/** Names of the losses. */
+export const LOSS_NAMES: readonly Loss[] = Object.keys(LOSSES) as Loss[];
 
 /** Half of the discriminator's loss: on logits `[n, 1]` of real images; a scalar. */
 export function realLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {

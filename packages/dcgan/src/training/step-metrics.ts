@@ -1,26 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fakeLoss, generatorLoss, type Loss, realLoss } from './losses.js';
 
-/** What one training step measured. */
+/** Measurements of one training step. */
 export interface StepMetrics {
   /** Steps done, this one included. */
   step: number;
-  /** Discriminator loss, real and fake half together, before its update. */
+  /** Discriminator loss, the sum of those on reals and on fakes, before its update. */
   lossD: number;
+  /** Generator loss, before its update. */
   lossG: number;
-  /** Share of reals that the discriminator took for real, 0 to 1. */
+  /** Share of reals that the discriminator classified as real, 0 to 1. */
   accuracyReal: number;
-  /** Share of fakes that it took for fake. */
+  /** Share of fakes that the discriminator classified as fake, 0 to 1. */
   accuracyFake: number;
-  /** Euclidean norm of all the discriminator's gradients (of its last update). */
+  /** Euclidean norm of all the discriminator's gradients, in its last update of the step. */
   gradientNormD: number;
+  /** Euclidean norm of all the generator's gradients. */
   gradientNormG: number;
-  /** Euclidean norm of all the discriminator's kernels (biases and batch norm's scales left out), before this step. */
+  /** Euclidean norm of all the discriminator's kernels, without biases and batch norm's scales, before the step. */
   weightNormD: number;
+  /** The same of the generator. */
   weightNormG: number;
   /**
-   * How much the fakes differ among themselves, 1 being as much as the reals of the batch: near 0 is collapse. 1 where the
-   * reals of the batch are all the same.
+   * How much the fakes differ from each other, divided by how much the reals of the batch do: near 0 is mode collapse. 1 if all
+   * reals of the batch are equal.
    */
   diversity: number;
 }
@@ -36,7 +39,7 @@ export interface StepTensors {
   fakes: tf.Tensor4D;
 }
 
-/** Reads a step's tensors, in one transfer, and sums them up. */
+/** Computes the metrics from a step's tensors, with one transfer from the backend. */
 export async function measure(tensors: StepTensors, loss: Loss, step: number): Promise<StepMetrics> {
   const { logitsReal, logitsFake, logitsG, squares, reals, fakes } = tensors;
   const { gradientsD, gradientsG, weightsD, weightsG } = squares;

@@ -3,54 +3,56 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
 import type { TrainState } from './train-state.js';
 
-/** Where checkpoints go; `@cxr/dcgan/node` has one that is a folder. */
+/** Keeps checkpoints; `checkpointFolder` of `@cxr/dcgan/node` keeps them in a folder. */
 export interface CheckpointStore {
-  /** Keeps a state, all of it or nothing. @returns a name for it, such as its folder. */
+  /** Saves a state completely or not at all. @returns a name for it, such as its folder. */
   save(state: TrainState): Promise<string>;
 }
 
-/** Rates a generator, lower being better, such as a FID. `score` must not keep or dispose it. */
+/** Scores a generator, such as by its FID; lower is better. It must not keep or dispose the generator. */
 export type Scorer = (
   generator: tfl.LayersModel,
   context: { step: number; signal: AbortSignal | undefined },
 ) => Promise<number>;
 
-/** The settings of the run (each `TrainConfig` key, the preset's where not given) and how it is driven. */
+/** Options of `train`: the settings of a `TrainConfig` (default: those of the preset), and how the run proceeds. */
 export interface TrainOptions extends TrainSettings {
-  /** With `classes`, each image has a `label`, 0 to classes − 1; without, none has. */
+  /** The training images. With `classes`, each has a `label`, 0 to classes − 1; without, a label is an error. */
   images: ImageSet;
-  /** The values of black and white in float images. @default [0, 1] */
+  /** Values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;
-  /** Names of the classes, in the order of their numbers: saved with the run. */
+  /** Names of the classes, in the order of their numbers; saved in checkpoints. @default undefined: no names */
   classNames?: readonly string[] | undefined;
-  /** Train until so many steps are done, those of a resumed run included. */
+  /** Total number of steps, including those of a resumed run; from 0. */
   steps: number;
-  /** Go on from here. Its config is used, and settings given beside it must agree with it. */
+  /** Continue from this state, with its config; other settings given must be equal to it. @default undefined */
   resume?: TrainState | undefined;
-  /** Begin with the layers that a run at a smaller size shares with this one; see `Trainer.growFrom`. */
+  /** Start with the layers that a run at a smaller size shares with this one; see `Trainer.growFrom`. @default undefined */
   growFrom?: TrainState | undefined;
+  /** Where to keep checkpoints. @default undefined: nowhere */
   checkpoints?: CheckpointStore | undefined;
-  /** Steps between checkpoints, 0: none but the one at the end. @default 100 */
+  /** Steps between checkpoints; 0: only one at the end. @default 100 */
   checkpointEvery?: number | undefined;
-  /** Steps between samples from fixed latents (also before the first step); 0: none. @default 0 */
+  /** Steps between samples from fixed latents, the first before training; 0: no samples. @default 0 */
   sampleEvery?: number | undefined;
-  /** How many samples. @default 64 */
+  /** Images of a sample; at least 1. @default 64 */
   sampleCount?: number | undefined;
+  /** Scores the generator during training and at the end. @default undefined: no scores */
   score?: Scorer | undefined;
-  /** Steps between scores, 0: none but the one at the end. @default 500 */
+  /** Steps between scores; 0: only one at the end. @default 500 */
   scoreEvery?: number | undefined;
-  /** Keeps the state with the lowest score so far. */
+  /** Where to keep the state with the lowest score. @default undefined: nowhere */
   bestCheckpoints?: CheckpointStore | undefined;
   /**
    * What to do after a warning (see `WarningKind`): `continue`, or `stop` the run after the step. A divergence always
-   * stops it, without a checkpoint: there is nothing left to train. @default 'continue'
+   * stops it, without a checkpoint, since its weights are of no use. @default 'continue'
    */
   onWarning?: 'continue' | 'stop' | undefined;
-  /** Ends the run after the current step, with a checkpoint. */
+  /** Aborting it ends the run after the current step, with a checkpoint. @default undefined */
   signal?: AbortSignal | undefined;
 }
 
-/** The options that drive a run, as opposed to those that decide what it computes. */
+/** The options that are not settings of a `TrainConfig`. */
 type RunOptions = { [Key in Exclude<keyof TrainOptions, keyof TrainConfig>]-?: unknown };
 
 /** Their defaults. */
@@ -78,9 +80,9 @@ export const RUN_DEFAULTS = {
 };
 
 /**
- * Checks everything about the options that can be known before the images are read. `train` does so first; a program that
- * tells wrong usage from failures calls it by itself.
- * @returns the run's config: the resumed one's, or the preset's with what is given.
+ * Checks all options before any image is read. `train` calls it first; call it yourself to report wrong usage differently from
+ * failures.
+ * @returns the config of the run: that of `resume`, or the preset with the settings given.
  * @throws TypeError, RangeError naming the option; nothing else.
  */
 export function checkTrainOptions(options: TrainOptions): TrainConfig {

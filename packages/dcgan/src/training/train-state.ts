@@ -17,7 +17,7 @@ export interface ModelState {
   weights: NamedArray[];
 }
 
-/** Everything a run needs to go on where it was, on any machine; on the same backend bit for bit. */
+/** Everything a run needs to continue, on any machine; on the same backend the result is equal bit for bit. */
 export interface TrainState {
   /** Steps done. The data order and all random numbers follow from it and the config's seed. */
   step: number;
@@ -26,15 +26,15 @@ export interface TrainState {
   images: { count: number; digest: string } | undefined;
   generator: ModelState;
   discriminator: ModelState;
-  /** The averaged generator, where `ema` is on. */
-  average: ModelState | undefined;
-  /** Adam's: for each trainable weight its first and second moment, named `WEIGHT/first` and `WEIGHT/second`. */
+  /** The EMA of the generator; undefined if `config.ema` is 0. */
+  ema: ModelState | undefined;
+  /** Adam's moments: for each trainable weight the first and the second, named `WEIGHT/first` and `WEIGHT/second`. */
   moments: { generator: NamedArray[]; discriminator: NamedArray[] };
-  /** The lowest score so far, where the run is scored. */
+  /** The lowest score so far; undefined if the run is not scored. */
   best?: { step: number; score: number } | undefined;
-  /** Names of the classes, in the order of their numbers, where the run was given them. */
+  /** Names of the classes, in the order of their numbers; undefined if the run was given none. */
   classNames?: readonly string[] | undefined;
-  /** The folder that it was read from: errors name it. */
+  /** The folder that the state was read from, for error messages. */
   source?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export async function saveModel(model: tfl.LayersModel): Promise<ModelState> {
   return { topology: model.toJSON(null, false), weights };
 }
 
-/** Sets a model's weights. @throws CxrFileError `mismatch` where a name or shape differs. */
+/** Sets a model's weights. @throws CxrFileError `mismatch` if a name or shape differs. */
 export function restoreModel(model: tfl.LayersModel, state: ModelState, what: string): void {
   const expected = model.weights.map(({ originalName, shape }) => ({
     name: originalName,
@@ -59,8 +59,7 @@ export function restoreModel(model: tfl.LayersModel, state: ModelState, what: st
 }
 
 /**
- * Sets the weights of those layers that the state has under the same name and in the same shapes: all but the ones next
- * to the image, where the state is of half the size and twice the width. @returns how many layers.
+ * Copies the weights of every layer that the state has under the same name with the same shapes. @returns how many layers.
  */
 export function copySharedLayers(model: tfl.LayersModel, state: ModelState): number {
   const known = new Map(state.weights.map((array) => [`${array.name} ${array.shape}`, array]));
@@ -76,7 +75,7 @@ export function copySharedLayers(model: tfl.LayersModel, state: ModelState): num
   return copied;
 }
 
-/** Runs what may find one part of a state of another network; the error then names the part's file. */
+/** Runs `restore`; a CxrFileError that it throws names the file of this part of the state. */
 export function namingFile(state: TrainState, part: string, restore: () => void): void {
   try {
     restore();
@@ -94,7 +93,7 @@ export async function saveMoments(optimiser: Adam, model: tfl.LayersModel): Prom
   return (await Promise.all(arrays)).flat();
 }
 
-/** Sets an optimiser's moments. @throws CxrFileError `mismatch` where a name or shape differs. */
+/** Sets an optimiser's moments. @throws CxrFileError `mismatch` if a name or shape differs. */
 export function restoreMoments(
   optimiser: Adam,
   model: tfl.LayersModel,
@@ -124,8 +123,8 @@ type Layout = Pick<NamedArray, 'name' | 'shape'>;
 function checkSame(expected: readonly Layout[], got: readonly Layout[], what: string): void {
   const show = (layout: Layout | undefined) => (layout ? `${layout.name} [${layout.shape}]` : 'nothing');
   for (let i = 0; i < Math.max(expected.length, got.length); i++) {
-    const [want, have] = [show(expected[i]), show(got[i])];
-    if (want !== have)
-      throw new CxrFileError('mismatch', `${what}: another network: ${have} where ${want} belongs`);
+    const [should, is] = [show(expected[i]), show(got[i])];
+    if (should !== is)
+      throw new CxrFileError('mismatch', `${what}: another network: ${is} in place of ${should}`);
   }
 }

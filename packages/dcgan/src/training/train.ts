@@ -11,6 +11,7 @@ import { Trainer } from './trainer.js';
 import { createTrainingMonitor, type Warning } from './training-monitor.js';
 import { collectTrainingSet, type TrainingSet } from './training-set.js';
 
+/** An event of `train`; `type` says which. Times are in seconds, `epoch` counts passes over the images. */
 export type TrainEvent =
   | { type: 'start'; config: TrainConfig; step: number; steps: number; images: number }
   | ({
@@ -20,7 +21,7 @@ export type TrainEvent =
       imagesPerSecond: number;
       secondsLeft: number;
     } & StepMetrics)
-  /** An epoch is over: one event for each, several after a step whose batch is larger than the set. */
+  /** The end of an epoch; several after one step if the batch is larger than the set. */
   | { type: 'epoch'; step: number; epoch: number }
   | { type: 'sample'; step: number; images: Image[]; grid: Image }
   | { type: 'checkpoint'; step: number; name: string; best: boolean }
@@ -33,16 +34,16 @@ export interface EndEvent {
   type: 'end';
   step: number;
   reason: 'done' | 'aborted' | 'stopped';
-  /** The trained (averaged, where `ema` is on) generator. It is the receiver's to dispose. */
+  /** The trained generator: its EMA if `ema` is on. The receiver disposes it. */
   generator: tfl.LayersModel;
   best?: { step: number; score: number };
 }
 
 /**
- * Trains a DCGAN on the active TensorFlow.js backend and reports it, event by event. The next step starts when the reader
- * asks for the next event. Leaving the loop early frees everything.
+ * Trains a DCGAN on the active TensorFlow.js backend and yields events. Each step starts when the caller asks for the next
+ * event; leaving the loop early frees all memory.
  * @throws TypeError, RangeError for options that `checkTrainOptions` refuses, and for labels that do not fit `classes`; Error
- * where no backend is ready; CxrFileError where the images or the state do not fit.
+ * if no backend is ready; CxrFileError if there are no images, or images or state belong to another run.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const config = checkTrainOptions(options);
@@ -66,92 +67,97 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 
 const ONE_IMAGE: Warning = {
   kind: 'few-images',
-  message: 'there is one training image only: the generator can learn nothing but that image',
+  message: 'there is only one training image: the generator can learn nothing but that image',
 };
 
-/** The loop of `train`: what happens when, around the steps of a `Trainer`. */
+/** The loop of `train`: calls a `Trainer` and yields the events. */
 class Run {
-  private readonly options: TrainOptions;
-  private readonly trainer: Trainer;
-  private readonly set: TrainingSet;
-  private readonly monitor = createTrainingMonitor();
-  private best: { step: number; score: number } | undefined;
-  private stopped = false;
-  private savedAt = -1;
+  readonly #options: TrainOptions;
+  readonly #trainer: Trainer;
+  readonly #set: TrainingSet;
+  readonly #monitor = createTrainingMonitor();
+  #best: { step: number; score: number } | undefined;
+  #stopped = false;
+  #savedAt = -1;
 
   constructor(options: TrainOptions, trainer: Trainer, set: TrainingSet) {
-    this.options = options;
-    this.trainer = trainer;
-    this.set = set;
-    this.best = options.resume?.best;
+    this.#options = options;
+    this.#trainer = trainer;
+    this.#set = set;
+    this.#best = options.resume?.best;
   }
 
   async *events(): AsyncGenerator<TrainEvent, void, undefined> {
-    const { trainer, options, set } = this;
+    const trainer = this.#trainer;
+    const options = this.#options;
+    const set = this.#set;
     const { config, step } = trainer;
     yield { type: 'start', config, step, steps: options.steps, images: set.count };
     if (set.count === 1) {
       yield { type: 'warning', step, ...ONE_IMAGE };
-      this.stopped = options.onWarning === 'stop';
+      this.#stopped = options.onWarning === 'stop';
     }
-    if (this.due('sampleEvery')) yield await this.sample();
+    if (this.#due('sampleEvery')) yield await this.#sample();
     const pace = createPace();
-    while (!this.over) {
+    while (!this.#over) {
       const started = performance.now();
       const metrics = await trainer.trainStep(set);
-      yield this.describe(metrics, pace((performance.now() - started) / 1000));
-      const finished = Math.floor(this.epoch(trainer.step));
-      for (let epoch = Math.floor(this.epoch(trainer.step - 1)) + 1; epoch <= finished; epoch++) {
+      yield this.#describe(metrics, pace((performance.now() - started) / 1000));
+      const finished = Math.floor(this.#epoch(trainer.step));
+      for (let epoch = Math.floor(this.#epoch(trainer.step - 1)) + 1; epoch <= finished; epoch++) {
         yield { type: 'epoch', step: trainer.step, epoch };
       }
-      const warning = this.monitor(metrics);
+      const warning = this.#monitor(metrics);
       if (warning) yield { type: 'warning', step: trainer.step, ...warning };
       if (warning?.kind === 'divergence') {
-        this.stopped = true;
+        this.#stopped = true;
         return;
       }
-      this.stopped = warning !== undefined && options.onWarning === 'stop';
-      if (this.due('sampleEvery')) yield await this.sample();
-      if (this.due('scoreEvery') || this.over) yield* this.score();
-      if (this.due('checkpointEvery') || this.over) yield* this.checkpoint();
+      this.#stopped = warning !== undefined && options.onWarning === 'stop';
+      if (this.#due('sampleEvery')) yield await this.#sample();
+      if (this.#due('scoreEvery') || this.#over) yield* this.#score();
+      if (this.#due('checkpointEvery') || this.#over) yield* this.#checkpoint();
     }
-    // Aborted while an event was handled, or before the first step: the last state may not be saved yet.
-    yield* this.checkpoint();
+    // If the run was aborted while the caller handled an event, or before the first step, the last state is not saved yet.
+    yield* this.#checkpoint();
   }
 
   end(): EndEvent {
-    const { step, sampler } = this.trainer;
-    const reason = this.stopped ? 'stopped' : step < this.options.steps ? 'aborted' : 'done';
-    return { type: 'end', step, reason, generator: sampler, ...(this.best && { best: this.best }) };
+    const { step, sampler } = this.#trainer;
+    const reason = this.#stopped ? 'stopped' : step < this.#options.steps ? 'aborted' : 'done';
+    return { type: 'end', step, reason, generator: sampler, ...(this.#best && { best: this.#best }) };
   }
 
-  private get over(): boolean {
-    return this.stopped || this.trainer.step >= this.options.steps || this.options.signal?.aborted === true;
+  get #over(): boolean {
+    return (
+      this.#stopped || this.#trainer.step >= this.#options.steps || this.#options.signal?.aborted === true
+    );
   }
 
-  private due(key: 'sampleEvery' | 'scoreEvery' | 'checkpointEvery'): boolean {
-    const every = this.options[key] ?? RUN_DEFAULTS[key];
-    return every > 0 && this.trainer.step % every === 0;
+  #due(key: 'sampleEvery' | 'scoreEvery' | 'checkpointEvery'): boolean {
+    const every = this.#options[key] ?? RUN_DEFAULTS[key];
+    return every > 0 && this.#trainer.step % every === 0;
   }
 
-  /** Passes over the images at a step, in fractions. */
-  private epoch(step: number): number {
-    return (step * this.trainer.discriminatorBatch) / this.set.count;
+  /** Passes over the images after `step` steps, with a fraction. */
+  #epoch(step: number): number {
+    return (step * this.#trainer.discriminatorBatch) / this.#set.count;
   }
 
-  private describe(metrics: StepMetrics, secondsPerStep: number): TrainEvent {
+  #describe(metrics: StepMetrics, secondsPerStep: number): TrainEvent {
     return {
       type: 'step',
       ...metrics,
-      epoch: this.epoch(metrics.step),
+      epoch: this.#epoch(metrics.step),
       secondsPerStep,
-      imagesPerSecond: this.trainer.discriminatorBatch / secondsPerStep,
-      secondsLeft: secondsPerStep * (this.options.steps - metrics.step),
+      imagesPerSecond: this.#trainer.discriminatorBatch / secondsPerStep,
+      secondsLeft: secondsPerStep * (this.#options.steps - metrics.step),
     };
   }
 
-  private async sample(): Promise<TrainEvent> {
-    const { trainer, options } = this;
+  async #sample(): Promise<TrainEvent> {
+    const trainer = this.#trainer;
+    const options = this.#options;
     const { seed, latentDim, classes } = trainer.config;
     const count = options.sampleCount ?? RUN_DEFAULTS.sampleCount;
     const latents = new Float32Array(count * latentDim);
@@ -161,37 +167,37 @@ class Run {
     return { type: 'sample', step: trainer.step, images, grid: contactSheet(images, { background: 255 }) };
   }
 
-  private async *score(): AsyncGenerator<TrainEvent, void, undefined> {
-    const { score, signal, bestCheckpoints } = this.options;
+  async *#score(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { score, signal, bestCheckpoints } = this.#options;
     if (!score || signal?.aborted) return;
-    const { step, sampler } = this.trainer;
+    const { step, sampler } = this.#trainer;
     const started = performance.now();
     const value = await score(sampler, { step, signal }).catch((error: unknown) => {
-      if (this.options.signal?.aborted) return undefined;
+      if (this.#options.signal?.aborted) return undefined;
       throw error;
     });
     if (value === undefined) return;
     const seconds = (performance.now() - started) / 1000;
-    const best = value < (this.best?.score ?? Number.POSITIVE_INFINITY);
-    if (best) this.best = { step, score: value };
+    const best = value < (this.#best?.score ?? Number.POSITIVE_INFINITY);
+    if (best) this.#best = { step, score: value };
     yield { type: 'score', step, score: value, best, seconds };
     if (best && bestCheckpoints) {
-      const name = await bestCheckpoints.save(await this.state());
+      const name = await bestCheckpoints.save(await this.#state());
       yield { type: 'checkpoint', step, name, best: true };
     }
   }
 
-  private async *checkpoint(): AsyncGenerator<TrainEvent, void, undefined> {
-    const { step } = this.trainer;
-    if (!this.options.checkpoints || this.savedAt === step) return;
-    const name = await this.options.checkpoints.save(await this.state());
-    this.savedAt = step;
+  async *#checkpoint(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { step } = this.#trainer;
+    if (!this.#options.checkpoints || this.#savedAt === step) return;
+    const name = await this.#options.checkpoints.save(await this.#state());
+    this.#savedAt = step;
     yield { type: 'checkpoint', step, name, best: false };
   }
 
-  private async state(): Promise<TrainState> {
-    const classNames = this.options.classNames ?? this.options.resume?.classNames;
-    return { ...(await this.trainer.state(this.set)), best: this.best, classNames };
+  async #state(): Promise<TrainState> {
+    const classNames = this.#options.classNames ?? this.#options.resume?.classNames;
+    return { ...(await this.#trainer.state(this.#set)), best: this.#best, classNames };
   }
 }
 
@@ -201,7 +207,7 @@ function checkImages({ images }: TrainState, set: TrainingSet): void {
   throw new CxrFileError('mismatch', `the run was trained on ${show(images)}; these are ${show(set)}`);
 }
 
-/** Smooths the seconds a step takes: the mean over about the last ten. */
+/** A function that takes the seconds of each step and returns their mean over about the last ten steps. */
 function createPace(): (seconds: number) => number {
   let mean: number | undefined;
   return (seconds) => {

@@ -8,7 +8,7 @@ import { iterateSpectral } from '../layers/spectral.js';
 import { createDiscriminator } from '../networks/create-discriminator.js';
 import { createGenerator } from '../networks/create-generator.js';
 import { oneHot } from '../networks/one-hot.js';
-import { averageWeights, trainableVariables } from '../networks/weights.js';
+import { trainableVariables, updateEma } from '../networks/weights.js';
 import { keyedRng, normals } from '../random.js';
 import { Adam } from './adam.js';
 import { diffAugment } from './diff-augment.js';
@@ -28,7 +28,7 @@ import { drawIndices, type TrainingSet } from './training-set.js';
 
 type Gradients = tf.NamedTensorMap;
 
-/** A batch for one network pass: images `[n, h, w, c]` and, where conditional, one-hot labels `[n, classes]`. */
+/** A batch for one network pass: images `[n, h, w, c]` and, for conditional networks, one-hot labels `[n, classes]`. */
 interface Batch {
   images: tf.Tensor4D;
   labels: tf.Tensor2D | undefined;
@@ -43,34 +43,34 @@ export class Trainer {
   readonly config: TrainConfig;
   readonly generator: tfl.LayersModel;
   readonly discriminator: tfl.LayersModel;
-  /** The averaged copy of the generator, where `ema` is on. */
-  readonly average: tfl.LayersModel | undefined;
+  /** Exponential moving average of the generator's weights; undefined if `config.ema` is 0. */
+  readonly ema: tfl.LayersModel | undefined;
   /** Steps done. */
   step = 0;
-  private readonly optimiserG: Adam;
-  private readonly optimiserD: Adam;
+  readonly #optimiserG: Adam;
+  readonly #optimiserD: Adam;
 
   constructor(config: TrainConfig) {
     this.config = config;
     this.generator = createGenerator(config);
     this.discriminator = createDiscriminator(config);
-    this.average = config.ema > 0 ? createGenerator(config) : undefined;
+    this.ema = config.ema > 0 ? createGenerator(config) : undefined;
     const { beta1, beta2, learningRateG, learningRateD } = config;
-    this.optimiserG = new Adam(trainableVariables(this.generator), {
+    this.#optimiserG = new Adam(trainableVariables(this.generator), {
       learningRate: learningRateG,
       beta1,
       beta2,
     });
-    this.optimiserD = new Adam(trainableVariables(this.discriminator), {
+    this.#optimiserD = new Adam(trainableVariables(this.discriminator), {
       learningRate: learningRateD,
       beta1,
       beta2,
     });
   }
 
-  /** The network that samples are drawn from: the averaged generator where there is one. */
+  /** The network that samples are drawn from: the EMA of the generator if there is one. */
   get sampler(): tfl.LayersModel {
-    return this.average ?? this.generator;
+    return this.ema ?? this.generator;
   }
 
   /** Images of one half (real or fake) of a discriminator step. */
@@ -83,14 +83,14 @@ export class Trainer {
     const { config } = this;
     setDropoutRandom(this.discriminator, keyedRng(config.seed, 'dropout', this.step));
     const kept = tf.tidy(() => {
-      const weightsD = sumOfSquares(kernelsOf(this.optimiserD));
-      const weightsG = sumOfSquares(kernelsOf(this.optimiserG));
+      const weightsD = sumOfSquares(kernelsOf(this.#optimiserD));
+      const weightsG = sumOfSquares(kernelsOf(this.#optimiserG));
       iterateSpectral(this.discriminator);
       const indices = drawIndices(set.count, this.discriminatorBatch, this.step, config);
-      const reals = this.realBatch(set, indices);
-      const fakes = this.fakeBatch(set, this.discriminatorBatch, 'discriminatorLatents');
-      const d = this.stepDiscriminator(reals, fakes);
-      const g = this.stepGenerator(set);
+      const reals = this.#realBatch(set, indices);
+      const fakes = this.#fakeBatch(set, this.discriminatorBatch, 'discriminatorLatents');
+      const d = this.#stepDiscriminator(reals, fakes);
+      const g = this.#stepGenerator(set);
       return {
         logitsReal: d.logitsReal,
         logitsFake: d.logitsFake,
@@ -100,12 +100,12 @@ export class Trainer {
         fakes: fakes.images,
       };
     });
-    if (this.average) averageWeights(this.average, this.generator, this.averageDecay());
+    if (this.ema) updateEma(this.ema, this.generator, this.#emaDecay());
     this.step++;
     return measure(kept, config.loss, this.step);
   }
 
-  /** Everything that a run needs to go on exactly here. */
+  /** Everything that a run needs to continue exactly from here; `set` adds which images it was trained on. */
   async state(set?: TrainingSet): Promise<TrainState> {
     return {
       step: this.step,
@@ -113,17 +113,17 @@ export class Trainer {
       images: set && { count: set.count, digest: set.digest },
       generator: await saveModel(this.generator),
       discriminator: await saveModel(this.discriminator),
-      average: this.average && (await saveModel(this.average)),
+      ema: this.ema && (await saveModel(this.ema)),
       moments: {
-        generator: await saveMoments(this.optimiserG, this.generator),
-        discriminator: await saveMoments(this.optimiserD, this.discriminator),
+        generator: await saveMoments(this.#optimiserG, this.generator),
+        discriminator: await saveMoments(this.#optimiserD, this.discriminator),
       },
     };
   }
 
-  /** Goes back to a state. @throws CxrFileError `mismatch` where it is of other networks. */
+  /** Goes back to a saved state. @throws CxrFileError `mismatch` if it belongs to other networks. */
   restore(state: TrainState): void {
-    const { average } = this;
+    const { ema } = this;
     namingFile(state, 'generator/model.json', () =>
       restoreModel(this.generator, state.generator, 'generator'),
     );
@@ -131,22 +131,22 @@ export class Trainer {
       restoreModel(this.discriminator, state.discriminator, 'discriminator'),
     );
     namingFile(state, 'average/model.json', () => {
-      if (average) restoreModel(average, state.average ?? state.generator, 'generator average');
+      if (ema) restoreModel(ema, state.ema ?? state.generator, 'generator ema');
     });
     namingFile(state, 'moments.safetensors', () => {
-      restoreMoments(this.optimiserG, this.generator, state.moments.generator);
-      restoreMoments(this.optimiserD, this.discriminator, state.moments.discriminator);
+      restoreMoments(this.#optimiserG, this.generator, state.moments.generator);
+      restoreMoments(this.#optimiserD, this.discriminator, state.moments.discriminator);
     });
     this.step = state.step;
   }
 
   /**
-   * Begins from what a run at a smaller size has learnt (after Karras et al., 2018): the layers that have the same name
-   * and shapes there. From a run of half the size and twice the width these are all but the ones next to the image.
-   * @throws CxrFileError `mismatch` where there are none.
+   * Starts from the weights of a run at a smaller size (after Karras et al., 2018): copies each layer that has the same name
+   * and shapes there. From a run of half the size and twice the width, that is every layer except those next to the image.
+   * @throws CxrFileError `mismatch` if the generators share no layer.
    */
   growFrom(state: TrainState): void {
-    const generator = state.average ?? state.generator;
+    const generator = state.ema ?? state.generator;
     if (copySharedLayers(this.generator, generator) === 0) {
       throw new CxrFileError(
         'mismatch',
@@ -154,61 +154,61 @@ export class Trainer {
       );
     }
     copySharedLayers(this.discriminator, state.discriminator);
-    if (this.average) copySharedLayers(this.average, generator);
+    if (this.ema) copySharedLayers(this.ema, generator);
   }
 
-  /** Frees everything; `keepSampler` leaves the network of `sampler` to the caller. */
+  /** Frees both networks, the EMA and the optimisers; with `keepSampler` the caller disposes `sampler` later. */
   dispose({ keepSampler = false }: { keepSampler?: boolean } = {}): void {
-    for (const model of [this.generator, this.discriminator, this.average]) {
+    for (const model of [this.generator, this.discriminator, this.ema]) {
       if (model && !(keepSampler && model === this.sampler)) model.dispose();
     }
-    this.optimiserG.dispose();
-    this.optimiserD.dispose();
+    this.#optimiserG.dispose();
+    this.#optimiserD.dispose();
   }
 
-  private stepDiscriminator(
+  #stepDiscriminator(
     reals: Batch,
     fakes: Batch,
   ): { logitsReal: tf.Tensor; logitsFake: tf.Tensor; square: tf.Tensor } {
     const { loss, separateUpdates } = this.config;
-    const augmentedReals = this.augment(reals, 'augmentReal');
-    const augmentedFakes = this.augment(fakes, 'augmentFake');
+    const augmentedReals = this.#augment(reals, 'augmentReal');
+    const augmentedFakes = this.#augment(fakes, 'augmentFake');
     let logitsReal!: tf.Tensor;
     let logitsFake!: tf.Tensor;
     const onReals = (): tf.Scalar => {
-      logitsReal = tf.keep(this.discriminate(augmentedReals));
-      return tf.add(realLoss(loss, logitsReal), this.penalty(augmentedReals));
+      logitsReal = tf.keep(this.#discriminate(augmentedReals));
+      return tf.add(realLoss(loss, logitsReal), this.#penalty(augmentedReals));
     };
     const onFakes = (): tf.Scalar => {
-      logitsFake = tf.keep(this.discriminate(augmentedFakes));
+      logitsFake = tf.keep(this.#discriminate(augmentedFakes));
       return fakeLoss(loss, logitsFake);
     };
-    const variables = [...this.optimiserD.variables];
+    const variables = [...this.#optimiserD.variables];
     let gradients: Gradients;
     if (separateUpdates) {
-      this.optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1);
+      this.#optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1);
       gradients = tf.variableGrads(onFakes, variables).grads;
-      this.optimiserD.update(gradients, 2 * this.step + 2);
+      this.#optimiserD.update(gradients, 2 * this.step + 2);
     } else {
       gradients = tf.variableGrads(() => tf.add(onReals(), onFakes()), variables).grads;
-      this.optimiserD.update(gradients, this.step + 1);
+      this.#optimiserD.update(gradients, this.step + 1);
     }
     return { logitsReal, logitsFake, square: sumOfSquares(Object.values(gradients)) };
   }
 
-  private stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; square: tf.Tensor } {
+  #stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; square: tf.Tensor } {
     const { loss, batchSize } = this.config;
     let logitsG!: tf.Tensor;
     const { grads } = tf.variableGrads(() => {
-      const fakes = this.fakeBatch(set, batchSize, 'generatorLatents');
-      logitsG = tf.keep(this.discriminate(this.augment(fakes, 'augmentGenerator')));
+      const fakes = this.#fakeBatch(set, batchSize, 'generatorLatents');
+      logitsG = tf.keep(this.#discriminate(this.#augment(fakes, 'augmentGenerator')));
       return generatorLoss(loss, logitsG);
-    }, [...this.optimiserG.variables]);
-    this.optimiserG.update(grads, this.step + 1);
+    }, [...this.#optimiserG.variables]);
+    this.#optimiserG.update(grads, this.step + 1);
     return { logitsG, square: sumOfSquares(Object.values(grads)) };
   }
 
-  private realBatch(set: TrainingSet, indices: readonly number[]): Batch {
+  #realBatch(set: TrainingSet, indices: readonly number[]): Batch {
     const { classes } = this.config;
     const { data, shape } = takeBatch(set.images, indices);
     return {
@@ -220,12 +220,8 @@ export class Trainer {
     };
   }
 
-  /** Fakes, labelled as often with each class as the real images are. */
-  private fakeBatch(
-    set: TrainingSet,
-    count: number,
-    purpose: 'discriminatorLatents' | 'generatorLatents',
-  ): Batch {
+  /** Fakes; their labels are drawn from those of the real images, so that classes are as frequent as there. */
+  #fakeBatch(set: TrainingSet, count: number, purpose: 'discriminatorLatents' | 'generatorLatents'): Batch {
     const { seed, latentDim, classes } = this.config;
     const random = keyedRng(seed, purpose, this.step);
     const latents = tf.tensor2d(normals(random, count * latentDim), [count, latentDim]);
@@ -240,30 +236,30 @@ export class Trainer {
     return { images, labels };
   }
 
-  private discriminate({ images, labels }: Batch): tf.Tensor {
+  #discriminate({ images, labels }: Batch): tf.Tensor {
     return this.discriminator.apply(labels ? [images, labels] : images, { training: true }) as tf.Tensor;
   }
 
-  private augment(batch: Batch, purpose: 'augmentReal' | 'augmentFake' | 'augmentGenerator'): Batch {
+  #augment(batch: Batch, purpose: 'augmentReal' | 'augmentFake' | 'augmentGenerator'): Batch {
     const { diffAugment: kinds, seed } = this.config;
     if (kinds.length === 0) return batch;
     return { ...batch, images: diffAugment(batch.images, kinds, keyedRng(seed, purpose, this.step)) };
   }
 
-  private penalty(reals: Batch): tf.Scalar {
+  #penalty(reals: Batch): tf.Scalar {
     const { r1, r1Every } = this.config;
     if (r1 === 0 || this.step % r1Every !== 0) return tf.scalar(0);
-    const discriminate = (images: tf.Tensor4D): tf.Tensor => this.discriminate({ ...reals, images });
+    const discriminate = (images: tf.Tensor4D): tf.Tensor => this.#discriminate({ ...reals, images });
     return tf.mul(gradientPenalty(discriminate, reals.images), (r1 / 2) * r1Every);
   }
 
-  /** Shorter memory at the start, when the first weights are worth little. */
-  private averageDecay(): number {
+  /** Smaller in the first steps, so that the EMA soon forgets the untrained weights. */
+  #emaDecay(): number {
     return Math.min(this.config.ema, (1 + this.step) / (10 + this.step));
   }
 }
 
-/** Batch norm's scales, which are about 1, would hide how kernels grow from 0.02. */
+/** Without batch norm's scales: these are about 1 and would hide how kernels grow from 0.02. */
 function kernelsOf({ variables }: Adam): tf.Variable[] {
   return variables.filter(({ shape }) => shape.length > 1);
 }

@@ -1,40 +1,43 @@
 import type { StepMetrics } from './step-metrics.js';
 
 /**
- * What a warning is about. `divergence`: a loss or a norm is not a finite number; `exploding`: a loss is huge, or weights
- * grow too fast; `one-sided`: the discriminator is always right; `collapse`: the fakes are nearly all alike; `few-images`:
- * there is a single image to learn from.
+ * The problem that a warning reports. `divergence`: a loss or a norm is not finite; `exploding`: a loss is huge, or weights
+ * grow too fast; `one-sided`: the discriminator is right on every image; `collapse`: the fakes are nearly equal; `few-images`:
+ * the training set has only one image.
  */
 export type WarningKind = 'divergence' | 'exploding' | 'one-sided' | 'collapse' | 'few-images';
 
-/** A reason to doubt a run. */
+/** A problem of a training run. */
 export interface Warning {
   kind: WarningKind;
+  /** The problem in one sentence, with numbers. */
   message: string;
 }
 
 /** Consecutive bad steps before a warning. */
 const PATIENCE = 100;
-/** An untrained generator's images are alike too; it has this many steps to spread out. */
+/** Steps before similar fakes count as collapse: those of an untrained generator are always similar. */
 const WARM_UP = 200;
+/** Share of right answers, on reals and on fakes, from which the discriminator counts as always right. */
 const ALWAYS_RIGHT = 0.999;
-const ALIKE = 0.1;
-/** Losses on logits stay below about 20 while training goes well. */
+/** Diversity below which fakes count as nearly equal. */
+const MIN_DIVERSITY = 0.1;
+/** In a healthy run, losses on logits stay below about 20. */
 const MAX_LOSS = 100;
 /**
- * Adam moves a weight by about its learning rate a step, so at usual rates norms change by a part in the last `WINDOW`
- * steps.
+ * Adam moves a weight by about the learning rate per step, so at usual rates a norm changes by much less than this factor
+ * within `WINDOW` steps.
  */
 const MAX_GROWTH = 4;
 const WINDOW = 100;
 
 /**
- * Makes a function that is given each step's metrics in turn and returns a warning where a problem begins: once for each
- * time that it comes up.
+ * Creates a training monitor: a function that takes the metrics of each step in turn and returns a warning when a problem
+ * starts. A problem that continues is reported once; one that went away and came back is reported again.
  */
 export function createTrainingMonitor(): (metrics: StepMetrics) => Warning | undefined {
   let right = 0;
-  let alike = 0;
+  let similar = 0;
   let exploding = false;
   const growthD = createGrowth();
   const growthG = createGrowth();
@@ -62,14 +65,14 @@ export function createTrainingMonitor(): (metrics: StepMetrics) => Warning | und
       return { kind: 'exploding', message };
     }
     right = Math.min(accuracyReal, accuracyFake) > ALWAYS_RIGHT ? right + 1 : 0;
-    alike = step > WARM_UP && diversity < ALIKE ? alike + 1 : 0;
+    similar = step > WARM_UP && diversity < MIN_DIVERSITY ? similar + 1 : 0;
     if (right === PATIENCE) {
       return {
         kind: 'one-sided',
         message: `the discriminator was right on every image for ${PATIENCE} steps: the generator learns little`,
       };
     }
-    if (alike === PATIENCE) {
+    if (similar === PATIENCE) {
       const percent = (100 * diversity).toFixed(1);
       return {
         kind: 'collapse',
@@ -90,7 +93,7 @@ function tooFast(network: string, growth: number): string | undefined {
   return `the ${network}'s weights are ${growth.toPrecision(2)} times what they were at most ${WINDOW} steps ago`;
 }
 
-/** A norm over its smallest of the last `WINDOW` steps. */
+/** A function that takes a norm each step and returns its ratio to the smallest of the last `WINDOW` steps. */
 function createGrowth(): (norm: number) => number {
   const recent: number[] = [];
   return (norm) => {

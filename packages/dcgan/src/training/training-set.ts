@@ -3,12 +3,12 @@ import { CxrFileError, type ImageSet, shuffle, type ValueRange } from '@cxr/imag
 import type { TrainConfig } from '../config.js';
 import { keyedRng } from '../random.js';
 
-/** All images at training size, in memory. */
+/** All training images at training size, in memory. */
 export interface TrainingSet {
   readonly count: number;
   /** Uint8 `[count, size, size, channels]`. */
   readonly images: Parameters<typeof takeBatch>[0];
-  /** Class numbers, `[count]`; zeros where there are no classes. */
+  /** Class numbers, `[count]`; zeros for an unconditional network. */
   readonly labels: Int32Array;
   /** Identifies the pixels and labels (FNV-1a), so that a run is not resumed on other images. */
   readonly digest: string;
@@ -17,9 +17,9 @@ export interface TrainingSet {
 type Shape = Pick<TrainConfig, 'size' | 'channels' | 'classes' | 'resample'>;
 
 /**
- * Reads a source to its end, each image brought to `size` and `channels`.
- * @throws CxrFileError `empty` where there is no image; RangeError for a label that is missing, out of range, or there
- * without `classes`.
+ * Reads all images of a set, converted to `size` and `channels`.
+ * @throws CxrFileError `empty` if the set has no image; RangeError for a label that is missing or out of range, or for any label
+ * if `classes` is 0.
  */
 export async function collectTrainingSet(
   source: ImageSet,
@@ -39,7 +39,7 @@ export async function collectTrainingSet(
   return { count, images, labels: Int32Array.from(labels), digest };
 }
 
-/** Numbers of the images of one batch. Depends on the seed, the step and the count alone. */
+/** Indices of the images of one batch. They depend only on the seed, the step, `count` and `batch`. */
 export function drawIndices(
   count: number,
   batch: number,

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** A loss: three functions of logits `[n, 1]`, high for real, each to a scalar that the training makes smaller. */
+/** A GAN loss: three functions of logits `[n, 1]`, high for real; each returns a scalar that training minimises. */
 export interface GanLoss {
-  /** The discriminator's on real images. */
+  /** Loss of the discriminator on real images. */
   real(logits: tf.Tensor): tf.Scalar;
-  /** The discriminator's on fakes. */
+  /** Loss of the discriminator on fakes. */
   fake(logits: tf.Tensor): tf.Scalar;
-  /** The generator's on its fakes. */
+  /** Loss of the generator on its fakes. */
   generator(logits: tf.Tensor): tf.Scalar;
 }
