@@ -226,7 +226,7 @@ describe('pickles that are none of weights', () => {
     expectRefused(
       () => readTorch(zipFile(object, { 0: values })),
       'corrupt',
-      /^tensor \\u\{1b\}\[2J\\u\{a\} is larger/,
+      /^tensor \\u001b\[2J\\u000a is larger/,
     );
   });
 
@@ -304,7 +304,7 @@ describe('safetensors', () => {
       'a name that steers the terminal',
       { '\x1b[2J': entry(0, 24, [7]) },
       'corrupt',
-      /^tensor \\u\{1b\}\[2J has/,
+      /^tensor \\u001b\[2J has/,
     ],
   ])('are refused: %s', (_, header, code, message) => {
     expectRefused(() => readSafetensors(file(header)), code, message);
