@@ -12,7 +12,6 @@ export interface RunProgress {
   /** Copies written, including those of earlier runs. */
   readonly done: number;
   readonly total: number;
-  readonly secondsLeft: number | undefined;
 }
 
 /** Result of `run`. */
@@ -64,9 +63,7 @@ async function augmentFiles(
       continue;
     }
     await log.append(...outcome.lines);
-    const elapsed = (performance.now() - started) / 1000;
-    const written = lines.length - kept;
-    onProgress({ done: lines.length, total, secondsLeft: (elapsed / written) * (total - lines.length) });
+    onProgress({ done: lines.length, total });
   }
   signal.throwIfAborted();
   if (lines.length === 0) throw new CxrFileError('empty', 'no image could be read', { file: options.input });
