@@ -1,8 +1,8 @@
 import { decodeImage } from '@cxr/data';
-import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../../test/support/goldens.js';
 import { decodeLosslessJpeg } from '../src/codecs/dicom/decode-lossless-jpeg.js';
+import { failure } from './support/failure.js';
 
 interface Row {
   name: string;
@@ -12,16 +12,6 @@ interface Row {
 const goldens = (list: string) => readJsonLines<Row>(`data/${list}`);
 const named = (list: string, name: string) =>
   Buffer.from(goldens(list).find((row) => row.name === name)!.file, 'base64');
-
-/** The error's code and message. */
-async function failure(work: () => unknown): Promise<string> {
-  try {
-    await work();
-    return 'no error';
-  } catch (error) {
-    return error instanceof CxrFileError ? `${error.code} | ${error.message}` : String(error);
-  }
-}
 
 describe('BMP', () => {
   interface Parts {

@@ -4,6 +4,7 @@ import { CxrFileError, image, toGrey8, toRgb8 } from '@cxr/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noise, readJsonLines, sha256 } from '../../../test/support/goldens.js';
+import { failure } from './support/failure.js';
 
 interface Row {
   name: string;
@@ -22,15 +23,6 @@ const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
 const tiffs = readJsonLines<Row>('data/tiff.jsonl');
 const webps = readJsonLines<Row>('data/webp.jsonl');
 const sharp = (await sharpCodec())!;
-
-/** The code and message a promise fails with. */
-async function failure(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => 'no error',
-    (reason: unknown) => reason,
-  );
-  return error instanceof CxrFileError ? `${error.code} | ${error.message}` : String(error);
-}
 
 describe('decodeImage', () => {
   it.each(pngs)('PNG as Pillow: $name', async (row) => {

@@ -1,7 +1,7 @@
 import { decodeDicom, decodeImage, imageHeader, readDicomHeader } from '@cxr/data';
-import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../../test/support/goldens.js';
+import { failure } from './support/failure.js';
 
 interface Row {
   name: string;
@@ -17,14 +17,6 @@ const all = readJsonLines<Row>('data/dicom.jsonl');
 const rows = all.filter(({ refused }) => !refused);
 const bytesOf = ({ file }: { file: string }) => new Uint8Array(Buffer.from(file, 'base64'));
 const named = (name: string) => all.find((row) => row.name === name)!;
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => 'no error',
-    (reason: unknown) => reason,
-  );
-  return error instanceof CxrFileError ? `${error.code} | ${error.message}` : String(error);
-}
 
 /** Changes the value of the element with this tag, in a file of explicit VR little endian. */
 function withElement(

@@ -2,6 +2,7 @@ import { DisjointSets } from './disjoint-sets.js';
 import { joinByDistance } from './join-by-distance.js';
 import { bandOf, joinByHash } from './join-by-hash.js';
 import { COORDINATES, thumbCoordinates } from './thumb-coordinates.js';
+import { type ThumbMoments, thumbMoments } from './thumb-moments.js';
 
 /** What images are compared by. */
 export interface ImageSignature {
@@ -67,7 +68,7 @@ const FEW = 0.02;
 function nearGroups(thumbs: readonly Uint8Array[]): number[][] {
   const hashes = new Uint32Array(8 * thumbs.length);
   for (const [i, thumb] of thumbs.entries()) hashes.set(differenceHash(thumb), 8 * i);
-  const moments = thumbs.map(momentsOf);
+  const moments = thumbs.map(thumbMoments);
   const sets = new DisjointSets(thumbs.length);
   const near = (i: number, j: number): boolean =>
     agree(hashes, 8 * i, 8 * j) &&
@@ -129,24 +130,7 @@ function agree(hashes: Uint32Array, a: number, b: number): boolean {
   return true;
 }
 
-interface Moments {
-  mean: number;
-  /** Of the thumbnail less its mean, as a vector; 0 for one brightness all over. */
-  length: number;
-}
-
-function momentsOf(thumb: Uint8Array): Moments {
-  let sum = 0;
-  let squares = 0;
-  for (const value of thumb) {
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / thumb.length;
-  return { mean, length: Math.sqrt(squares - sum * mean) };
-}
-
-function correlation(a: Uint8Array, b: Uint8Array, ofA: Moments, ofB: Moments): number {
+function correlation(a: Uint8Array, b: Uint8Array, ofA: ThumbMoments, ofB: ThumbMoments): number {
   if (ofA.length === 0 || ofB.length === 0) return 0;
   let product = 0;
   for (let i = 0; i < a.length; i++) product += a[i]! * b[i]!;

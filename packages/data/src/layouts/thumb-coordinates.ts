@@ -1,4 +1,5 @@
 import { alongPrincipalAxes } from './principal-axes.js';
+import { thumbMoments } from './thumb-moments.js';
 
 /** Thumbnails' width and height, that of the coarse grid, and waves kept in each direction. */
 const THUMB = 32;
@@ -25,14 +26,7 @@ const COSINES = Float64Array.from({ length: WAVES * COARSE }, (_, i) => {
 });
 
 function waves(thumb: Uint8Array): Float64Array {
-  let sum = 0;
-  let squares = 0;
-  for (const value of thumb) {
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / thumb.length;
-  const length = Math.sqrt(squares - sum * mean);
+  const { mean, length } = thumbMoments(thumb);
   const rows = new Float64Array(COARSE * WAVES);
   const result = new Float64Array(WAVES * WAVES);
   if (!(length > 0)) return result;
