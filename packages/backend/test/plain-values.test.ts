@@ -1,0 +1,58 @@
+import { useBackend } from '@cxr/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+
+/** Kernels that are the same on all backends are compared here with values computed by hand, not with each other. */
+describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
+  beforeAll(async () => {
+    await useBackend(name);
+  });
+
+  it('dilates: the largest of x + filter in each window', () => {
+    const x = tf.tensor4d([1, 5, 2, -3, 0, -7, 4, 4, -9], [1, 3, 3, 1]);
+    const filter = tf.tensor3d([0, 10, -1, 0.5], [2, 2, 1]);
+    // By hand, such as max(1 + 0, 5 + 10, -3 - 1, 0 + 0.5) = 15.
+    expect([...tf.dilation2d(x, filter, 1, 'valid').dataSync()]).toEqual([15, 12, 10, 3]);
+  });
+
+  it('adds up segments with more sums than are held at a time', () => {
+    const segments = 2 ** 19;
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500], [3, 5]);
+    const ids = tf.tensor1d([0, segments - 1, 0], 'int32');
+    const sums = tf.unsortedSegmentSum(x, ids, segments);
+    const rows = tf.concat([tf.slice(sums, [0, 0], [1, 5]), tf.slice(sums, [segments - 1, 0], [1, 5])]);
+    expect([...rows.dataSync()]).toEqual([101, 202, 303, 404, 505, 10, 20, 30, 40, 50]);
+    tf.dispose([sums, rows]);
+  });
+
+  it('adds up a product over more terms than one part has, each with its own factors', () => {
+    const [k, m, n] = [40_000, 3, 2];
+    const a = Float32Array.from({ length: k * m }, (_, i) => ((i * 7) % 11) - 5);
+    const b = Float32Array.from({ length: k * n }, (_, i) => ((i * 5) % 13) - 6);
+    const expected = new Array<number>(m * n).fill(0);
+    for (let row = 0; row < k; row++)
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) expected[i * n + j]! += a[row * m + i]! * b[row * n + j]!;
+    const product = tf.matMul(tf.tensor2d(a, [k, m]), tf.tensor2d(b, [k, n]), true, false);
+    // Whole numbers below 2^24: exact in float32 in any order.
+    expect([...product.dataSync()]).toEqual(expected);
+  });
+
+  it('starts again without a warning', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await useBackend(name);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+});
+
+it('keeps the digits of a sum of four million equal values', async () => {
+  for (const name of ['wasm', 'onnxruntime'] as const) {
+    await useBackend(name);
+    const x = tf.fill([4_000_000], 0.1);
+    const [sum, mean] = [tf.sum(x), tf.mean(x)];
+    expect(sum.dataSync()[0]).toBeCloseTo(4_000_000 * Math.fround(0.1), 0);
+    expect(mean.dataSync()[0]).toBeCloseTo(0.1, 7);
+    tf.dispose([x, sum, mean]);
+  }
+});
