@@ -33,7 +33,7 @@ export interface WeightsOrigin {
 export interface Metrics {
   /** Fakes against the training images. */
   readonly score?: Score;
-  /** Two random halves of the training images: a smaller distance, with as many images, cannot be told from 0. */
+  /** Two random halves of the training images: with as many images, a smaller distance does not differ from 0. */
   readonly floor?: Score;
   /** Fakes of the generator before its first step, against the training images. */
   readonly untrained?: Score;
@@ -41,7 +41,7 @@ export interface Metrics {
   readonly test?: Score;
   /** What may be compared with each other: the same half of the training images against equally many of each kind. */
   readonly matched?: MatchedScores;
-  /** Fakes against the training images as training went on, where that was asked for; on as many fakes as `score`. */
+  /** Fakes against the training images during training, with `--score-every`; of as many fakes as `score`. */
   readonly curve?: readonly { readonly step: number; readonly fid: number }[];
   readonly train: { readonly steps: number; readonly seconds_per_step: number; readonly backend: string };
   readonly data: { readonly description: string; readonly count: number };

@@ -3,7 +3,7 @@ import { bitsFlag, type Command, choiceFlag, numberFlag, UsageError, wholeNumber
 import { PRESETS } from '@cxr/dcgan';
 import { DIMS } from '@cxr/fid';
 
-/** Everything that a run is made of: saved with the run, so that it can be repeated. */
+/** All options of a run; saved with it, so that it can be repeated. */
 export interface Options {
   /** A folder of images, or of class folders with `class`; without it, phantoms are drawn. */
   readonly data?: string | undefined;
@@ -27,14 +27,14 @@ export interface Options {
   readonly diffAugment: boolean;
   /** Decay of the generator's running average; the preset's where absent. */
   readonly ema?: number | undefined;
-  /** A run at a smaller size whose layers this one begins with. */
+  /** A run at a smaller size whose layers this run starts with. */
   readonly growFrom?: string | undefined;
   /** Bits that 16-bit files really use; undefined: all. */
   readonly bits?: number | undefined;
   readonly weights?: string | undefined;
   readonly dims: number;
   readonly resume: boolean;
-  /** The run's folder, if named; otherwise the first free one of `name`, `name-2`, … */
+  /** The run's folder. @default the first free one of `name`, `name-2`, … */
   readonly out?: string | undefined;
   readonly name: string;
 }

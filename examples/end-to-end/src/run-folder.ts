@@ -9,7 +9,7 @@ const holdsRun = (folder: string) =>
 /**
  * Where a run is kept. An earlier run is never written over: without `--out` it is the first free folder (or, to
  * resume, the last one in use), with `--out` a folder that holds a run can only be resumed.
- * @throws UsageError where there is nothing to resume, or something in the way.
+ * @throws UsageError if there is no run to resume, or if the folder already holds a run.
  */
 export function runFolder(options: Pick<Options, 'out' | 'name' | 'resume'>): string {
   const { out, name, resume } = options;

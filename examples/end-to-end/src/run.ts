@@ -26,10 +26,10 @@ import { readGrids, runTraining, type Trained } from './training.js';
 
 export interface RunHooks {
   readonly onProgress: (progress: Progress) => void;
-  /** One line that matters, such as the backend taken and why. */
+  /** Receives one-line messages, such as which backend is used and why. */
   readonly onMessage: (line: string) => void;
   readonly signal: AbortSignal;
-  /** Weights at hand already; otherwise they are looked for, and downloaded. */
+  /** Inception weights; default: found or downloaded as `findWeights` of @cxr/fid does. */
   readonly weights?: InceptionWeights;
 }
 
@@ -112,7 +112,7 @@ function metricsOf(
 
 /**
  * The main job: reals → DCGAN → samples → score with its floor → `report.html`, all in the run's folder.
- * Aborted, it leaves a checkpoint and a report of what there is.
+ * If it is aborted, it leaves a checkpoint and a report without a score.
  * @throws CxrFileError 'locked' where another run is writing into the folder.
  */
 export async function run(options: Options, hooks: RunHooks): Promise<RunResult> {

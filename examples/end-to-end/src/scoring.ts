@@ -29,8 +29,8 @@ const FEW_NOTE = (n: number, dims: number) =>
 const PARTLY_MADE_UP = '6ad2cac4e7059a75516304f7a1704a558ca219ab5c214b05367c7de6632f0bac';
 
 /**
- * Inception weights, real ones wherever they can be had. Only the demo goes on without, where nobody named any: real images
- * scored by random weights would look like a FID.
+ * Finds the Inception weights. Only the demo on phantoms, without weights named, falls back to random ones: real images scored
+ * with random weights would look like a FID.
  */
 export async function openWeights(
   options: Options,
@@ -76,7 +76,7 @@ function rowsOf(all: NdArray<Float32Array>, indices: readonly number[]): NdArray
   return ndarray(out, [indices.length, dims]);
 }
 
-/** Fakes as a set of images: drawn anew whenever they are gone through. */
+/** Fakes as a set of images: drawn again each time it is read. */
 export function fakeSet(
   generator: Parameters<typeof sample>[0],
   options: Options,
@@ -100,7 +100,7 @@ export interface Scored
   readonly notes: readonly string[];
 }
 
-/** What all scores of a run share: the engine, and activations, computed when first asked for. */
+/** Shared by all scores of a run: the engine, and the activations, computed on first use. */
 export interface Scoring {
   readonly engine: InceptionEngine;
   reals(): Promise<Activated>;
@@ -136,7 +136,7 @@ export async function openScoring(
   };
 }
 
-/** Scores a generator in training as the run's end will: by as many fakes, of the same latents. */
+/** Scores a generator during training as at the end: with as many fakes, from the same latents. */
 export function scorerOf(scoring: Scoring, options: Options): Scorer {
   return async (generator, { step }) => {
     const real = await scoring.reals();
@@ -146,8 +146,8 @@ export function scorerOf(scoring: Scoring, options: Options): Scorer {
 }
 
 /**
- * Scores the fakes, and what a score must be read beside: the noise floor, the untrained generator and, where there
- * are any, held-out reals; all with the same weights, dims and resize.
+ * Scores the fakes and, for comparison, the noise floor, the untrained generator and held-out reals if there are any, all with
+ * the same weights, dims and resize.
  */
 export async function runScoring(
   scoring: Scoring,

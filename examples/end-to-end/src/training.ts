@@ -47,7 +47,7 @@ export function trainConfig(options: Options): Partial<TrainConfig> {
 }
 
 /**
- * A log of a run, which goes on after step `upTo`: later steps will be done again, and their lines would stand there twice.
+ * Opens a log of a run to continue after step `upTo`: lines of later steps are dropped, since these steps run again.
  */
 function openLog<T extends { readonly step: number }>(file: string, upTo: number): Promise<JsonLines<T>> {
   return openJsonLines<T>(file, ({ step }) => typeof step === 'number' && step <= upTo);
@@ -69,9 +69,9 @@ function totalSteps(options: Options, images: number): number {
 }
 
 /**
- * Trains, or goes on training, and leaves `log.jsonl`, `grids/` and `checkpoint/` in the run's folder; with
+ * Trains, or continues a run, and writes `log.jsonl`, `grids/` and `checkpoint/` in the run's folder; with
  * scores while training also `scores.jsonl` and `best/`.
- * An abort ends it after the step in hand, with a checkpoint of that step.
+ * An abort ends it after the current step, with a checkpoint.
  */
 export async function runTraining(
   options: Options,
@@ -137,5 +137,5 @@ export async function runTraining(
         return { end: event, log: log.lines, scores: scores.lines, warnings };
     }
   }
-  throw new Error('training ended without saying so');
+  throw new Error('training ended without an end event');
 }

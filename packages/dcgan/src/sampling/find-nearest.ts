@@ -4,18 +4,18 @@ import { fitImage, type Image, type ImageSet, imagesOf } from '@cxr/image';
 export interface Nearest {
   /** At the fake's size and channels. */
   image: Image;
-  /** Which one of the source, counted from 0. */
+  /** Its position among the reals, counted from 0. */
   index: number;
-  /** Its name; `image 3` and so on where it has none. */
+  /** Its name; `image 3` and so on if it has none. */
   name: string;
   /** Root mean square difference of the pixels, 0 to 255. */
   distance: number;
 }
 
 /**
- * For each uint8 image, the nearest of the reals, brought to its size: to show beside it that it is not a copy.
- * Distances are of plain pixels; a shifted copy can look far.
- * @throws RangeError where there are no reals, or the images differ in shape.
+ * For each uint8 image, finds the nearest real, resized to its size, to check that the image is not a copy. Distances are
+ * between pixels, so a shifted copy can have a large distance.
+ * @throws RangeError if there are no reals, or the images differ in shape or are not square.
  */
 export async function findNearest(images: readonly Image[], reals: ImageSet): Promise<Nearest[]> {
   const [size, width, channels] = images[0]?.shape ?? [];
@@ -35,13 +35,13 @@ export async function findNearest(images: readonly Image[], reals: ImageSet): Pr
   return nearest as Nearest[];
 }
 
-/** Undefined once it is clear that it is not below `limit`. */
+/** Root mean square difference; undefined if it is not below `limit`. */
 function pixelDistance(a: Uint8Array, b: Uint8Array, limit = Number.POSITIVE_INFINITY): number | undefined {
-  const most = limit ** 2 * a.length;
+  const max = limit ** 2 * a.length;
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
     sum += (a[i]! - b[i]!) ** 2;
-    if (sum >= most) return undefined;
+    if (sum >= max) return undefined;
   }
   return Math.sqrt(sum / a.length);
 }
