@@ -14,7 +14,8 @@ describe('the loops of resizePillow', () => {
     // As where a content security policy forbids WebAssembly; resize-pillow.test.ts is about the SIMD ones.
     vi.stubGlobal('WebAssembly', undefined);
     const { resizePillow } = await import('@cxr/image');
-    const rows = readJsonLines<Row>('image/resize_8bit.jsonl').filter((_, i) => i % 4 === 0);
+    // Every third: odd rows are grey, even ones RGB.
+    const rows = readJsonLines<Row>('image/resize_8bit.jsonl').filter((_, i) => i % 3 === 0);
     const wrong = rows.filter((row) => {
       const source = noiseImage(...row.from, row.seed);
       return (['bicubic', 'lanczos'] as const).some((filter) => {
