@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FRECHET_METHODS, frechetDistance, randomWeights, Statistics } from '@cxr/fid';
+import { createEngine, readStatistics, writeStatistics } from '@cxr/fid/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.js';
+import { syntheticActivations } from './shared.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-main-'));
+const [few, many, uncounted] = ['few.npz', 'many.npz', 'uncounted.npz'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+
+async function run(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const output = {
+    result: (line: string) => void out.push(line),
+    note: (line: string) => void err.push(line),
+    progress() {},
+  };
+  const status = await main([...args, '--dims', '64'], output);
+  return { status, out: out.join('\n'), err: err.join('\n') };
+}
+
+beforeAll(async () => {
+  await writeStatistics(few, Statistics.of(syntheticActivations(64, 64, 1)));
+  await writeStatistics(many, Statistics.of(syntheticActivations(65, 64, 2)));
+  const { mu, sigma } = await readStatistics(many);
+  await writeStatistics(uncounted, Statistics.fromMoments({ mu, sigma }));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('cxr-fid of statistics files', () => {
+  it('prints one object, in which what is unknown is null', async () => {
+    const { status, out } = await run(few, uncounted, '--json');
+    const fid = frechetDistance(await readStatistics(few), await readStatistics(uncounted));
+    const { seconds, warnings, ...result } = JSON.parse(out);
+    expect(status).toBe(0);
+    expect(result).toEqual({
+      fid,
+      dims: 64,
+      resize: 'pil299',
+      engine: null,
+      device: null,
+      n1: 64,
+      n2: null,
+      weights: { file: null, sha256: null, kind: null },
+      floor: null,
+      skipped: 0,
+    });
+    expect(seconds.total).toBeGreaterThanOrEqual(seconds.distance + seconds.features);
+    expect(warnings).toEqual([expect.stringContaining(`${few} has 64 images for 64 dims`)]);
+  });
+
+  it('prints one line, and on standard error what the score can be compared with', async () => {
+    const fid = frechetDistance(await readStatistics(many), await readStatistics(uncounted));
+    expect(await run(many, uncounted)).toEqual({
+      status: 0,
+      out: `FID:  ${fid}`,
+      err: '64 dims, 65 against an unknown number of images',
+    });
+    const { err } = await run(few, many);
+    expect(err).toMatch(/^64 dims, 64 against 65 images\nwarning: .*few\.npz has 64 images/);
+  });
+
+  it('computes the distance by --method', async () => {
+    for (const method of FRECHET_METHODS) {
+      const fid = frechetDistance(await readStatistics(few), await readStatistics(many), { method });
+      expect((await run(few, many, '--method', method)).out).toBe(`FID:  ${fid}`);
+    }
+  });
+
+  it.each([
+    ['--method', 'x'],
+    ['--bits', '0'],
+    ['--bits', '17'],
+    ['--engine', 'onnx'],
+    ['--metrics', 'kid'],
+  ])('ends with status 2 for %s %s', async (...flags) => {
+    expect(await run(few, many, ...flags)).toMatchObject({ status: 2, out: '' });
+  });
+
+  it('takes the engine onnxruntime also by its old name', async () => {
+    expect((await run(few, many, '--engine', 'native')).status).toBe(0);
+    const engine = await createEngine(randomWeights(1), { dims: 64, engine: 'native' });
+    expect(engine.name).toBe('onnxruntime');
+    engine.dispose();
+  });
+});
