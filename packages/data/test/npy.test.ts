@@ -94,6 +94,20 @@ describe('writeNpy', () => {
     },
   );
 
+  it('calls C order what is the same in both, as NumPy does', () => {
+    for (const [shape, order] of [
+      [[1, 3], 'False'],
+      [[3, 1], 'False'],
+      [[3], 'False'],
+      [[0, 5], 'False'],
+      [[3, 2], 'True'],
+    ] as const) {
+      const data = new Uint8Array(shape.reduce((a: number, b: number) => a * b, 1));
+      const file = writeNpy({ data, shape: [...shape], dtype: 'uint8' }, { fortran: true });
+      expect(Buffer.from(file).toString('latin1')).toContain(`'fortran_order': ${order}`);
+    }
+  });
+
   it('leaves a Buffer as it is', () => {
     const data = Buffer.from([1, 2, 3, 4, 5, 6]);
     const bytes = writeNpy({ data, shape: [2, 3], dtype: 'uint8' }, { fortran: true });
@@ -218,6 +232,8 @@ describe('npz', () => {
     const { a } = readNpz(zip);
     expect(process.memoryUsage().arrayBuffers - used).toBeLessThan(1.5 * 8 * count);
     expect(a!.data).toHaveLength(count);
+    // A view of the entry that was unpacked, after its header.
+    expect(a!.data.buffer.byteLength).toBeGreaterThan(a!.data.byteLength);
   });
 
   it('counts what conversion takes', () => {
@@ -256,6 +272,13 @@ describe('npz', () => {
     expect(many.subarray(0, 100)).toEqual(readNpy(file(all.subarray(0, 100))).data);
     expect(many.subarray(60_000)).toEqual(readNpy(file(all.subarray(60_000))).data);
     expect([...many.subarray(0x3c00, 0x3c02)]).toEqual([1, 1 + 2 ** -10]);
+  });
+
+  it('is stored unless compression is asked for, with a time that never changes', () => {
+    const bytes = writeNpz({ a: { data: new Uint8Array(5000), shape: [5000], dtype: 'uint8' } });
+    expect(bytes.length).toBeGreaterThan(5000);
+    // 1980-01-01 00:00 as MS-DOS writes it.
+    expect([...bytes.subarray(10, 14)]).toEqual([0, 0, 0x21, 0]);
   });
 
   it('does not unpack the arrays that were not asked for', () => {
