@@ -169,4 +169,32 @@ describe('collectImages and takeBatch', () => {
       'no',
     );
   });
+
+  it('read views that are stored otherwise', async () => {
+    const set = ndarray(
+      Uint8Array.from({ length: 32 }, (_, i) => i),
+      [2, 4, 4, 1],
+    );
+    const bytes = (view: typeof set, index: number) =>
+      [...takeBatch(view, [index]).data].map((v) => Math.round((v + 1) * 127.5));
+    expect(bytes(set.lo(1, 0, 0, 0), 0)).toEqual(Array.from({ length: 16 }, (_, i) => 16 + i));
+    expect(bytes(set.hi(2, 2, 2, 1), 1)).toEqual([16, 17, 20, 21]);
+    expect(bytes(set.transpose(0, 2, 1, 3), 0).slice(0, 4)).toEqual([0, 4, 8, 12]);
+    expect(() => takeBatch(ndarray(new Uint8Array(4), [2, 2]), [0])).toThrow('[n, h, w, c]: [2,2]');
+  });
+
+  it('scales 12-bit samples, and warns where that is not asked for', async () => {
+    const set = [image(new Uint16Array(64).fill(4095), 8, 8, 1)];
+    const warnings: string[] = [];
+    const onWarning = (message: string) => warnings.push(message);
+    expect((await collectImages(set, { size: 8, bits: 12, onWarning })).data[0]).toBe(255);
+    expect(warnings).toEqual([]);
+    expect((await collectImages(set, { size: 8, onWarning })).data[0]).toBe(15);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('read a batch of toBatch by its own range', async () => {
+    const set = toBatch([image(new Uint8Array(16).fill(200), 4, 4, 1)]);
+    expect((await collectImages(set, { size: 4 })).data[0]).toBe(200);
+  });
 });

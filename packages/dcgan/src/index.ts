@@ -10,7 +10,7 @@ export { createDiscriminator, type DiscriminatorOptions } from './networks/creat
 export { createGenerator } from './networks/create-generator.js';
 export { exportOnnx } from './networks/export-onnx.js';
 export type { NetworkOptions, Size } from './networks/network-options.js';
-export { findNearest, type Nearest } from './sampling/find-nearest.js';
+export { type FindNearestOptions, findNearest, type Nearest } from './sampling/find-nearest.js';
 export { type InterpolateOptions, interpolate, type SampleName } from './sampling/interpolate.js';
 export { labelOf } from './sampling/label-of.js';
 export { drawLatent, render, type SampleOptions, sample } from './sampling/sample.js';

@@ -1,6 +1,7 @@
 import { useBackend } from '@cxr/backend';
+import { toBatch } from '@cxr/data';
 import { createGenerator, drawLatent, findNearest, interpolate, labelOf, render, sample } from '@cxr/dcgan';
-import { type Image, image } from '@cxr/image';
+import { type Image, type ImageSet, image, image as wrap } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { slerp } from '../src/sampling/interpolate.js';
@@ -160,7 +161,46 @@ describe('findNearest', () => {
   });
 
   it('needs reals, and images of one shape', async () => {
+    await expect(findNearest([], [flat(1)])).rejects.toThrow('no fakes');
     await expect(findNearest([flat(1)], [])).rejects.toThrow('no reals');
     await expect(findNearest([flat(1), flat(1, 5)], [flat(1)])).rejects.toThrow('differ in shape');
+  });
+
+  it('reads fakes of every form of a set: floats, 16 bits, views, batches', async () => {
+    const bytes = Uint8Array.from({ length: 64 }, (_, i) => 3 * i);
+    const of = (image: Image) => image.transpose(1, 0, 2);
+    const plain = wrap(bytes, 8, 8, 1);
+    const forms: ImageSet[] = [
+      [plain],
+      [
+        wrap(
+          Float32Array.from(bytes, (byte) => byte / 255),
+          8,
+          8,
+          1,
+        ),
+      ],
+      [
+        wrap(
+          Uint16Array.from(bytes, (byte) => 257 * byte),
+          8,
+          8,
+          1,
+        ),
+      ],
+      { data: Float32Array.from(bytes, (byte) => byte / 127.5 - 1), shape: [1, 8, 8, 1], range: [-1, 1] },
+      toBatch([plain]),
+    ];
+    for (const form of forms) expect((await findNearest(form, [plain]))[0]!.distance).toBe(0);
+    expect((await findNearest([of(plain)], [of(plain)]))[0]!.distance).toBe(0);
+    expect((await findNearest([of(plain)], [plain]))[0]!.distance).toBeGreaterThan(50);
+    const broken = wrap(
+      Float32Array.from(bytes, () => Number.NaN),
+      8,
+      8,
+      1,
+    );
+    await expect(findNearest([broken], [plain])).rejects.toThrow('NaN');
+    await expect(findNearest([wrap(new Uint8Array(32), 4, 8, 1)], [plain])).rejects.toThrow('not square');
   });
 });

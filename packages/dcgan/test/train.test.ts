@@ -8,6 +8,7 @@ import {
   type TrainState,
   train,
 } from '@cxr/dcgan';
+import { image } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -153,6 +154,25 @@ describe('train', () => {
       { type: 'epoch', step: 3, epoch: 3 },
       { type: 'epoch', step: 3, epoch: 4 },
     ]);
+  });
+
+  it('warns of 12-bit images in 16 bits, unless their bits are given', async () => {
+    const deep = images.map((one) =>
+      image(
+        Uint16Array.from(one.image.data, (byte) => byte << 4),
+        32,
+        32,
+        1,
+      ),
+    );
+    const events = await run({ steps: 1, images: deep });
+    expect(events[1]).toMatchObject({
+      type: 'warning',
+      kind: 'few-bits',
+      message: expect.stringContaining('12'),
+    });
+    const given = await run({ steps: 1, images: deep, bits: 12 });
+    expect(given.filter(({ type }) => type === 'warning')).toEqual([]);
   });
 
   it('warns of a single training image, and says how alike fakes are all the same', async () => {

@@ -129,8 +129,9 @@ async function readTensor(tensor: TensorLike): Promise<BatchLike> {
 function* unstack(batch: BatchLike | NdArray<Pixels>): Generator<SetImage, void, void> {
   const [count, height, width, channels] = batch.shape as [number, number, number, number];
   if (batch.shape.length !== 4) throw new TypeError(`a batch of images is [n, h, w, c]: [${batch.shape}]`);
+  const { range } = batch as BatchLike;
   if ('stride' in batch) {
-    for (let n = 0; n < count; n++) yield { image: batch.pick(n, null, null, null) };
+    for (let n = 0; n < count; n++) yield { image: batch.pick(n, null, null, null), range };
     return;
   }
   const size = height * width * channels;
@@ -139,7 +140,7 @@ function* unstack(batch: BatchLike | NdArray<Pixels>): Generator<SetImage, void,
   }
   for (let n = 0; n < count; n++) {
     const data = batch.data.subarray(n * size, (n + 1) * size);
-    yield { image: ndarray(data, [height, width, channels]) as Image, range: batch.range };
+    yield { image: ndarray(data, [height, width, channels]) as Image, range };
   }
 }
 

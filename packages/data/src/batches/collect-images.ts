@@ -13,6 +13,10 @@ import type { NdArray } from 'ndarray';
 export interface CollectImagesOptions extends FitOptions {
   /** The values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;
+  /** Bits that the samples of Uint16 images really use, 1 to 16, see `imagesOf`. @default 16 */
+  bits?: number | undefined;
+  /** Called once, after the last image, where `bits` seems to be missing. */
+  onWarning?: ((message: string) => void) | undefined;
   /** Called with each image before it is brought to size, in order. */
   onImage?: ((image: NamedImage) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -27,9 +31,9 @@ export async function collectImages(
   set: ImageSet,
   options: CollectImagesOptions,
 ): Promise<NdArray<Uint8Array>> {
-  const { size, channels = 1, range, onImage, signal } = options;
+  const { size, channels = 1, range, bits, onWarning, onImage, signal } = options;
   const all: Uint8Array[] = [];
-  for await (const named of imagesOf(set, { range })) {
+  for await (const named of imagesOf(set, { range, bits, onWarning })) {
     signal?.throwIfAborted();
     onImage?.(named);
     all.push(fitImage(named.image, options).data);

@@ -31,6 +31,7 @@ export function* epochBatches(
   const { batchSize, seed, epoch, dropLast = false } = options;
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
     throw new RangeError(`invalid batchSize: ${batchSize}`);
+  if (images?.shape?.length !== 4) throw new TypeError(`a set in memory is [n, h, w, c]: [${images?.shape}]`);
   const count = images.shape[0]!;
   const order = shuffle(
     Array.from({ length: count }, (_, i) => i),

@@ -3,10 +3,11 @@ import type { NdArray } from 'ndarray';
 
 /**
  * Stacks images of one size as the GAN takes them: Float32 `[n, height, width, channels]` in [−1, 1], x / 127.5 − 1
- * (16 bits: x / 32767.5 − 1, floats in 0..1: 2x − 1).
+ * (16 bits: x / 32767.5 − 1, floats in 0..1: 2x − 1). It carries its range, so that everything that takes a set of images reads it
+ * right.
  * @throws RangeError if there is none, or the sizes or channels differ.
  */
-export function toBatch(images: readonly Image[]): NdArray<Float32Array> {
+export function toBatch(images: readonly Image[]): NdArray<Float32Array> & { range: ValueRange } {
   const [first] = images;
   if (!first) throw new RangeError('invalid images: none');
   const shape = dimensions(first);
@@ -18,7 +19,7 @@ export function toBatch(images: readonly Image[]): NdArray<Float32Array> {
     }
     scaleInto(batch, i * size, pixels(image));
   });
-  return ndarray(batch, [images.length, ...shape]);
+  return Object.assign(ndarray(batch, [images.length, ...shape]), { range: GAN_RANGE });
 }
 
 /** The values of black and white in a GAN's batches. */

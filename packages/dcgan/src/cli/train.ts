@@ -176,7 +176,6 @@ async function* readLabelled(
     skipBad: flags.skipBad === true,
     onBad: (error: CxrFileError) => output.note(`skipped: ${error.message}`),
     bits: flags.bits,
-    onWarning: (message: string) => output.note(`warning: ${message}`),
   };
   const named = readImages(
     files.map(({ file }) => file),

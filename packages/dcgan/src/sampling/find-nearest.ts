@@ -1,32 +1,56 @@
-import { fitImage, type Image, type ImageSet, imagesOf } from '@cxr/image';
+import {
+  type FitOptions,
+  fitImage,
+  type Image,
+  type ImageSet,
+  type ImageSetOptions,
+  imagesOf,
+  pixels,
+} from '@cxr/image';
 
 /** The real image nearest to a fake. */
 export interface Nearest {
   /** At the fake's size and channels. */
   image: Image;
-  /** Its position among the reals, counted from 0. */
+  /** Which one of the source, counted from 0. */
   index: number;
-  /** Its name; `image 3` and so on if it has none. */
+  /** Its name; `image 3` and so on where it has none. */
   name: string;
   /** Root mean square difference of the pixels, 0 to 255. */
   distance: number;
 }
 
+/** How the images of `findNearest` are read, fakes and reals alike. */
+export type FindNearestOptions = Pick<ImageSetOptions, 'range' | 'bits'>;
+
 /**
- * For each uint8 image, finds the nearest real, resized to its size, to check that the image is not a copy. Distances are
- * between pixels, so a shifted copy can have a large distance.
- * @throws RangeError if there are no reals, or the images differ in shape or are not square.
+ * For each fake, the nearest of the reals, converted to its size and channels: shown beside it, it tells whether the fake is a
+ * copy. Distances are of plain 8-bit pixels; a shifted copy can be far.
+ * @param fakes square images of one size.
+ * @throws RangeError if there are no reals, or the fakes differ in shape or are not square.
  */
-export async function findNearest(images: readonly Image[], reals: ImageSet): Promise<Nearest[]> {
-  const [size, width, channels] = images[0]?.shape ?? [];
-  const odd = images.find(({ shape }) => String(shape) !== String(images[0]!.shape));
-  if (size !== width || odd) throw new RangeError(`images differ in shape, or are not square: ${odd?.shape}`);
-  const nearest: (Nearest | undefined)[] = images.map(() => undefined);
+export async function findNearest(
+  fakes: ImageSet,
+  reals: ImageSet,
+  options: FindNearestOptions = {},
+): Promise<Nearest[]> {
+  const shapes: (readonly number[])[] = [];
+  const rows: Uint8Array[] = [];
+  for await (const { image } of imagesOf(fakes, options)) {
+    shapes.push(image.shape);
+    rows.push(pixels(fitImage(image, fitOf(image.shape))));
+  }
+  const [shape] = shapes;
+  if (shape === undefined) throw new RangeError('no fakes to find the nearest reals of');
+  const odd = shapes.find((other) => String(other) !== String(shape));
+  if (odd) throw new RangeError(`the fakes differ in shape: [${odd}] beside [${shape}]`);
+  const nearest: (Nearest | undefined)[] = rows.map(() => undefined);
   let index = 0;
-  for await (const { name, image } of imagesOf(reals)) {
-    const fitted = fitImage(image, { size: size!, channels: channels as 1 | 3 });
-    for (const [i, fake] of images.entries()) {
-      const distance = pixelDistance(fake.data as Uint8Array, fitted.data, nearest[i]?.distance);
+  for await (const { name, image } of imagesOf(reals, options)) {
+    const fitted = fitImage(image, fitOf(shape));
+    const real = pixels(fitted);
+    for (const [i, fake] of rows.entries()) {
+      const distance = pixelDistance(fake, real, nearest[i]?.distance);
       if (distance !== undefined) nearest[i] = { image: fitted, index, distance, name };
     }
     index++;
@@ -35,7 +59,13 @@ export async function findNearest(images: readonly Image[], reals: ImageSet): Pr
   return nearest as Nearest[];
 }
 
-/** Root mean square difference; undefined if it is not below `limit`. */
+function fitOf(shape: readonly number[]): FitOptions {
+  const [height, width, channels] = shape;
+  if (height !== width) throw new RangeError(`a fake is not square: [${shape}]`);
+  return { size: height!, channels: channels as 1 | 3 };
+}
+
+/** Undefined once it is clear that it is not below `limit`. */
 function pixelDistance(a: Uint8Array, b: Uint8Array, limit = Number.POSITIVE_INFINITY): number | undefined {
   const max = limit ** 2 * a.length;
   let sum = 0;

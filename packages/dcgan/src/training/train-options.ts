@@ -21,6 +21,8 @@ export interface TrainOptions extends TrainSettings {
   images: ImageSet;
   /** Values of black and white in float images. @default [0, 1] */
   range?: ValueRange | undefined;
+  /** Bits that the samples of Uint16 images really use, 1 to 16, see `imagesOf`. @default 16 */
+  bits?: number | undefined;
   /** Names of the classes, in the order of their numbers; saved in checkpoints. @default undefined: no names */
   classNames?: readonly string[] | undefined;
   /** Total number of steps, including those of a resumed run; from 0. */
@@ -59,6 +61,7 @@ type RunOptions = { [Key in Exclude<keyof TrainOptions, keyof TrainConfig>]-?: u
 export const RUN_DEFAULTS = {
   images: undefined,
   range: undefined,
+  bits: undefined,
   classNames: undefined,
   steps: undefined,
   resume: undefined,

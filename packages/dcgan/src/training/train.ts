@@ -97,6 +97,10 @@ class Run {
       yield { type: 'warning', step, ...ONE_IMAGE };
       this.#stopped = options.onWarning === 'stop';
     }
+    if (set.warning !== undefined) {
+      yield { type: 'warning', step, kind: 'few-bits', message: set.warning };
+      this.#stopped ||= options.onWarning === 'stop';
+    }
     if (this.#due('sampleEvery')) yield await this.#sample();
     const pace = createPace();
     while (!this.#over) {

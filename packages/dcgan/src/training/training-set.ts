@@ -1,5 +1,5 @@
-import { collectImages, type takeBatch } from '@cxr/data';
-import { CxrFileError, type ImageSet, shuffle, type ValueRange } from '@cxr/image';
+import { type CollectImagesOptions, collectImages, type takeBatch } from '@cxr/data';
+import { CxrFileError, type ImageSet, shuffle } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
 import { keyedRng } from '../random.js';
 
@@ -10,6 +10,8 @@ export interface TrainingSet {
   readonly images: Parameters<typeof takeBatch>[0];
   /** Class numbers, `[count]`; zeros for an unconditional network. */
   readonly labels: Int32Array;
+  /** What seems to be wrong with the images' bits, see `imagesOf`. */
+  readonly warning?: string | undefined;
   /** Identifies the pixels and labels (FNV-1a), so that a run is not resumed on other images. */
   readonly digest: string;
 }
@@ -24,19 +26,23 @@ type Shape = Pick<TrainConfig, 'size' | 'channels' | 'classes' | 'resample'>;
 export async function collectTrainingSet(
   source: ImageSet,
   config: Shape,
-  options: { signal?: AbortSignal | undefined; range?: ValueRange | undefined } = {},
+  options: Pick<CollectImagesOptions, 'signal' | 'range' | 'bits'> = {},
 ): Promise<TrainingSet> {
   const { size, channels, classes, resample: filter } = config;
   const labels: number[] = [];
-  const { range, signal } = options;
+  const { range, bits, signal } = options;
+  let warning: string | undefined;
   const images = await collectImages(source, {
-    ...{ size, channels, filter, range, signal },
+    ...{ size, channels, filter, range, bits, signal },
+    onWarning: (message) => {
+      warning = message;
+    },
     onImage: (named) => labels.push(checkLabel(named, classes)),
   });
   const count = labels.length;
   if (count === 0) throw new CxrFileError('empty', 'no images to train on');
   const digest = fnv1a([images.data, new Uint8Array(Int32Array.from(labels).buffer)]);
-  return { count, images, labels: Int32Array.from(labels), digest };
+  return { count, images, labels: Int32Array.from(labels), warning, digest };
 }
 
 /** Indices of the images of one batch. They depend only on the seed, the step, `count` and `batch`. */
