@@ -192,7 +192,7 @@ describe('patients', () => {
       { labels: [], part: 'train', patient: 'patient00001' },
     ]);
     const mimic = await make('mimic', 'files/p10/p10000032/s50414267/a.jpg');
-    expect(await listDataset(mimic)).toMatchObject([{ labels: [], patient: 'p10000032' }]);
+    expect(await listDataset(mimic)).toMatchObject([{ labels: [], patient: '10000032' }]);
   });
 
   it('are counted where nobody knows them', async () => {

@@ -252,6 +252,17 @@ describe('cxr-dcgan', () => {
     expect(await run(...train('deep-c', 1, '--data', deep, '--bits', '17'))).toMatchObject({ status: 2 });
   });
 
+  it('keeps to the settings of a run that has no checkpoint yet', async () => {
+    await run(...train('killed', 1));
+    await rm(join(folder, 'killed', 'checkpoint'), { recursive: true });
+    const other = await run(...train('killed', 2, '--resume', '--width', '2'));
+    expect(other).toMatchObject({ status: 2, err: expect.stringContaining('started with width 1, not 2') });
+    const bare = ['train', '--data', data, '--out', join(folder, 'killed'), '--steps', '1', '--resume'];
+    expect(await run(...bare, '--backend', 'wasm', '--sample-every', '0')).toMatchObject({ status: 0 });
+    const { config } = JSON.parse(await readFile(join(folder, 'killed', 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ size: 32, width: 1, latentDim: 8, seed: 3 });
+  });
+
   it('will not write over a run unless asked to resume it', async () => {
     await run(...train('b', 1));
     expect(await run(...train('b', 2))).toMatchObject({

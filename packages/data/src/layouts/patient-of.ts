@@ -22,8 +22,8 @@ const FILES: readonly RegExp[] = [
 const FOLDERS: readonly RegExp[] = [
   // CheXpert: patient00001/study1/view1_frontal.jpg.
   /(?:^|\/)(patient\d+)\/study\d+\//i,
-  // MIMIC-CXR: p10/p10000032/s50414267/02aa804e-….jpg.
-  /(?:^|\/)(p\d+)\/s\d+(?:\/|$)/,
+  // MIMIC-CXR: p10/p10000032/s50414267/02aa804e-….jpg. Its tables and DICOM files have the number alone.
+  /(?:^|\/)p(\d+)\/s\d+(?:\/|$)/i,
   /(?:^|\/)(sub-[0-9a-z]+)\//i,
 ];
 

@@ -91,7 +91,8 @@ export function readLabelCsv(text: string, options: ReadLabelCsvOptions = {}): D
       labels: label === undefined ? named(1) : readLabels(row[label] ?? ''),
       uncertain: named(-1),
       part: value(part),
-      patient: value(patient) || patientOf(path),
+      // pandas writes whole numbers as 1.0 in a column in which some are missing.
+      patient: value(patient).replace(/^(\d+)\.0+$/, '$1') || patientOf(path),
     });
   }
   return [...items.values()];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bitsFlag,
@@ -12,7 +13,7 @@ import {
 import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
-import { resolveConfig, type TrainConfig } from '../config.js';
+import { CONFIG_KEYS, resolveConfig, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
@@ -85,7 +86,8 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const resume = await findResume(out, flags.resume === true);
   const growFrom = grow === undefined || resume ? undefined : await loadCheckpoint(grow);
   const { files, classNames } = await listFiles(flags);
-  const given = await givenConfig(flags, classNames.length);
+  const asked = await givenConfig(flags, classNames.length);
+  const given = flags.resume && !resume ? await startedWith(out, asked) : asked;
   const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
   const steps = stepsOf(flags, config, files.length);
   const options: TrainOptions = {
@@ -129,6 +131,19 @@ async function findResume(out: string, asked: boolean): Promise<TrainState | und
   if (steps.length === 0) return undefined;
   if (asked) return loadCheckpoint(out);
   throw new UsageError(`${out} has a run of ${steps.at(-1)} steps: give --resume, or another --out`);
+}
+
+/** The settings of a run that was killed before its first checkpoint, from its config.json. */
+async function startedWith(out: string, asked: Partial<TrainConfig>): Promise<Partial<TrainConfig>> {
+  const file = join(out, 'config.json');
+  if (!existsSync(file)) return asked;
+  const saved = await readConfig(file);
+  for (const key of CONFIG_KEYS) {
+    if (asked[key] !== undefined && JSON.stringify(asked[key]) !== JSON.stringify(saved[key])) {
+      throw new UsageError(`${out} was started with ${key} ${saved[key]}, not ${asked[key]}`);
+    }
+  }
+  return { ...asked, ...saved };
 }
 
 async function givenConfig(flags: TrainFlags, classes: number): Promise<Partial<TrainConfig>> {
