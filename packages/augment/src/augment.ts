@@ -1,5 +1,7 @@
 import { createRng, UNIT_RANGE, type ValueRange } from '@cxr/image';
 import { checkImage, withoutChecks } from './check-image.js';
+import { checkSample } from './check-sample.js';
+import { checkTransform } from './compose.js';
 import { type Image, imageSize } from './image.js';
 import { checkOptions } from './options.js';
 import type { Box, Json, Transform } from './transform.js';
@@ -55,15 +57,21 @@ export interface AugmentRecord extends AugmentKey {
 
 /**
  * Draws the parameters for a key and applies them to the image and to its mask and boxes.
- * @throws RangeError for a float sample outside the range, or NaN, for a mask of another size than the image's, and for a key
- * that is not made of safe integers; TypeError if it is no image.
+ * @throws RangeError for a float sample outside the range, or NaN, for a mask of another size than the image's, for an unknown
+ * part of the sample, for a box that is not four finite numbers in order, and for a key that is not made of safe integers;
+ * TypeError if the transform, the sample, its image or the key is missing or something else.
  */
 export function augment<const S extends Sample>(
   transform: Transform,
   sample: S,
-  { seed, epoch, index }: AugmentKey,
+  key: AugmentKey,
   options: AugmentOptions = {},
 ): AugmentedSample<S> & { readonly record: AugmentRecord } {
+  checkTransform('augment: the first argument', transform);
+  if (key === null || typeof key !== 'object') {
+    throw new TypeError(`augment takes a key { seed, epoch, index } after the sample, not ${String(key)}`);
+  }
+  const { seed, epoch, index } = key;
   for (const [name, value] of Object.entries({ seed, epoch, index })) {
     if (!Number.isSafeInteger(value)) throw new RangeError(`invalid ${name}: ${value}`);
   }
@@ -74,7 +82,8 @@ export function augment<const S extends Sample>(
 
 /**
  * Applies the parameters of a record, such as one read from a log.
- * @throws TypeError if the record is not of this transform; and the errors of `augment`.
+ * @throws TypeError if the record is not of this transform; RangeError for parameters that it does not draw: missing, unknown or
+ * not finite; and the errors of `augment`.
  */
 export function replay<const S extends Sample>(
   transform: Transform,
@@ -82,6 +91,12 @@ export function replay<const S extends Sample>(
   record: Pick<AugmentRecord, 'transform' | 'params'>,
   options: AugmentOptions = {},
 ): AugmentedSample<S> {
+  checkTransform('replay: the first argument', transform);
+  if (record === null || typeof record !== 'object') {
+    throw new TypeError(
+      `replay takes a record { transform, params } after the sample, not ${String(record)}`,
+    );
+  }
   if (record.transform !== transform.name) {
     throw new TypeError(`a record of '${record.transform}' cannot be replayed by '${transform.name}'`);
   }
@@ -97,10 +112,10 @@ function applyTo<S extends Sample>(
 ): AugmentedSample<S> {
   checkOptions<AugmentOptions>(caller, options, { range: true });
   const { range = UNIT_RANGE } = options;
+  checkSample(caller, sample);
   const { image, mask, boxes } = sample;
   const result = inUnitRange(image, range, (unit) => {
     checkImage(unit);
-    if (mask) checkMask(mask, image);
     return withoutChecks(() => transform.apply(unit, params));
   });
   return {
@@ -108,13 +123,4 @@ function applyTo<S extends Sample>(
     ...(mask && { mask: transform.applyToMask(mask, params) }),
     ...(boxes && { boxes: transform.applyToBoxes(boxes, params, imageSize(image)) }),
   } as AugmentedSample as AugmentedSample<S>;
-}
-
-/** @throws RangeError unless the mask has the image's size. */
-function checkMask(mask: Image, image: Image): void {
-  const [a, b] = [imageSize(mask), imageSize(image)];
-  if (a.height === b.height && a.width === b.width) return;
-  throw new RangeError(
-    `a mask of ${a.height} × ${a.width} pixels for an image of ${b.height} × ${b.width}: resize it first, by 'nearest'`,
-  );
 }

@@ -18,13 +18,17 @@ export function compose(transforms: readonly Transform[]): Transform<readonly St
 /** @throws TypeError unless it is an array of transforms, such as `[rotate({ degrees: 5 }), invert()]`. */
 export function checkTransforms(caller: string, transforms: readonly Transform[]): void {
   if (!Array.isArray(transforms)) throw new TypeError(`${caller} takes an array of transforms`);
-  transforms.forEach((one: unknown, i) => {
-    const { apply, sample } = (one ?? {}) as Partial<Transform>;
-    if (typeof apply !== 'function' || typeof sample !== 'function') {
-      const hint = typeof one === 'function' ? `, but a function (call it: ${one.name}(…))` : '';
-      throw new TypeError(`${caller}: item ${i} is no transform${hint}`);
-    }
+  transforms.forEach((one, i) => {
+    checkTransform(`${caller}: item ${i}`, one);
   });
+}
+
+/** @throws TypeError unless it is a transform, such as `invert()`. `what` is the start of the message. */
+export function checkTransform(what: string, transform: unknown): asserts transform is Transform {
+  const { apply, sample } = (transform ?? {}) as Partial<Transform>;
+  if (typeof apply === 'function' && typeof sample === 'function') return;
+  const hint = typeof transform === 'function' ? `, but a function (call it: ${transform.name}(…))` : '';
+  throw new TypeError(`${what} is no transform${hint}`);
 }
 
 /** Applies transforms one after another with the parameters from `sample`, one entry for each; those with null are skipped. */
@@ -37,7 +41,7 @@ export function inOrder(
     const fits =
       Array.isArray(steps) &&
       steps.length === transforms.length &&
-      steps.every((step, i) => step.name === transforms[i]!.name);
+      steps.every((step, i) => step?.name === transforms[i]!.name);
     if (!fits) throw new TypeError(`not the parameters of this ${name}: ${JSON.stringify(steps)}`);
     return steps.map((step, i) => ({ transform: transforms[i]!, params: step.params }));
   };

@@ -1,5 +1,6 @@
-import type { Rng } from '@cxr/image';
+import { createRng, type Rng } from '@cxr/image';
 import { checkImage } from './check-image.js';
+import { checkParams } from './check-params.js';
 import type { Image, Size } from './image.js';
 import { checkNumber } from './options.js';
 import { checkFill, type Sampling, type Samplings } from './warp/sampling.js';
@@ -21,7 +22,7 @@ export interface Transform<P extends Json = Json> {
   sample(rng: Rng): P | null;
   /**
    * The changed image, of the same type.
-   * @throws RangeError for a float sample outside 0..1, or NaN.
+   * @throws RangeError for a float sample outside 0..1, or NaN, and for parameters that it does not draw.
    */
   apply(image: Image, params: P | null): Image;
   /**
@@ -51,11 +52,13 @@ interface Photometric<P extends Json> {
 
 /** Makes a transform that recolours: masks and boxes stay as they are. */
 export function photometric<P extends Json>(spec: Photometric<P>): Transform<P> {
+  const check = paramsChecker(spec);
   return {
     name: spec.name,
     sample: withProbability(spec.p, spec.sample),
     apply(image, params) {
       checkImage(image);
+      check(params);
       return params === null ? image : spec.apply(image, params);
     },
     applyToMask: (mask) => mask,
@@ -83,6 +86,7 @@ interface Geometric<P extends Json> {
 /** Makes a transform that moves pixels: masks and boxes move too. */
 export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
   const { sampling, bends = false } = spec;
+  const check = paramsChecker(spec);
   const outputSize = (size: Size, params: P | null) =>
     params === null || !spec.outputSize ? size : spec.outputSize(size, params);
   return {
@@ -91,18 +95,31 @@ export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
     apply(image, params) {
       checkImage(image);
       checkFill('fill', sampling.image.fill, image);
+      check(params);
       return params === null ? image : spec.move(image, params, sampling.image);
     },
     applyToMask(mask, params) {
       checkFill('maskFill', sampling.mask.fill, mask);
+      check(params);
       return params === null ? mask : spec.move(mask, params, sampling.mask);
     },
     applyToBoxes(boxes, params, size) {
+      check(params);
       if (params === null) return [...boxes];
       const within = outputSize(size, params);
       return boxes.map((box) => box && moveBox(box, (x, y) => spec.point(x, y, params, size), within, bends));
     },
     outputSize,
+  };
+}
+
+/** Checks parameters against some drawn once: those of one transform all have the same form. */
+function paramsChecker<P extends Json>({ name, sample }: Pick<Photometric<P>, 'name' | 'sample'>) {
+  let drawn: P | undefined;
+  return (params: P | null): void => {
+    if (params === null) return;
+    drawn ??= sample(createRng(0));
+    checkParams(name, params, drawn);
   };
 }
 

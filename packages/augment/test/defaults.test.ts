@@ -52,10 +52,12 @@ const DRAWN: Row[] = [
   ['translate', a.translate, 'y', 0, [0.1, 0.2]],
 ];
 
+const nineDegrees = { degrees: 9, translate: [0, 0], scale: 1, shear: [0, 0] };
+
 /** Applied: compared by the image made with these parameters. */
 const APPLIED: Row[] = [
-  ['affine', a.affine, 'interpolation', 'bilinear', 'bicubic', { degrees: 9 }],
-  ['affine', a.affine, 'fill', 0, 1, { degrees: 9 }],
+  ['affine', a.affine, 'interpolation', 'bilinear', 'bicubic', nineDegrees],
+  ['affine', a.affine, 'fill', 0, 1, nineDegrees],
   ['autoContrast', a.autoContrast, 'cutoff', 0, 0.1, {}],
   ['centerCrop', centerCrop, 'fill', 0, 1, { x: 0.5, y: 0.5 }],
   ['clahe', a.clahe, 'tiles', 8, 7, { clipLimit: 2 }],
@@ -94,7 +96,7 @@ const APPLIED: Row[] = [
 
 /** What masks have outside. */
 const MASKED: Row[] = [
-  ['affine', a.affine, 'maskFill', 0, 7, { degrees: 9 }],
+  ['affine', a.affine, 'maskFill', 0, 7, nineDegrees],
   ['centerCrop', centerCrop, 'maskFill', 0, 7, { x: 0.5, y: 0.5 }],
   ['crop', crop, 'maskFill', 0, 7, { x: 0.5, y: 0.5 }],
   ['elastic', a.elastic, 'maskFill', 0, 7, { displacement: 0.3, grid: 4, seed: 1 }],

@@ -6,7 +6,7 @@ type Type = 'uint8' | 'uint16' | 'float32';
 
 /** Every transform that takes a fill, with parameters under which it shows. */
 const FILLED: Record<string, [(fill: a.FillOptions) => a.Transform, a.Json]> = {
-  affine: [(o) => a.affine(o), { degrees: 30 }],
+  affine: [(o) => a.affine(o), { degrees: 30, translate: [0, 0], scale: 1, shear: [0, 0] }],
   centerCrop: [(o) => a.centerCrop({ height: 30, width: 30, ...o }), { x: 0.5, y: 0.5 }],
   crop: [(o) => a.crop({ height: 30, width: 30, ...o }), { x: 0.5, y: 0.5 }],
   elastic: [(o) => a.elastic(o), { displacement: 0.5, grid: 2, seed: 1 }],
