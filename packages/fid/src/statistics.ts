@@ -45,10 +45,10 @@ export class Statistics {
   }
 
   /**
-   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, such as those of a file. Without `count` they can be
-   * compared, but not added to or merged.
+   * Statistics from a mean `[dims]` and a covariance `[dims, dims]`, such as those of a file; both are copied. Without `count`
+   * they can be compared, but not added to or merged.
    *
-   * @throws RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric or not positive
+   * @throws TypeError unless both are a Float64Array (`Float64Array.from(numbers)` makes one); RangeError when the sizes do not fit, a value is not finite, or the covariance is not symmetric or not positive
    * semidefinite: no eigenvalue may lie further below 0 than rounding to float32 can bring it, dims × 2^-24 of the largest
    * variance.
    */
@@ -59,6 +59,10 @@ export class Statistics {
   }): Statistics {
     checkOptions('Statistics.fromMoments', moments, { mu: true, sigma: true, count: true });
     const { mu, sigma, count } = moments;
+    for (const [name, value] of Object.entries({ mu, sigma })) {
+      if (!(value instanceof Float64Array))
+        throw new TypeError(`${name} must be a Float64Array: ${String(value).slice(0, 100)}`);
+    }
     const dims = mu.length;
     const statistics = new Statistics(dims);
     if (sigma.length !== dims * dims) {
@@ -72,7 +76,7 @@ export class Statistics {
     }
     statistics.#mean.set(mu);
     statistics.#count = count;
-    statistics.#sigma = sigma;
+    statistics.#sigma = sigma.slice();
     if (count !== undefined) statistics.#scatter = sigma.map((value) => value * (count - 1));
     return statistics;
   }
@@ -82,21 +86,19 @@ export class Statistics {
     return this.#count;
   }
 
-  /** Mean, `[dims]`. */
+  /** Mean, `[dims]`: a new copy at each use. */
   get mu(): Float64Array {
-    if (this.#count === undefined) return this.#mean;
-    if (this.#scatter) this.#flush();
-    this.#mu ??= this.#scatter ? this.#mean.slice() : meanOf(this.#waitingRows(), this.dims);
-    return this.#mu;
+    return this.#currentMean().slice();
   }
 
   /**
-   * Covariance `[dims, dims]`, row-major, divided by count − 1 as `np.cov` does.
+   * Covariance `[dims, dims]`, row-major, divided by count − 1 as `np.cov` does: a new copy at each use, so keep
+   * it in a variable where you read many values.
    * @throws RangeError when there are fewer than two images.
    */
   get sigma(): Float64Array {
     this.#sigma ??= this.#covariance();
-    return this.#sigma;
+    return this.#sigma.slice();
   }
 
   /**
@@ -105,7 +107,7 @@ export class Statistics {
    */
   centred(): Float64Array | undefined {
     if (this.#scatter || this.#count === undefined) return undefined;
-    return centre(this.#waitingRows(), this.mu);
+    return centre(this.#waitingRows(), this.#currentMean());
   }
 
   /**
@@ -148,6 +150,13 @@ export class Statistics {
       return this;
     }
     return this.add(ndarray(other.#waitingRows(), [other.#waiting, this.dims]));
+  }
+
+  #currentMean(): Float64Array {
+    if (this.#count === undefined) return this.#mean;
+    if (this.#scatter) this.#flush();
+    this.#mu ??= this.#scatter ? this.#mean.slice() : meanOf(this.#waitingRows(), this.dims);
+    return this.#mu;
   }
 
   #known(min = 0): number {

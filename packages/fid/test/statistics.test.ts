@@ -1,4 +1,4 @@
-import { Statistics } from '@cxr/fid';
+import { frechetDistance, Statistics } from '@cxr/fid';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { syntheticActivations } from './shared.js';
@@ -29,9 +29,10 @@ function plain(n: number) {
 
 function expectEqual(got: Statistics, want: { mu: ArrayLike<number>; sigma: ArrayLike<number> }) {
   // Both are float64 sums of about a hundred terms; means are 100 here, so that a sum of squares would lose 4 digits.
-  for (let i = 0; i < DIMS; i++) expect(got.mu[i]! / want.mu[i]!).toBeCloseTo(1, 13);
+  const { mu, sigma } = got;
+  for (let i = 0; i < DIMS; i++) expect(mu[i]! / want.mu[i]!).toBeCloseTo(1, 13);
   const scale = Math.max(...Array.from(want.sigma));
-  for (let i = 0; i < DIMS * DIMS; i++) expect((got.sigma[i]! - want.sigma[i]!) / scale).toBeCloseTo(0, 12);
+  for (let i = 0; i < DIMS * DIMS; i++) expect((sigma[i]! - want.sigma[i]!) / scale).toBeCloseTo(0, 12);
 }
 
 describe('Statistics', () => {
@@ -109,6 +110,50 @@ describe('Statistics', () => {
     const unknown = Statistics.fromMoments({ mu, sigma: Float64Array.of(1, 0, 0, 1) });
     expect(() => unknown.merge(unknown)).toThrow(TypeError);
     expect(() => Statistics.fromMoments({ mu, sigma: new Float64Array(3) })).toThrow(/3 values, not 4/);
+  });
+});
+
+describe('the mean and covariance', () => {
+  const identity = { mu: new Float64Array(2), sigma: Float64Array.of(1, 0, 0, 1) };
+  const few = () => Statistics.of(rows(0, 10));
+
+  it.each([
+    ['of few activations', few],
+    ['of many activations', () => Statistics.of(rows(0, N))],
+    ['of a file', () => Statistics.fromMoments(identity)],
+    ['of a file with a count', () => Statistics.fromMoments({ ...identity, count: 9 })],
+  ])('%s are copies: changing them changes no distance', (_, make) => {
+    const [changed, same] = [make(), make()];
+    // The second time they come from what was kept.
+    for (let i = 0; i < 2; i++) {
+      changed.mu.fill(1e6);
+      changed.sigma.fill(1e6);
+    }
+    expect(changed.mu).toEqual(same.mu);
+    expect(changed.sigma).toEqual(same.sigma);
+    for (const method of ['factors', 'eigen'] as const) {
+      expect(frechetDistance(changed, same, { method })).toBeCloseTo(0, 6);
+    }
+  });
+
+  it('keep no reference to what they were made of', () => {
+    const [mu, sigma] = [identity.mu.slice(), identity.sigma.slice()];
+    const statistics = Statistics.fromMoments({ mu, sigma });
+    mu.fill(5);
+    sigma.fill(5);
+    expect(statistics.mu).toEqual(identity.mu);
+    expect(statistics.sigma).toEqual(identity.sigma);
+  });
+
+  it('must be float64', () => {
+    const { mu, sigma } = identity;
+    const from = Statistics.fromMoments as (moments: unknown) => Statistics;
+    for (const wrong of [[0, 0], Float32Array.of(0, 0), undefined, '00']) {
+      expect(() => from({ mu: wrong, sigma })).toThrow(`mu must be a Float64Array: ${wrong}`);
+    }
+    expect(() => from({ mu, sigma: [1, 0, 0, 1] })).toThrow(
+      new TypeError('sigma must be a Float64Array: 1,0,0,1'),
+    );
   });
 });
 
