@@ -1,5 +1,6 @@
+import { checkOptions, type KnownOptions } from '@cxr/image';
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
-import type { Backend } from './backends/backend.js';
+import type { Backend, StartOptions } from './backends/backend.js';
 import {
   BACKEND_NAMES,
   type BackendName,
@@ -44,34 +45,48 @@ export interface BackendOptions {
   threads?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<BackendOptions> = { threads: true };
+
 /** Every backend is one file of backends/, its name in `BACKEND_NAMES` and its entry here. */
 const BACKENDS: Readonly<Record<BackendName, Backend>> = { node, webgpu, onnxruntime, wasm, cpu };
+
+/** The latest call's work: calls run one after another, so that the last one's backend is the current one. */
+let latest: Promise<unknown> = Promise.resolve();
 
 /**
  * Starts a TensorFlow.js backend that can train, and makes it the current one.
  *
  * `auto` takes the fastest one that works: `node` (tfjs-node), `webgpu`, `onnxruntime` (wasm with onnxruntime-node's
  * matrix products), `wasm`, `cpu`. Each is tried with a small training step before it is chosen.
+ * Calls that overlap run one after another, in their order.
  *
  * @param requested `auto`, one of `BACKEND_NAMES`, or `native`, the earlier name of `onnxruntime`. @default 'auto'
- * @throws RangeError for an unknown name, or a thread count that is not a positive integer.
+ * @throws RangeError for an unknown name or option, or a thread count that is not a positive integer.
  * @throws Error when the requested backend cannot be loaded or computes the trial step wrong.
  */
 export async function useBackend(
   requested: BackendRequest = 'auto',
   options: BackendOptions = {},
 ): Promise<BackendChoice> {
+  checkOptions('useBackend', options, OPTIONS);
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`threads must be a positive integer: ${threads}`);
   }
   const names = namesOf(requested);
+  const work = latest.then(() => startFirst(names, { threads, requested: requested !== 'auto' }));
+  latest = work.catch(() => {});
+  return work;
+}
+
+/** Starts the first of these backends that works. */
+async function startFirst(names: readonly BackendName[], options: StartOptions): Promise<BackendChoice> {
   registerGradients();
   const tried: Trial[] = [];
   for (const name of names) {
     const backend = BACKENDS[name];
     try {
-      const tfjsName = await backend.start({ threads, requested: requested !== 'auto' });
+      const tfjsName = await backend.start(options);
       if (!(await setBackend(tfjsName))) throw new Error('TensorFlow.js cannot start it');
       await ready();
       await trialStep();

@@ -145,6 +145,13 @@ function elementwise(): Record<string, GradientCase> {
     'maximum and minimum broadcast': op([[2, 3, 5], [5]], (a: tf.Tensor, b: tf.Tensor) =>
       tf.add(tf.maximum(a, b), tf.mul(2, tf.minimum(b, a))),
     ),
+    'squaredDifference broadcasts': op(
+      [
+        [2, 3, 5],
+        [3, 1],
+      ],
+      tf.squaredDifference,
+    ),
     prelu: op([[2, 3, 5], [5]], (x: tf.Tensor, alpha: tf.Tensor) => tf.prelu(x, alpha)),
     'pow, base and exponent': op([shape, [7]], (a: tf.Tensor, b: tf.Tensor) => tf.pow(a, b), {
       positive: true,
@@ -181,6 +188,9 @@ function reductions(): Record<string, GradientCase> {
   cases.norm = op([[2, 3, 5]], (x: tf.Tensor) => tf.norm(x, 'euclidean', 1));
   cases.cumsum = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, 1));
   cases['cumsum exclusive, reverse'] = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, 2, true, true));
+  for (const axis of [-1, -2, -3]) {
+    cases[`cumsum over [${axis}]`] = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, axis, false, true));
+  }
   return cases;
 }
 
@@ -223,15 +233,37 @@ function shapes(): Record<string, GradientCase> {
         [0, 0],
       ]),
     ),
-    'mirrorPad reflect': op([[3, 4]], (x: tf.Tensor) =>
-      tf.mirrorPad(
-        x,
+    ...Object.fromEntries(
+      (['reflect', 'symmetric'] as const).flatMap((mode) => [
         [
-          [0, 0],
-          [0, 0],
+          `mirrorPad ${mode}`,
+          op([[3, 4]], (x: tf.Tensor) =>
+            tf.mirrorPad(
+              x,
+              [
+                [1, 2],
+                [3, 0],
+              ],
+              mode,
+            ),
+          ),
         ],
-        'reflect',
-      ),
+        [
+          `mirrorPad ${mode} of rank 4`,
+          op([[2, 3, 4, 2]], (x: tf.Tensor) =>
+            tf.mirrorPad(
+              x,
+              [
+                [0, 0],
+                [2, 1],
+                [1, 3],
+                [0, 1],
+              ],
+              mode,
+            ),
+          ),
+        ],
+      ]),
     ),
     tile: op([x], (x: tf.Tensor) => tf.tile(x, [2, 1, 3])),
     broadcastTo: op([[3, 1]], (x: tf.Tensor) => tf.broadcastTo(x, [2, 3, 5])),

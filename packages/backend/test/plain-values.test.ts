@@ -38,6 +38,47 @@ describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
     expect([...product.dataSync()]).toEqual(expected);
   });
 
+  it('adds up and multiplies along an axis counted from the end', () => {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+    const all = (y: tf.Tensor) => [y.shape, [...y.dataSync()]];
+    expect(all(tf.cumsum(x, -1))).toEqual([
+      [2, 3],
+      [1, 3, 6, 4, 9, 15],
+    ]);
+    expect(all(tf.cumsum(x, -2, true))).toEqual([
+      [2, 3],
+      [0, 0, 0, 1, 2, 3],
+    ]);
+    expect(all(tf.cumprod(x, -1, false, true))).toEqual([
+      [2, 3],
+      [6, 6, 3, 120, 30, 6],
+    ]);
+    expect(all(tf.cumprod(x, -2))).toEqual([
+      [2, 3],
+      [1, 2, 3, 4, 10, 18],
+    ]);
+    for (const axis of [2, -3, 0.5]) {
+      expect(() => tf.cumsum(x, axis)).toThrow(
+        new RangeError(`cumsum: axis must be an axis of [2,3]: ${axis}`),
+      );
+      expect(() => tf.cumprod(x, axis)).toThrow(RangeError);
+    }
+    expect(() => tf.cumsum(tf.scalar(1))).toThrow(RangeError);
+  });
+
+  it('multiplies batches that both broadcast', () => {
+    const a = tf.tensor([1, 2, 3, 4], [2, 1, 1, 2]);
+    const b = tf.tensor([1, 2, 3, 4, 5, 6], [1, 3, 2, 1]);
+    const y = tf.matMul(a, b);
+    expect([y.shape, ...y.dataSync()]).toEqual([[2, 3, 1, 1], 5, 11, 17, 11, 25, 39]);
+  });
+
+  it('multiplies a batch that broadcasts on its last axis', () => {
+    const a = tf.tensor([10, 100], [2, 1, 1, 1]);
+    const b = tf.tensor([1, 2, 3, 4, 5, 6], [2, 3, 1, 1]);
+    expect([...tf.matMul(a, b).dataSync()]).toEqual([10, 20, 30, 400, 500, 600]);
+  });
+
   it('starts again without a warning', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await useBackend(name);

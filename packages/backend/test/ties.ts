@@ -90,6 +90,19 @@ export const TIES: Record<string, Tie> = {
     run: () => tf.grad((x) => tf.prod(x, 1))(tf.tensor2d([2, 0, 3, 0, 0, 3], [2, 3])),
     expected: [0, 6, 0, 0, 0, 0],
   },
+  'mirrorPad reflect: mirrored parts are added': {
+    run: unary((x) => tf.mirrorPad(x, [[1, 1]], 'reflect'), [1, 2, 3]),
+    expected: [1, 3, 1],
+  },
+  'mirrorPad symmetric: mirrored parts are added': {
+    run: unary((x) => tf.mirrorPad(x, [[1, 1]], 'symmetric'), [1, 2, 3]),
+    expected: [2, 1, 2],
+  },
+  'floorDiv: 0': {
+    run: () =>
+      tf.concat(tf.grads((a, b) => tf.floorDiv(a!, b!))([tf.tensor1d([7, -7, 3]), tf.tensor1d([2])])),
+    expected: [0, 0, 0, 0],
+  },
   'segment sum leaves out rows that are none': {
     run: () =>
       tf.unsortedSegmentSum(tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]), tf.tensor1d([1, -1, 9], 'int32'), 2),

@@ -1,4 +1,10 @@
-import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES, useBackend } from '@cxr/backend';
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type BackendOptions,
+  OLD_BACKEND_NAMES,
+  useBackend,
+} from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
@@ -51,6 +57,24 @@ describe('useBackend', () => {
     expect([...(await tf.add(a, b).data())]).toEqual([11, 16, 17, 24]);
   });
 
+  it.each([
+    ['wasm', 'cpu'],
+    ['cpu', 'wasm'],
+    ['onnxruntime', 'cpu'],
+  ] as const)('makes the last one current of calls that overlap: %s, %s', async (first, last) => {
+    const choices = await Promise.all([useBackend(first), useBackend(last)]);
+    expect(choices.map(({ name }) => name)).toEqual([first, last]);
+    expect(tf.getBackend()).toBe(last);
+  });
+
+  it('starts the next backend after one that fails', async () => {
+    const threads = 2 ** 20;
+    const failing = useBackend('onnxruntime', { threads });
+    const next = useBackend('cpu');
+    await expect(failing).rejects.toThrow('already runs');
+    expect((await next).name).toBe('cpu');
+  });
+
   it('refuses what it does not know', async () => {
     for (const name of ['webgl', 'Auto', '', 'toString']) {
       await expect(useBackend(name as BackendName)).rejects.toThrow(
@@ -58,6 +82,8 @@ describe('useBackend', () => {
       );
     }
     await expect(useBackend('onnxruntime', { threads: 0 })).rejects.toThrow('positive integer: 0');
+    const misspelt = { thread: 2 } as BackendOptions;
+    await expect(useBackend('wasm', misspelt)).rejects.toThrow("unknown option 'thread' of useBackend");
     await expect(useBackend('wasm', { threads: 1.5 })).rejects.toThrow(RangeError);
   });
 });

@@ -6,10 +6,14 @@ import {
   cumsum,
   type GatherV2Attrs,
   type GradConfig,
+  type MirrorPadAttrs,
   mul,
   type ProdAttrs,
+  pad,
   range,
   reshape,
+  reverse,
+  slice,
   type Tensor,
   transpose,
   unsortedSegmentSum,
@@ -21,9 +25,53 @@ const cumsumGradient: GradConfig = {
   kernelName: 'Cumsum',
   gradFunc: (dy, _, attrs) => {
     const { axis, exclusive, reverse } = attrs as unknown as CumsumAttrs;
-    return { x: () => cumsum(dy as Tensor, axis, exclusive, !reverse) };
+    const [at] = util.parseAxisParam(axis, (dy as Tensor).shape);
+    return { x: () => cumsum(dy as Tensor, at, exclusive, !reverse) };
   },
 };
+
+/** MirrorPad: each mirrored part of dy is added to the elements it was copied from. TensorFlow.js's own leaves these parts out. */
+const mirrorPadGradient: GradConfig = {
+  kernelName: 'MirrorPad',
+  inputsToSave: ['x'],
+  gradFunc: (dy, saved, attrs) => {
+    const { paddings, mode } = attrs as unknown as MirrorPadAttrs;
+    const edge = mode === 'reflect' ? 1 : 0;
+    return {
+      x: () =>
+        paddings.reduce(
+          (folded, [before, after], axis) =>
+            before + after > 0
+              ? foldMirror(folded, axis, { before, size: saved[0]!.shape[axis]!, after, edge })
+              : folded,
+          dy as Tensor,
+        ),
+    };
+  },
+};
+
+/** Adds both mirrored parts along one axis to the middle; `edge` is 1 where the elements at the edges were not repeated. */
+function foldMirror(
+  dy: Tensor,
+  axis: number,
+  { before, size, after, edge }: { before: number; size: number; after: number; edge: number },
+): Tensor {
+  const part = (begin: number, count: number) =>
+    slice(
+      dy,
+      dy.shape.map((_, d) => (d === axis ? begin : 0)),
+      dy.shape.map((all, d) => (d === axis ? count : all)),
+    );
+  const mirrored = (begin: number, count: number, place: number) =>
+    pad(
+      reverse(part(begin, count), axis),
+      dy.shape.map((_, d) => (d === axis ? [place, size - place - count] : [0, 0])),
+    );
+  let sum = part(before, size);
+  if (before > 0) sum = add(sum, mirrored(0, before, edge));
+  if (after > 0) sum = add(sum, mirrored(before + size, after, size - edge - after));
+  return sum;
+}
 
 /** Prod: dy times the product of all other elements. It multiplies those before and after each, so zeros are no problem. */
 const prodGradient: GradConfig = {
@@ -91,4 +139,9 @@ function inverse(order: number[]): number[] {
   return places;
 }
 
-export const axisGradients: readonly GradConfig[] = [cumsumGradient, prodGradient, gatherGradient];
+export const axisGradients: readonly GradConfig[] = [
+  cumsumGradient,
+  mirrorPadGradient,
+  prodGradient,
+  gatherGradient,
+];

@@ -41,6 +41,17 @@ function extreme(kernelName: string, takesA: typeof greaterEqual, takesB: typeof
   };
 }
 
+/** (a − b)². TensorFlow.js's own does not broadcast. */
+const squaredDifferenceGradient: GradConfig = {
+  kernelName: 'SquaredDifference',
+  inputsToSave: ['a', 'b'],
+  gradFunc: (dy, saved) => {
+    const [a, b] = saved as [Tensor, Tensor];
+    const slope = () => mul(mul(dy as Tensor, 2), sub(a, b));
+    return { a: () => sumTo(slope(), a.shape), b: () => neg(sumTo(slope(), b.shape)) };
+  },
+};
+
 /** BatchMatMul, with leading axes that broadcast. */
 const batchMatMulGradient: GradConfig = {
   kernelName: 'BatchMatMul',
@@ -83,6 +94,7 @@ const fusedBatchNormGradient: GradConfig = {
 export const broadcastGradients: readonly GradConfig[] = [
   extreme('Maximum', greaterEqual, less),
   extreme('Minimum', lessEqual, greater),
+  squaredDifferenceGradient,
   batchMatMulGradient,
   fusedBatchNormGradient,
 ];

@@ -1,8 +1,8 @@
 import { type GradConfig, type Tensor, zeros } from '@tensorflow/tfjs-core';
 
 /**
- * Kernels that return true or false. TensorFlow.js has no gradients for them, so layers that compare their input (masking,
- * thresholded relu, where) cannot be trained. The gradient is 0.
+ * Kernels whose output moves in steps, so that the gradient is 0. TensorFlow.js has none for those that return true or false, so
+ * layers that compare their input (masking, thresholded relu, where) cannot be trained; its own of FloorDiv is that of a division.
  */
 const KERNELS: Record<string, readonly string[]> = {
   Greater: ['a', 'b'],
@@ -16,6 +16,7 @@ const KERNELS: Record<string, readonly string[]> = {
   LogicalNot: ['x'],
   Any: ['x'],
   All: ['x'],
+  FloorDiv: ['a', 'b'],
 };
 
 export const conditionGradients: readonly GradConfig[] = Object.entries(KERNELS).map(

@@ -10,6 +10,8 @@ import { CONV_GRADIENTS } from './conv-grads.js';
 import { conv2d } from './conv2d.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { cpuMatMul } from './cpu-mat-mul.js';
+import { CUMULATIVE } from './cumulative.js';
 import { DILATION_2D } from './dilation2d.js';
 import { fusedConv2d } from './fused-conv2d.js';
 import { fusedMatMul } from './fused-mat-mul.js';
@@ -63,10 +65,11 @@ export function registerTrainingKernels(backendName: string, context: KernelCont
   for (const make of PRODUCTS) overlay(backendName, make(exact), context.gemm.source);
   for (const make of PASSES) overlay(backendName, make(context), SIMD);
   for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
+  for (const kernel of CUMULATIVE) overlay(backendName, kernel);
 }
 
 /** Registers the kernels that the cpu backend lacks or computes wrong, and the checks that it lacks. */
 export function registerCpuKernels(): void {
   for (const plain of PLAIN) overlay('cpu', onCpu(plain), SCRIPT);
-  for (const guard of guards) overlay('cpu', guard);
+  for (const kernel of [...guards, ...CUMULATIVE, cpuMatMul]) overlay('cpu', kernel);
 }

@@ -19,7 +19,8 @@ export type Given<Inputs> = { [name in keyof Inputs]: TensorInfo };
 /** One of our kernels. It returns undefined for arguments that it does not take; then the stock kernel runs, or an error is thrown. */
 export interface Kernel {
   name: string;
-  run(args: KernelArguments): TensorInfo | TensorInfo[] | undefined;
+  /** @param stock the backend's own kernel, if it has one, for those that only change the arguments. */
+  run(args: KernelArguments, stock?: KernelFunc): TensorInfo | TensorInfo[] | undefined;
 }
 
 /** Makes a kernel; each file of kernels/ has one or more. */
@@ -55,7 +56,7 @@ export function overlay(backendName: string, kernel: Kernel, source?: string): v
     kernelName: kernel.name,
     backendName,
     kernelFunc: (args) => {
-      const result = kernel.run(args);
+      const result = kernel.run(args, stock?.kernelFunc);
       if (result) return result;
       if (stock) return stock.kernelFunc(args);
       throw new RangeError(`${kernel.name} on backend ${backendName} does not take ${describe(args)}`);

@@ -1,4 +1,4 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Given, Kernel } from './kernel.js';
 import { pointer, type WasmBackend } from './kernel-context.js';
 
@@ -40,9 +40,10 @@ const wasmMemory: Memory<WasmBackend> = {
 };
 
 /** The part of TensorFlow.js's cpu backend that is used here. */
-interface CpuBackend {
+export interface CpuBackend {
   readonly data: { get(id: object): { values: Values } };
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values: Values): TensorInfo;
+  disposeIntermediateTensorInfo(tensor: TensorInfo): void;
 }
 
 const cpuMemory: Memory<CpuBackend> = {
