@@ -79,6 +79,40 @@ describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
     expect([...tf.matMul(a, b).dataSync()]).toEqual([10, 20, 30, 400, 500, 600]);
   });
 
+  it('keeps NaN in pools and extremes', () => {
+    const { NaN: nan } = Number;
+    const x = tf.tensor4d([nan, 1, 2, -3, 4, 5, 6, nan, -1, -2, -3, -4], [1, 2, 6, 1]);
+    // The windows hold nan, 1, 6, nan; then 2, -3, -1, -2; then 4, 5, -3, -4.
+    expect([...tf.maxPool(x, 2, 2, 'valid').dataSync()]).toEqual([nan, 2, 5]);
+    expect([...tf.avgPool(x, 2, 2, 'valid').dataSync()]).toEqual([nan, -1, 0.5]);
+    const volume = tf.reshape<tf.Rank.R5>(x, [1, 1, 2, 6, 1]);
+    expect([...tf.maxPool3d(volume, [1, 2, 2], [1, 2, 2], 'valid').dataSync()]).toEqual([nan, 2, 5]);
+    expect([...tf.avgPool3d(volume, [1, 2, 2], [1, 2, 2], 'valid').dataSync()]).toEqual([nan, -1, 0.5]);
+    const infinite = tf.tensor4d([Infinity, -Infinity, 1, -Infinity], [1, 1, 4, 1]);
+    expect([...tf.avgPool(infinite, [1, 2], [1, 2], 'valid').dataSync()]).toEqual([nan, -Infinity]);
+    const [a, b] = [tf.tensor1d([nan, 1, 2, -3]), tf.tensor1d([0, nan, -2, 5])];
+    expect([...tf.maximum(a, b).dataSync()]).toEqual([nan, nan, 2, 5]);
+    expect([...tf.minimum(a, b).dataSync()]).toEqual([nan, nan, -2, -3]);
+    expect([...tf.maximum(a, 0).dataSync()]).toEqual([nan, 1, 2, 0]);
+    expect([...tf.minimum(nan, b).dataSync()]).toEqual([nan, nan, nan, nan]);
+    const rows = tf.minimum(tf.tensor2d([1, nan], [2, 1]), tf.tensor1d([0, 3]));
+    expect([...rows.dataSync()]).toEqual([0, 1, nan, nan]);
+  });
+
+  it('finds where the maxima of windows are', () => {
+    const x = tf.tensor4d([-4, -3, -2, -1], [1, 1, 4, 1]);
+    const { result, indexes } = tf.maxPoolWithArgmax(x, [1, 4], 4, 'same');
+    expect([...result!.dataSync(), ...indexes!.dataSync()]).toEqual([-1, 3]);
+    const two = tf.tensor4d([-4, 8, -3, 7, -2, 5, -1, 6, 1, 1, 2, 2, 3, 3, 4, 4], [2, 2, 2, 2]);
+    const flat = (withBatch: boolean) => [
+      ...tf.maxPoolWithArgmax(two, 2, 2, 'valid', withBatch).indexes!.dataSync(),
+    ];
+    // Index (y · 2 + x) · 2 + channel, and 8 more for the second image.
+    expect(flat(false)).toEqual([6, 1, 6, 7]);
+    expect(flat(true)).toEqual([6, 1, 14, 15]);
+    expect(indexes!.dtype).toBe('int32');
+  });
+
   it('starts again without a warning', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await useBackend(name);

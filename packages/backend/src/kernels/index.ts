@@ -13,6 +13,7 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { cpuMatMul } from './cpu-mat-mul.js';
 import { CUMULATIVE } from './cumulative.js';
 import { DILATION_2D } from './dilation2d.js';
+import { EXTREMES } from './extremes.js';
 import { fusedConv2d } from './fused-conv2d.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gatherInBatches } from './gather.js';
@@ -22,6 +23,7 @@ import { overlay } from './kernel.js';
 import type { KernelContext } from './kernel-context.js';
 import { leakyRelu } from './leaky-relu.js';
 import { leakyReluGrad } from './leaky-relu-grad.js';
+import { maxPoolWithArgmax } from './max-pool-with-argmax.js';
 import { onCpu, onWasm, type PlainKernel } from './plain.js';
 import { POOLS } from './pool.js';
 import { prelu } from './prelu.js';
@@ -64,7 +66,8 @@ export function registerTrainingKernels(backendName: string, context: KernelCont
   const exact = { ...context, gemm: inChunks(context.gemm, context) };
   for (const make of PRODUCTS) overlay(backendName, make(exact), context.gemm.source);
   for (const make of PASSES) overlay(backendName, make(context), SIMD);
-  for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
+  for (const plain of [...PLAIN, ...EXTREMES]) overlay(backendName, onWasm(plain), SCRIPT);
+  overlay(backendName, maxPoolWithArgmax(context), SCRIPT);
   for (const kernel of CUMULATIVE) overlay(backendName, kernel);
 }
 

@@ -3,7 +3,7 @@ import type { Given, Kernel } from './kernel.js';
 import { pointer, type WasmBackend } from './kernel-context.js';
 
 /** The values of a tensor, in its own type. */
-type Values = Float32Array | Int32Array | Uint8Array;
+export type Values = Float32Array | Int32Array | Uint8Array;
 
 /** What a kernel in plain JavaScript computes for given shapes. */
 export interface Plan {
@@ -21,7 +21,12 @@ export interface PlainKernel {
   name: string;
   /** The names of the inputs, in the order of `fill`, which gets undefined for a missing one. */
   inputs: readonly string[];
-  plan(inputs: Given<Record<string, TensorInfo>>, attrs: never): Plan | undefined;
+  plan(
+    inputs: Given<Record<string, TensorInfo>>,
+    attrs: never,
+    /** Reads a tensor's values; only until the next tensor is made. */
+    valuesOf: (tensor: TensorInfo) => Values,
+  ): Plan | undefined;
 }
 
 /** Access to the values of tensors on one kind of backend. */
@@ -69,14 +74,15 @@ function over<Backend>(plain: PlainKernel, memory: Memory<Backend>): Kernel {
     name: plain.name,
     run: ({ inputs, backend, attrs }) => {
       const given = inputs as Given<Record<string, TensorInfo>>;
-      const plan = plain.plan(given, attrs as never);
+      const valuesOf = (tensor: TensorInfo) => memory.values(backend as Backend, tensor);
+      const plan = plain.plan(given, attrs as never, valuesOf);
       if (!plan) return undefined;
       const out = memory.make(backend as Backend, plan.shape);
       // Views must come after the output is made, which may move the memory.
-      const to = memory.values(backend as Backend, out) as Float32Array;
+      const to = valuesOf(out) as Float32Array;
       const from = plain.inputs.map((name) => {
         const tensor = given[name] as TensorInfo | undefined;
-        return tensor && memory.values(backend as Backend, tensor);
+        return tensor && valuesOf(tensor);
       });
       to.fill(0);
       plan.fill(to, ...(from as Float32Array[]));

@@ -1,5 +1,5 @@
 import { backend_util, type MaxPool3DAttrs, type MaxPoolAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
-import { assertGradientShape, type PlainKernel, type Plan } from './plain.js';
+import { assertGradientShape, type PlainKernel, type Plan, type Values } from './plain.js';
 import { eachWindow, type Windows, windows2d, windows3d } from './windows.js';
 
 /** The windows of a pool, the number of channels, and the output's shape. */
@@ -11,7 +11,7 @@ interface Pool {
 
 type PoolOf<Attrs> = (x: TensorInfo, attrs: Attrs) => Pool;
 
-const pool2d: PoolOf<MaxPoolAttrs> = (x, { filterSize, strides, pad, dimRoundingMode }) => {
+export const pool2d: PoolOf<MaxPoolAttrs> = (x, { filterSize, strides, pad, dimRoundingMode }) => {
   // Where the padding is one number, TensorFlow.js uses the window and stride of the height for the width, too.
   const around: typeof pad =
     typeof pad === 'number'
@@ -36,7 +36,7 @@ const pool3d: PoolOf<MaxPool3DAttrs> = (x, { filterSize, strides, pad, dimRoundi
 /**
  * The index in x of a window's maximum in channel c: the first on ties, as in TensorFlow; NaN is the maximum.
  */
-function argMax(x: Float32Array, channels: number, c: number, pixels: Int32Array, count: number): number {
+export function argMax(x: Values, channels: number, c: number, pixels: Int32Array, count: number): number {
   let best = pixels[0]! * channels + c;
   for (let k = 1; k < count; k++) {
     const at = pixels[k]! * channels + c;
@@ -107,12 +107,20 @@ function isPlain({ filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs): b
   );
 }
 
+/** False where a value is NaN or infinite: stock pools leave out NaN, which hides that training has diverged. */
+function allFinite(values: Values): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false;
+  return true;
+}
+
 function forward2d(name: string, plan: (pool: Pool) => Plan): PlainKernel {
   return {
     name,
     inputs: ['x'],
-    plan: ({ x }, attrs: MaxPoolAttrs) =>
-      x!.dtype !== 'float32' || isPlain(attrs) ? undefined : plan(pool2d(x!, attrs)),
+    plan: ({ x }, attrs: MaxPoolAttrs, valuesOf) =>
+      x!.dtype !== 'float32' || (isPlain(attrs) && allFinite(valuesOf(x!)))
+        ? undefined
+        : plan(pool2d(x!, attrs)),
   };
 }
 
