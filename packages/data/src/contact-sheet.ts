@@ -1,4 +1,4 @@
-import { dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@cxr/image';
+import { checkOptions, dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@cxr/image';
 
 /** Layout of `contactSheet`. */
 export interface ContactSheetOptions {
@@ -14,9 +14,15 @@ export interface ContactSheetOptions {
 
 /**
  * Many images of any sizes as one to look at, row after row, 8 bits, grey if all of them are. Proportions are kept.
- * @throws RangeError for no images or invalid options.
+ * @throws RangeError for no images, or unknown or invalid options.
  */
 export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image<Uint8Array> {
+  checkOptions<ContactSheetOptions>('contactSheet', options, {
+    columns: true,
+    cell: true,
+    gap: true,
+    background: true,
+  });
   const {
     columns = Math.ceil(Math.sqrt(images.length)),
     cell = defaultCell(images),

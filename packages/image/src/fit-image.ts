@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import { checkOptions } from './check-options.js';
 import { dimensions, type Image } from './image.js';
 import type { ResizeFilter } from './resize/resize-filter.js';
 import { resizePillow } from './resize/resize-pillow.js';
@@ -17,9 +18,10 @@ export interface FitOptions {
 
 /**
  * Any image as an 8-bit one of `[size, size, channels]`, values 0..255.
- * @throws RangeError for an invalid size or number of channels, or a float outside 0..1; TypeError if it is no image.
+ * @throws RangeError for an unknown option, an invalid size or number of channels, or a float outside 0..1; TypeError if it is no image.
  */
 export function fitImage(source: Image, options: FitOptions): NdArray<Uint8Array> {
+  checkOptions<FitOptions>('fitImage', options, { size: true, channels: true, filter: true });
   const { size, channels = 1, filter = 'bicubic' } = options;
   if (channels !== 1 && channels !== 3) throw new RangeError(`invalid channels: ${channels} (1 or 3)`);
   const [height, width, stored] = dimensions(source);

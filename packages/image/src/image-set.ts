@@ -1,5 +1,6 @@
 import type { NdArray } from 'ndarray';
 import { BitsMonitor, checkBits, scaleBits } from './bits.js';
+import { checkOptions } from './check-options.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
 import { dimensions, pixels } from './image.js';
 import { ndarray } from './ndarray.js';
@@ -60,12 +61,13 @@ export interface ImageSetOptions {
 /**
  * The images of a set one after the other, each with a name (`image 0` and so on if it has none). Floats are rounded to 8 bits;
  * whole numbers stay as they are.
- * @throws TypeError if it is no set of images; RangeError for a float outside the range, or a sample of more than `bits` bits.
+ * @throws TypeError if it is no set of images; RangeError for an unknown option, a float outside the range, or a sample of more than `bits` bits.
  */
 export async function* imagesOf(
   set: ImageSet,
   options: ImageSetOptions = {},
 ): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
+  checkOptions<ImageSetOptions>('imagesOf', options, { range: true, bits: true, onWarning: true });
   const { range = UNIT_RANGE, bits, onWarning } = options;
   if (bits !== undefined) checkBits(bits);
   const bitsMonitor = new BitsMonitor(bits === undefined ? onWarning : undefined);

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 
 /** NumPy's name of an element type. */
 export type NpyDtype =
@@ -132,6 +132,7 @@ export interface WriteNpyOptions {
  * @throws RangeError if data and shape differ in size; TypeError if the data are not of the type.
  */
 export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOptions = {}): Uint8Array {
+  checkOptions<WriteNpyOptions>('writeNpy', options, { fortran: true, bigEndian: true });
   const { fortran = false, bigEndian = false } = options;
   const code = Object.keys(KINDS).find((key) => KINDS[key]!.dtype === dtype);
   if (code === undefined) throw new RangeError(`invalid dtype: ${dtype}`);

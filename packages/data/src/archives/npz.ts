@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { zipSync } from 'fflate';
 import { type NpyArray, takeNpy, writeNpy } from './npy.js';
 import { readZip } from './read-zip.js';
@@ -21,6 +21,7 @@ export const MAX_NPZ_BYTES: number = 2 ** 29;
  * @throws CxrFileError 'unsupported', 'truncated', 'corrupt' or 'too-large'.
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Record<string, NpyArray> {
+  checkOptions<ReadNpzOptions>('readNpz', options, { names: true, maxBytes: true, checkCrc: true });
   const { names, maxBytes = MAX_NPZ_BYTES, checkCrc } = options;
   const filter = names && ((entry: string) => names.includes(arrayName(entry)));
   const entries = readZip(bytes, { maxBytes, checkCrc, filter });
@@ -60,6 +61,7 @@ export interface WriteNpzOptions {
 
 /** Writes an .npz file that NumPy's `load` reads. The same arrays give the same bytes. */
 export function writeNpz(arrays: Record<string, NpyArray>, options: WriteNpzOptions = {}): Uint8Array {
+  checkOptions<WriteNpzOptions>('writeNpz', options, { compressed: true });
   const { compressed = false } = options;
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const);
   // The earliest time that a zip can hold; fflate writes local time.

@@ -1,4 +1,5 @@
-import { CxrFileError, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, withFile } from '@cxr/image';
+import { checkLimit } from '../check-limit.js';
 import {
   DATA_TYPE_BYTES,
   type DataType,
@@ -39,6 +40,11 @@ export function readSafetensors(
   bytes: Uint8Array,
   options: ReadSafetensorsOptions = {},
 ): Map<string, Tensor> {
+  checkOptions<ReadSafetensorsOptions>('readSafetensors', options, {
+    file: true,
+    types: true,
+    maxValues: true,
+  });
   try {
     return read(bytes, options);
   } catch (error) {
@@ -48,6 +54,7 @@ export function readSafetensors(
 
 function read(bytes: Uint8Array, options: ReadSafetensorsOptions): Map<string, Tensor> {
   const { types = Object.keys(DATA_TYPE_BYTES), maxValues = MAX_TENSOR_VALUES } = options;
+  checkLimit('maxValues', maxValues);
   const header = readHeader(bytes);
   const entries = Object.entries(header.entries)
     .filter(([name]) => name !== '__metadata__')

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   createRng,
   type FitOptions,
   fitImage,
@@ -39,10 +40,34 @@ export interface Batch {
 /**
  * Streams a set of images as batches `[n, size, size, channels]` in [−1, 1]. Holds one batch at a time; each is a new
  * array. Images of any size, depth and channels are converted.
- * @throws RangeError for invalid options; whatever the source throws.
+ * @throws RangeError for unknown or invalid options; whatever the source throws.
  */
 export async function* batches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
-  const { batchSize, size, channels = 1, seed, epochs = 1, dropLast = false, range, bits, signal } = options;
+  checkOptions<BatchesOptions>('batches', options, {
+    batchSize: true,
+    size: true,
+    channels: true,
+    filter: true,
+    seed: true,
+    epochs: true,
+    dropLast: true,
+    range: true,
+    bits: true,
+    onWarning: true,
+    signal: true,
+  });
+  const {
+    batchSize,
+    size,
+    channels = 1,
+    filter,
+    seed,
+    epochs = 1,
+    dropLast = false,
+    range,
+    bits,
+    signal,
+  } = options;
   for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
     if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
   }
@@ -60,7 +85,7 @@ export async function* batches(source: ImageSet, options: BatchesOptions): Async
       onWarning: epoch === 0 ? options.onWarning : undefined,
     })) {
       signal?.throwIfAborted();
-      scaleInto(data, n * length, fitImage(image, options).data);
+      scaleInto(data, n * length, fitImage(image, { size, channels, filter }).data);
       n++;
       if (n === batchSize) {
         yield { data, shape: [n, size, size, channels], range: GAN_RANGE };

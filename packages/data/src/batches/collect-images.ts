@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   type FitOptions,
   fitImage,
   type ImageSet,
@@ -25,18 +26,28 @@ export interface CollectImagesOptions extends FitOptions {
 /**
  * Reads a set of images to its end and keeps it in memory at one size: Uint8 `[n, size, size, channels]`, for `epochBatches`
  * and `takeBatch`.
- * @throws RangeError for invalid options; whatever the set throws.
+ * @throws RangeError for unknown or invalid options; whatever the set throws.
  */
 export async function collectImages(
   set: ImageSet,
   options: CollectImagesOptions,
 ): Promise<NdArray<Uint8Array>> {
-  const { size, channels = 1, range, bits, onWarning, onImage, signal } = options;
+  checkOptions<CollectImagesOptions>('collectImages', options, {
+    size: true,
+    channels: true,
+    filter: true,
+    range: true,
+    bits: true,
+    onWarning: true,
+    onImage: true,
+    signal: true,
+  });
+  const { size, channels = 1, filter, range, bits, onWarning, onImage, signal } = options;
   const all: Uint8Array[] = [];
   for await (const named of imagesOf(set, { range, bits, onWarning })) {
     signal?.throwIfAborted();
     onImage?.(named);
-    all.push(fitImage(named.image, options).data);
+    all.push(fitImage(named.image, { size, channels, filter }).data);
   }
   const length = size * size * channels;
   const data = new Uint8Array(all.length * length);

@@ -1,4 +1,4 @@
-import { createRng, shuffle } from '@cxr/image';
+import { checkOptions, createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Batch } from './batches.js';
 import { takeBatch } from './take-batch.js';
@@ -22,12 +22,18 @@ export interface EpochBatch extends Batch {
 /**
  * One epoch over a set in memory, Uint8 `[n, height, width, channels]` (as `loadDataset` gives): each image once, in an
  * order fixed by (seed, epoch), as batches in [−1, 1].
- * @throws RangeError for an invalid batch size.
+ * @throws RangeError for an unknown option or an invalid batch size.
  */
 export function* epochBatches(
   images: NdArray<Uint8Array>,
   options: EpochBatchesOptions,
 ): Generator<EpochBatch, void, void> {
+  checkOptions<EpochBatchesOptions>('epochBatches', options, {
+    batchSize: true,
+    seed: true,
+    epoch: true,
+    dropLast: true,
+  });
   const { batchSize, seed, epoch, dropLast = false } = options;
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
     throw new RangeError(`invalid batchSize: ${batchSize}`);

@@ -1,6 +1,7 @@
 import {
   CxrFileError,
   checkBits,
+  checkOptions,
   checkPixels,
   DEFAULT_MAX_PIXELS,
   type IntegerImage,
@@ -8,6 +9,7 @@ import {
   usedBits,
   withFile,
 } from '@cxr/image';
+import { checkLimit } from '../check-limit.js';
 import { bmpCodec } from './bmp-codec.js';
 import { checkBytes } from './check-bytes.js';
 import type { Codec } from './codec.js';
@@ -49,7 +51,7 @@ const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffC
  * TIFF's orientation is. What is not read so is refused by name.
  * The format is known by the content. Of DICOM it takes the first frame through the file's window: `decodeDicom` has more.
  * @throws CxrFileError 'empty', 'unsupported', 'too-large', 'truncated' or 'corrupt'; 'mismatch' for a sample of more than
- * `bits` bits; RangeError for invalid bits; TypeError unless `bytes` is a Uint8Array.
+ * `bits` bits; RangeError for an unknown option, an invalid limit or invalid bits; TypeError unless `bytes` is a Uint8Array.
  * @throws DecoderLoadError when the WebAssembly for JPEG or WebP cannot be loaded: the image may be good.
  */
 export async function decodeImage(
@@ -57,7 +59,15 @@ export async function decodeImage(
   options: DecodeImageOptions = {},
 ): Promise<IntegerImage> {
   checkBytes(bytes);
+  checkOptions<DecodeImageOptions>('decodeImage', options, {
+    name: true,
+    maxPixels: true,
+    codec: true,
+    bits: true,
+    onUsedBits: true,
+  });
   const { name, maxPixels = DEFAULT_MAX_PIXELS, codec, bits } = options;
+  checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
   try {
     const header = imageHeader(bytes);

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import type { DatasetItem } from './dataset-item.js';
 import { isMissing, readLabels, readTruth } from './label-cells.js';
 import { type CsvTable, parseTable } from './parse-csv.js';
@@ -62,6 +62,12 @@ const NUMBERS =
  * @throws CxrFileError 'empty', 'corrupt' or 'too-large'; RangeError for a column that is not there.
  */
 export function readLabelCsv(text: string, options: ReadLabelCsvOptions = {}): DatasetItem[] {
+  checkOptions<ReadLabelCsvOptions>('readLabelCsv', options, {
+    root: true,
+    path: true,
+    label: true,
+    patient: true,
+  });
   const { root = '' } = options;
   const table = parseTable(text);
   const pathOf = pathReader(table, options.path);

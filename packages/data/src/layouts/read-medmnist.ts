@@ -1,4 +1,4 @@
-import { CxrFileError, ndarray } from '@cxr/image';
+import { CxrFileError, checkOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ReadNpzOptions, readNpz } from '../archives/npz.js';
 
@@ -18,6 +18,7 @@ export function readMedMnist(
   bytes: Uint8Array,
   options: Omit<ReadNpzOptions, 'names'> = {},
 ): Record<string, MedMnistPart> {
+  checkOptions<Omit<ReadNpzOptions, 'names'>>('readMedMnist', options, { maxBytes: true, checkCrc: true });
   const arrays = readNpz(bytes, options);
   const parts: Record<string, MedMnistPart> = {};
   for (const part of ['train', 'val', 'test']) {

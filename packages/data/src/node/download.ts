@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 import { withLock } from './lock.js';
 import { makeFolder } from './make-folder.js';
@@ -36,6 +36,13 @@ export interface DownloadOptions {
  * disk; 'locked' while another process downloads to the same file; the signal's reason when aborted.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<string> {
+  checkOptions<DownloadOptions>('download', options, {
+    sha256: true,
+    check: true,
+    signal: true,
+    onProgress: true,
+    stallTimeout: true,
+  });
   await makeFolder(dirname(file));
   return withLock(`${file}.lock`, () => downloadAlone(url, file, options));
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { type DownloadProgress, download, sha256OfFile } from './download.js';
 import { type UnpackZipOptions, unpackZip } from './unpack-zip.js';
 import { ZipFile } from './zip-file.js';
@@ -40,7 +40,17 @@ export async function fetchKermany(
   folder: string,
   options: FetchKermanyOptions = {},
 ): Promise<FetchedDataset> {
-  const { url = KERMANY.url, sha256, onDownload: onProgress, signal } = options;
+  checkOptions<FetchKermanyOptions>('fetchKermany', options, {
+    url: true,
+    sha256: true,
+    onDownload: true,
+    maxBytes: true,
+    maxFileBytes: true,
+    signal: true,
+    onProgress: true,
+  });
+  const { url = KERMANY.url, sha256, onDownload: onProgress, ...unpacking } = options;
+  const { signal } = unpacking;
   const archive = join(folder, KERMANY.archive);
   const there = await stat(archive).catch(() => undefined);
   if (!there) await download(url, archive, { sha256, signal, onProgress, check: checkArchive });
@@ -51,7 +61,7 @@ export async function fetchKermany(
         file: archive,
       });
     }
-    const files = await unpackZip(archive, folder, options);
+    const files = await unpackZip(archive, folder, unpacking);
     return { archive, sha256: digest, files };
   } catch (error) {
     throw adviseDelete(error, archive);

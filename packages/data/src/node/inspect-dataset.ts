@@ -1,4 +1,4 @@
-import { BitsMonitor, type CxrFileError } from '@cxr/image';
+import { BitsMonitor, type CxrFileError, checkOptions } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
@@ -72,10 +72,16 @@ export async function inspectDataset(
   items: readonly DatasetItem[],
   options: InspectDatasetOptions = {},
 ): Promise<DatasetReport> {
-  const { signal, onProgress } = options;
+  checkOptions<InspectDatasetOptions>('inspectDataset', options, {
+    workers: true,
+    ahead: true,
+    signal: true,
+    onProgress: true,
+  });
+  const { signal, onProgress, workers, ahead } = options;
   const pool = new WorkerPool<string, ImageSummary>(
     new URL(import.meta.url.replace(/inspect-dataset(\.[jt]s)/, 'summarise-file$1')),
-    options,
+    { workers, ahead },
   );
   const bad: CxrFileError[] = [];
   const good: DatasetItem[] = [];

@@ -1,5 +1,5 @@
 import { dirname, relative, sep } from 'node:path';
-import { withFile } from '@cxr/image';
+import { checkOptions, withFile } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { isNoClass } from '../layouts/patient-of.js';
 import { type ReadLabelCsvOptions, readLabelCsv } from '../layouts/read-label-csv.js';
@@ -43,6 +43,12 @@ export async function listDataset(folder: string): Promise<DatasetItem[]> {
  * @throws CxrFileError naming the file; RangeError for a column that is not there.
  */
 export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {}): Promise<DatasetItem[]> {
+  checkOptions<ReadLabelCsvOptions>('listFromCsv', options, {
+    root: true,
+    path: true,
+    label: true,
+    patient: true,
+  });
   const { root = dirname(file) } = options;
   const text = decodeText(await readWholeFile(file, MAX_CSV_BYTES));
   let rows: DatasetItem[];

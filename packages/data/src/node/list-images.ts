@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { isDicom } from '../codecs/dicom/dicom-elements.js';
 import { fileSystemError } from './file-system-error.js';
 import { readStart } from './read-whole-file.js';
@@ -27,6 +27,7 @@ export interface ListImagesOptions {
  * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where there is no image.
  */
 export async function listImages(folder: string, options: ListImagesOptions = {}): Promise<string[]> {
+  checkOptions<ListImagesOptions>('listImages', options, { recursive: true, dicom: true });
   const { recursive = false, dicom = true } = options;
   const files = (await walk(folder, recursive, dicom)).sort();
   if (files.length === 0) {

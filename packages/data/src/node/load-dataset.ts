@@ -1,6 +1,7 @@
-import type { CxrFileError, FitOptions, NamedImage } from '@cxr/image';
+import { type CxrFileError, checkOptions, type FitOptions, type NamedImage } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { collectImages } from '../batches/collect-images.js';
+import { checkFiles } from './check-files.js';
 import { type ReadImagesOptions, readImages } from './read-images.js';
 
 /** How `loadDataset` reads and fits images. */
@@ -20,10 +21,28 @@ export interface Dataset {
 
 /**
  * Decodes each file once and keeps it at the training size, 8 bits a sample: for `epochBatches`.
- * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for invalid options.
+ * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for unknown or invalid options; TypeError unless `files` is an
+ * array.
  */
 export async function loadDataset(files: readonly string[], options: LoadDatasetOptions): Promise<Dataset> {
-  const { size, channels, filter, signal, onBad, onProgress } = options;
+  checkFiles('loadDataset', files);
+  checkOptions<LoadDatasetOptions>('loadDataset', options, {
+    size: true,
+    channels: true,
+    filter: true,
+    maxPixels: true,
+    codec: true,
+    bits: true,
+    onUsedBits: true,
+    skipBad: true,
+    onBad: true,
+    concurrency: true,
+    signal: true,
+    onWarning: true,
+    onProgress: true,
+  });
+  const { size, channels, filter, onProgress, ...reading } = options;
+  const { signal, onBad } = reading;
   const names: string[] = [];
   const bad: CxrFileError[] = [];
   const report = () => onProgress?.({ done: names.length + bad.length, total: files.length });
@@ -36,7 +55,7 @@ export async function loadDataset(files: readonly string[], options: LoadDataset
     names.push(name);
     report();
   };
-  const read = readImages(files, { ...options, onBad: onBadFile });
+  const read = readImages(files, { ...reading, onBad: onBadFile });
   const images = await collectImages(read, { size, channels, filter, signal, onImage });
   return { images, names, bad };
 }

@@ -1,4 +1,5 @@
-import type { Image } from '@cxr/image';
+import { checkOptions, type Image } from '@cxr/image';
+import { checkLimit } from '../check-limit.js';
 import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
 import { maxImageBytes, readWholeFile } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
@@ -12,6 +13,13 @@ export type ReadImageOptions = Omit<DecodeImageOptions, 'name'>;
  * 8 bytes for each of `maxPixels`), and those of `decodeImage`.
  */
 export async function readImage(file: string, options: ReadImageOptions = {}): Promise<Image> {
+  checkOptions<ReadImageOptions>('readImage', options, {
+    maxPixels: true,
+    codec: true,
+    bits: true,
+    onUsedBits: true,
+  });
+  if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
   const codec = options.codec ?? (await sharpCodec());
   const bytes = await readWholeFile(file, maxImageBytes(options.maxPixels));
   return decodeImage(bytes, { ...options, ...(codec ? { codec } : {}), name: file });

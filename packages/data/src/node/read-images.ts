@@ -1,4 +1,5 @@
-import { BitsMonitor, CxrFileError, type NamedImage } from '@cxr/image';
+import { BitsMonitor, CxrFileError, checkOptions, type NamedImage } from '@cxr/image';
+import { checkFiles } from './check-files.js';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
 /** How `readImages` decodes, and what it does with files that cannot be read. */
@@ -15,19 +16,32 @@ export interface ReadImagesOptions extends ReadImageOptions {
 
 /**
  * Reads files in the given order, `concurrency` of them ahead: memory is bounded by that many images.
- * @throws CxrFileError of the first bad file, unless `skipBad`; the signal's reason when aborted.
+ * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for unknown or invalid options; TypeError unless
+ * `files` is a list; the signal's reason when aborted.
  */
 export async function* readImages(
   files: Iterable<string>,
   options: ReadImagesOptions = {},
 ): AsyncGenerator<NamedImage, void, void> {
-  const { skipBad = false, onBad, concurrency = 4, signal, onWarning } = options;
+  checkFiles('readImages', files, true);
+  checkOptions<ReadImagesOptions>('readImages', options, {
+    maxPixels: true,
+    codec: true,
+    bits: true,
+    onUsedBits: true,
+    skipBad: true,
+    onBad: true,
+    concurrency: true,
+    signal: true,
+    onWarning: true,
+  });
+  const { skipBad = false, onBad, concurrency = 4, signal, onWarning, maxPixels, codec, bits } = options;
   if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`invalid concurrency: ${concurrency}`);
   }
   const bitsMonitor = new BitsMonitor(onWarning);
   const counting: ReadImageOptions = {
-    ...options,
+    ...{ maxPixels, codec, bits },
     onUsedBits: (used) => {
       bitsMonitor.add(used);
       options.onUsedBits?.(used);

@@ -1,7 +1,17 @@
 import { pathToFileURL } from 'node:url';
-import { BitsMonitor, type CxrFileError, checkBits, createRng, type FitOptions, shuffle } from '@cxr/image';
+import {
+  BitsMonitor,
+  type CxrFileError,
+  checkBits,
+  checkOptions,
+  createRng,
+  type FitOptions,
+  shuffle,
+} from '@cxr/image';
 import type { Batch } from '../batches/batches.js';
 import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
+import { checkLimit } from '../check-limit.js';
+import { checkFiles } from './check-files.js';
 import type { FitFileJob, FittedFile } from './fit-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -40,12 +50,33 @@ export interface FileBatch extends Batch {
  * Streams image files as batches `[n, size, size, channels]` in [−1, 1]: list, decode, resize, augment, batch. Threads
  * work ahead of the reader, `ahead` images at most, so memory does not grow with the number of files; the order, and so
  * every batch, is the same for any number of threads.
- * @throws RangeError for invalid options; CxrFileError of the first bad file, unless `skipBad`; the signal's reason.
+ * @throws RangeError for unknown or invalid options; TypeError unless `files` is an array; CxrFileError of the first bad file, unless `skipBad`; the signal's reason.
  */
 export async function* streamBatches(
   files: readonly string[],
   options: StreamBatchesOptions,
 ): AsyncGenerator<FileBatch, void, void> {
+  checkFiles('streamBatches', files);
+  checkOptions<StreamBatchesOptions>('streamBatches', options, {
+    batchSize: true,
+    size: true,
+    channels: true,
+    filter: true,
+    seed: true,
+    epochs: true,
+    dropLast: true,
+    workers: true,
+    ahead: true,
+    augment: true,
+    augmentParameter: true,
+    maxPixels: true,
+    bits: true,
+    onWarning: true,
+    skipBad: true,
+    onBad: true,
+    signal: true,
+  });
+  if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
   const {
     batchSize,
     size,
@@ -57,13 +88,15 @@ export async function* streamBatches(
     bits,
     onWarning,
     signal,
+    workers,
+    ahead,
   } = options;
   if (bits !== undefined) checkBits(bits);
   for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
     if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
   }
   const length = size * size * channels;
-  const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), options);
+  const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), { workers, ahead });
   const bitsMonitor = new BitsMonitor(onWarning);
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, withFile } from '@cxr/image';
 import type { ZipEntry } from '../archives/zip-entries.js';
+import { checkLimit } from '../check-limit.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 import { ZipFile } from './zip-file.js';
 
@@ -27,7 +28,15 @@ export async function unpackZip(
   folder: string,
   options: UnpackZipOptions = {},
 ): Promise<string[]> {
+  checkOptions<UnpackZipOptions>('unpackZip', options, {
+    maxBytes: true,
+    maxFileBytes: true,
+    signal: true,
+    onProgress: true,
+  });
   const { maxBytes = 2 ** 33, maxFileBytes = 2 ** 28, signal, onProgress } = options;
+  checkLimit('maxBytes', maxBytes);
+  checkLimit('maxFileBytes', maxFileBytes);
   const zip = await ZipFile.open(file);
   try {
     const entries = zip.entries.filter(({ name }) => isWanted(name));

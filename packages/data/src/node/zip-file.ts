@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { CxrFileError, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, withFile } from '@cxr/image';
 import type { NpyArray } from '../archives/npy.js';
 import { arrayName, MAX_NPZ_BYTES, readEntry } from '../archives/npz.js';
 import {
@@ -11,6 +11,7 @@ import {
   unpackEntry,
   type ZipEntry,
 } from '../archives/zip-entries.js';
+import { checkLimit } from '../check-limit.js';
 import { fileSystemError } from './file-system-error.js';
 import { checkFile, FLAGS, readPart } from './read-whole-file.js';
 
@@ -61,7 +62,9 @@ export class ZipFile {
    * @throws CxrFileError naming the file: 'not-found' for a name that is not there, 'unsupported', 'corrupt', 'too-large'.
    */
   async read(entry: ZipEntry | string, options: ReadEntryOptions = {}): Promise<Uint8Array> {
+    checkOptions<ReadEntryOptions>('ZipFile.read', options, { maxBytes: true });
     const { maxBytes = 2 ** 30 } = options;
+    checkLimit('maxBytes', maxBytes);
     const found = typeof entry === 'string' ? this.entries.find(({ name }) => name === entry) : entry;
     try {
       if (!found) throw new CxrFileError('not-found', `a zip without ${entry as string}`);
@@ -128,7 +131,9 @@ export async function readNpzFile(
   file: string,
   options: ReadNpzFileOptions = {},
 ): Promise<Record<string, NpyArray>> {
+  checkOptions<ReadNpzFileOptions>('readNpzFile', options, { names: true, maxBytes: true });
   const { names, maxBytes = MAX_NPZ_BYTES } = options;
+  checkLimit('maxBytes', maxBytes);
   const zip = await ZipFile.open(file);
   try {
     const arrays: [string, NpyArray][] = [];

@@ -1,4 +1,4 @@
-import { checkSize, createRng, image, type NamedImage, type Rng } from '@cxr/image';
+import { checkOptions, checkSize, createRng, image, type NamedImage, type Rng } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type Anatomy, drawAnatomy } from './phantom-anatomy.js';
 import { density, type Noise } from './phantom-density.js';
@@ -16,9 +16,11 @@ export interface PhantomOptions {
 /**
  * A drawn image that looks like a frontal chest X-ray, Uint8 `[size, size, 1]`, 0..255: for demos and tests that need
  * neither a download nor patients' data. It is no model of X-ray physics, and no use for medical questions.
- * @throws RangeError for an invalid seed or size.
+ * @throws RangeError for an unknown option, or an invalid seed or size.
  */
-export function phantom({ seed, size, sick = false }: PhantomOptions): NdArray<Uint8Array> {
+export function phantom(options: PhantomOptions): NdArray<Uint8Array> {
+  checkOptions<PhantomOptions>('phantom', options, { seed: true, size: true, sick: true });
+  const { seed, size, sick = false } = options;
   checkSize(size, size);
   // Each of the three has a stream of its own: an opacity more must not change the grain.
   const anatomy = drawAnatomy(createRng(seed, 0), sick);
@@ -51,6 +53,7 @@ export interface PhantomsOptions extends PhantomOptions {
 
 /** `count` different phantoms, keyed by (seed, index), named phantom-SEED-INDEX.png. */
 export function* phantoms(options: PhantomsOptions): Generator<NamedImage, void, void> {
+  checkOptions<PhantomsOptions>('phantoms', options, { count: true, seed: true, size: true, sick: true });
   const { count, seed, size, sick = false } = options;
   if (!(Number.isSafeInteger(count) && count >= 0)) throw new RangeError(`invalid count: ${count}`);
   for (let i = 0; i < count; i++) {

@@ -1,11 +1,13 @@
 import {
   CxrFileError,
+  checkOptions,
   checkPixels,
   DEFAULT_MAX_PIXELS,
   type IntegerImage,
   image,
   withFile,
 } from '@cxr/image';
+import { checkLimit } from '../../check-limit.js';
 import type { Codec } from '../codec.js';
 import { type DicomElements, readElements } from './dicom-elements.js';
 import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
@@ -52,7 +54,14 @@ export async function decodeDicom(
   bytes: Uint8Array,
   options: DecodeDicomOptions = {},
 ): Promise<IntegerImage> {
+  checkOptions<DecodeDicomOptions>('decodeDicom', options, {
+    name: true,
+    maxPixels: true,
+    frame: true,
+    window: true,
+  });
   const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, window = 'file' } = options;
+  checkLimit('maxPixels', maxPixels);
   try {
     const elements = readElements(bytes);
     const header = headerOf(elements);
