@@ -42,6 +42,9 @@ describe('createTrainingMonitor', () => {
   it('distinguishes a collapse from the sameness of an untrained generator', () => {
     expect(incidents((step) => ({ diversity: step <= 150 ? 0.01 : 0.5 }), 1000)).toEqual([]);
     expect(incidents((step) => ({ diversity: step <= 400 ? 0.5 : 0.05 }), 1000)).toEqual([[500, 'collapse']]);
+    // The warm-up is 200 steps; the limit itself is no collapse.
+    expect(incidents(() => ({ diversity: 0.05 }), 1000)).toEqual([[300, 'collapse']]);
+    expect(incidents(() => ({ diversity: 0.1 }), 1000)).toEqual([]);
   });
 
   it('sees at once what is not a number', () => {

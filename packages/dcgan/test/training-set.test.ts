@@ -21,6 +21,25 @@ describe('the digest', () => {
   });
 });
 
+describe('labels', () => {
+  const collect = (classes: number, ...images: ReturnType<typeof flat>[]) =>
+    collectTrainingSet(images, resolveConfig({ size: 32, classes }));
+
+  it.each([-1, 2, 0.5, Number.NaN])('%d of two classes is refused', async (label) => {
+    await expect(collect(2, flat(7, label))).rejects.toThrow(`invalid label of flat 7: ${label} (0 to 1)`);
+  });
+
+  it('are kept in order, and are 0 without classes', async () => {
+    expect([...(await collect(2, flat(7, 1), flat(9, 0))).labels]).toEqual([1, 0]);
+    expect([...(await collect(0, flat(7))).labels]).toEqual([0]);
+  });
+
+  it('there must be an image, and one is enough', async () => {
+    await expect(collect(0)).rejects.toMatchObject({ code: 'empty' });
+    expect((await collect(0, flat(7))).count).toBe(1);
+  });
+});
+
 describe('drawIndices', () => {
   it('shuffled: sees every image once an epoch, in orders that differ, whatever the batch size', () => {
     const config = { seed: 3, draw: 'shuffled' } as const;
