@@ -2,10 +2,6 @@ export { createOnnxruntimeEngine, type OnnxruntimeEngineOptions } from './engine
 export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from './node/create-engine.js';
 export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
 export { loadWeights } from './node/load-weights.js';
-export {
-  type PathStatistics,
-  type PathStatisticsOptions,
-  type PathsReport,
-  pathStatistics,
-} from './node/path-statistics.js';
+export type { PathStatistics, PathStatisticsOptions, PathsReport } from './node/path-report.js';
+export { pathStatistics } from './node/path-statistics.js';
 export { readStatistics, writeStatistics } from './node/statistics-file.js';

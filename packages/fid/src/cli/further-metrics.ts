@@ -1,21 +1,10 @@
 import { UsageError } from '@cxr/cli';
-import type { NdArray } from 'ndarray';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
-import type { PathStatistics } from '../node/path-statistics.js';
+import type { PathStatistics } from '../node/path-report.js';
+import type { MetricContext } from './metric-context.js';
 import { reportMemorisation } from './report-memorisation.js';
-
-/** What a metric is computed from. */
-export interface MetricContext {
-  real: PathStatistics & { activations: NdArray<Float32Array> };
-  fake: PathStatistics & { activations: NdArray<Float32Array> };
-  seed: number;
-  /** The file for a picture of the fakes nearest to a real, if any. */
-  pictures: string | undefined;
-  /** Computed at the first call, for all four metrics. */
-  prdc(): Prdc;
-}
 
 type Metric = (context: MetricContext) => unknown;
 

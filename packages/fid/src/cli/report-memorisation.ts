@@ -1,6 +1,6 @@
 import { type Memorisation, memorisation, type NearestPair } from '../metrics/memorisation.js';
-import type { MetricContext } from './further-metrics.js';
 import { drawPairs } from './memorisation-pictures.js';
+import type { MetricContext } from './metric-context.js';
 
 /** How many suspicious pairs the result names. */
 const PAIRS = 10;

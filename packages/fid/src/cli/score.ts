@@ -3,12 +3,8 @@ import type { CliContext, Output, Progress } from '@cxr/cli';
 import { listClassFolders } from '@cxr/data/node';
 import { type FrechetMethod, frechetDistance } from '../metrics/frechet-distance.js';
 import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
-import {
-  type PathStatistics,
-  type PathStatisticsOptions,
-  type PathsReport,
-  pathStatistics,
-} from '../node/path-statistics.js';
+import type { PathStatistics, PathStatisticsOptions, PathsReport } from '../node/path-report.js';
+import { pathStatistics } from '../node/path-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 import { furtherMetrics } from './further-metrics.js';
 import type { CliOptions } from './options.js';

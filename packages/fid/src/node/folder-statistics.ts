@@ -5,8 +5,8 @@ import type { InceptionEngine } from '../engines/engine.js';
 import { Reservoir } from '../metrics/reservoir.js';
 import type { ResizeMode } from '../prepare-image.js';
 import { Statistics } from '../statistics.js';
+import type { PathStatistics, PathStatisticsOptions } from './path-report.js';
 import { type FolderSource, tooFewImages } from './path-source.js';
-import type { PathStatistics, PathStatisticsOptions } from './path-statistics.js';
 import { createPreparePool, type PreparePool, prepareFiles } from './prepare-files.js';
 
 /** The results of all folders. */

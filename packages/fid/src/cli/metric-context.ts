@@ -1,0 +1,14 @@
+import type { NdArray } from 'ndarray';
+import type { Prdc } from '../metrics/prdc.js';
+import type { PathStatistics } from '../node/path-report.js';
+
+/** What a metric is computed from. */
+export interface MetricContext {
+  real: PathStatistics & { activations: NdArray<Float32Array> };
+  fake: PathStatistics & { activations: NdArray<Float32Array> };
+  seed: number;
+  /** The file for a picture of the fakes nearest to a real, if any. */
+  pictures: string | undefined;
+  /** Computed at the first call, for all four metrics. */
+  prdc(): Prdc;
+}
