@@ -1,14 +1,13 @@
-import { type CxrFileError, checkOptions, type KnownOptions } from '@cxr/image';
+import { checkOptions, type KnownOptions } from '@cxr/image';
 import { assertEngine, type InceptionEngine } from '../engines/engine.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims } from '../inception/network.js';
 import { assertResizeMode } from '../prepare-image.js';
-import type { Statistics } from '../statistics.js';
 import { createEngine, type EngineRequest } from './create-engine.js';
 import { findWeights } from './find-weights.js';
 import { folderStatistics } from './folder-statistics.js';
 import { loadWeights } from './load-weights.js';
-import type { PathStatistics, PathStatisticsOptions, PathsReport } from './path-report.js';
+import type { PathStatisticsOptions, PathsReport } from './path-report.js';
 import { type FolderSource, openPath } from './path-source.js';
 
 const OPTIONS: KnownOptions<PathStatisticsOptions> = {
