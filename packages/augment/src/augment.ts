@@ -2,19 +2,12 @@ import { createRng, UNIT_RANGE, type ValueRange } from '@cxr/image';
 import { checkImage, withoutChecks } from './check-image.js';
 import { checkSample } from './check-sample.js';
 import { checkTransform } from './compose.js';
-import { type Image, imageSize } from './image.js';
+import { imageSize } from './image.js';
+import type { Json } from './json.js';
 import { checkOptions } from './options.js';
-import type { Box, Json, Transform } from './transform.js';
+import type { Sample } from './sample.js';
+import type { Box, Transform } from './transform.js';
 import { inUnitRange } from './unit-range.js';
-
-/** An image with its mask and boxes. */
-export interface Sample {
-  readonly image: Image;
-  /** The class of each pixel, of the image's size. @default none */
-  readonly mask?: Image | undefined;
-  /** In pixels of the image. @default none */
-  readonly boxes?: readonly Box[] | undefined;
-}
 
 /**
  * A sample after augmentation: the parts that were given, of the same types. `boxes` keeps its order, with null for a box that

@@ -1,4 +1,4 @@
-import type { Json } from './transform.js';
+import type { Json } from './json.js';
 
 /**
  * Checks parameters, such as those of a record from a file, against some that the transform has drawn itself: the same keys, the

@@ -1,5 +1,5 @@
-import type { Sample } from './augment.js';
 import { type Image, imageSize } from './image.js';
+import type { Sample } from './sample.js';
 import type { Box } from './transform.js';
 
 /** The parts of a sample; the name and the label of a `NamedImage` may stand beside them. */

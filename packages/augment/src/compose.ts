@@ -1,7 +1,8 @@
 import type { Rng } from '@cxr/image';
 import { checkImage, withoutChecks } from './check-image.js';
+import type { Json } from './json.js';
 import { recycle } from './memory.js';
-import type { Box, Json, Transform } from './transform.js';
+import type { Box, Transform } from './transform.js';
 
 /** What one of several transforms drew; its params are null if it is not applied. */
 export type Step = { readonly name: string; readonly params: Json };

@@ -6,18 +6,19 @@ export {
   type AugmentRecord,
   augment,
   replay,
-  type Sample,
 } from './augment.js';
 export { compose, type Step } from './compose.js';
 export type { Image, Pixels, Size } from './image.js';
+export type { Json } from './json.js';
 export { recycle } from './memory.js';
 export { type OneOfOptions, oneOf } from './one-of.js';
 export type { NumberRange } from './options.js';
 export { type ChestXrayOptions, chestXray } from './presets/chest-xray.js';
 export { type PaperClassicOptions, paperClassic } from './presets/paper-classic.js';
+export type { Sample } from './sample.js';
 export { type SomeOfOptions, someOf } from './some-of.js';
 export { sometimes } from './sometimes.js';
-export type { Box, Json, NoParams, Transform, TransformOptions } from './transform.js';
+export type { Box, NoParams, Transform, TransformOptions } from './transform.js';
 export { type AffineOptions, type AffineParams, affine } from './transforms/affine.js';
 export { type AutoContrastOptions, autoContrast } from './transforms/auto-contrast.js';
 export { type BrightnessOptions, type BrightnessParams, brightness } from './transforms/brightness.js';

@@ -1,5 +1,6 @@
+import type { Json } from './json.js';
 import { checkNumber } from './options.js';
-import { type Json, type Transform, withProbability } from './transform.js';
+import { type Transform, withProbability } from './transform.js';
 
 /** Applies a transform, or a whole pipeline, with probability `p`, 0..1. @throws RangeError for another p. */
 export function sometimes<P extends Json>(transform: Transform<P>, p: number): Transform<P> {

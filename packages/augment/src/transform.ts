@@ -2,11 +2,9 @@ import { createRng, type Rng } from '@cxr/image';
 import { checkImage } from './check-image.js';
 import { checkParams } from './check-params.js';
 import type { Image, Size } from './image.js';
+import type { Json } from './json.js';
 import { checkNumber } from './options.js';
 import { checkFill, type Sampling, type Samplings } from './warp/sampling.js';
-
-/** What JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A box in pixels from the image's top left corner: `[left, top, right, bottom]`. */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];

@@ -1,6 +1,7 @@
 import type { Rng } from '@cxr/image';
 import { imageSize } from '../image.js';
-import { geometric, type Json, type Transform, type TransformOptions } from '../transform.js';
+import type { Json } from '../json.js';
+import { geometric, type Transform, type TransformOptions } from '../transform.js';
 import { invertAffine, transformPoint } from './affine-map.js';
 import { type AffineParts, affineMatrix, warpByMatrix } from './affine-matrix.js';
 import { type SamplingOptions, samplings } from './sampling.js';
