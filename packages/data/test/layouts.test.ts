@@ -226,8 +226,8 @@ describe('contactSheet', () => {
 });
 
 describe('inspectDataset', () => {
-  it('finds classes, persons in two parts, duplicates and bad files', async () => {
-    const root = join(folder, 'set/chest_xray');
+  const root = () => join(folder, 'set/chest_xray');
+  beforeAll(async () => {
     const base = phantom({ seed: 1, size: 200 });
     const darker = image(
       base.data.map((value) => value * 0.8),
@@ -243,10 +243,13 @@ describe('inspectDataset', () => {
       'test/NORMAL/IM-0001-0002.png': encodePng(resizePillow(darker, 160, 160)),
       'test/PNEUMONIA/person2_bacteria_1.png': new TextEncoder().encode('text'),
     };
-    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(root, name), content);
+    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(root(), name), content);
+  });
+
+  it('finds classes, persons in two parts, duplicates and bad files', async () => {
     const items = await listDataset(join(folder, 'set'));
     expect(items[0]).toEqual({
-      file: join(root, 'test/NORMAL/IM-0001-0002.png'),
+      file: join(root(), 'test/NORMAL/IM-0001-0002.png'),
       labels: ['NORMAL'],
       part: 'test',
       patient: 'IM-0001',
@@ -264,7 +267,7 @@ describe('inspectDataset', () => {
       kinds: { 'grey 8': 5 },
       patientsAcrossParts: ['IM-0001'],
     });
-    const paths = (...names: string[]) => names.map((name) => join(root, name));
+    const paths = (...names: string[]) => names.map((name) => join(root(), name));
     expect(report.exactDuplicates).toEqual([
       {
         files: paths('test/NORMAL/IM-0003-0001.png', 'train/NORMAL/IM-0001-0001.png'),

@@ -95,11 +95,14 @@ describe('pathStatistics', () => {
   });
 
   it('runs no network between statistics', async () => {
-    const report = await pathStatistics([at('b.npz'), at('b.npz')], { engine });
+    const file = at('other.npz');
+    const chests = [0, 1, 2].map((seed) => chest(seed, true));
+    await writeStatistics(file, await statistics(chests, engine));
+    const report = await pathStatistics([file, file], { engine });
     expect([report.engine, report.weights, report.seconds.engine]).toEqual([undefined, undefined, 0]);
-    await expect(pathStatistics([at('b.npz')], { dims: 64 })).rejects.toMatchObject({
+    await expect(pathStatistics([file], { dims: 64 })).rejects.toMatchObject({
       code: 'mismatch',
-      message: `${at('b.npz')}: statistics have 5 dims, not 64`,
+      message: `${file}: statistics have 5 dims, not 64`,
     });
   });
 
