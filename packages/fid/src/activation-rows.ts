@@ -1,3 +1,4 @@
+import { describeValue } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 
 /** Checked activations: `n` rows of `dims` finite values, row-major. Made only by `activationRows`. */
@@ -18,7 +19,7 @@ export class ActivationRows {
   static of(activations: NdArray<Float32Array>, names?: readonly string[]): ActivationRows {
     const shape: unknown = (activations as NdArray | undefined)?.shape;
     if (!Array.isArray(shape) || activations.data === undefined) {
-      throw new TypeError(`activations must be an ndarray [n, dims], not ${describe(activations)}`);
+      throw new TypeError(`activations must be an ndarray [n, dims], not ${describeValue(activations)}`);
     }
     const [n = 0, dims = 0] = activations.shape;
     if (shape.length !== 2) throw new RangeError(`activations must be [n, dims]: [${shape}]`);
@@ -70,9 +71,4 @@ function rowMajor({ data, offset, stride }: NdArray<Float32Array>, n: number, di
     for (let i = 0; i < dims; i++) rows[row * dims + i] = data[offset + row * down + i * across]!;
   }
   return rows;
-}
-
-function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
-  return value.constructor?.name ?? 'an object';
 }

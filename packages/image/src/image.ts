@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import { describeValue } from './describe-value.js';
 import { ndarray } from './ndarray.js';
 
 /** Samples of an image: Uint8 in 0..255, Uint16 in 0..65535, Float32 in 0..1. */
@@ -39,7 +40,7 @@ export function checkSize(width: number, height: number): void {
 
 /** `[height, width, channels]` of an image. @throws TypeError if it is not one. */
 export function dimensions(image: Image): [height: number, width: number, channels: 1 | 3] {
-  if (!Array.isArray(image?.shape)) throw new TypeError(`not an image: ${describe(image)}`);
+  if (!Array.isArray(image?.shape)) throw new TypeError(`not an image: ${describeValue(image)}`);
   const [height, width, channels] = image.shape;
   if (image.shape.length !== 3 || !(height! > 0 && width! > 0) || (channels !== 1 && channels !== 3)) {
     throw new TypeError(`not an image [height, width, 1 or 3]: [${image.shape}]${hint(image.shape)}`);
@@ -55,11 +56,6 @@ function hint(shape: readonly number[]): string {
   return '';
 }
 
-function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
-  return value.constructor?.name ?? 'an object';
-}
-
 /**
  * An image's samples in row-major order. If they are stored so, this is the image's own array (never write to it); for views
  * and transposes it is a copy.
@@ -72,7 +68,7 @@ export function pixels<T extends Pixels>(image: Image<T>): T {
     const clamped = (data as unknown) instanceof Uint8ClampedArray;
     const advice = clamped ? ' (fromImageData takes it, or new Uint8Array(data.buffer))' : '';
     throw new TypeError(
-      `image data must be a Uint8Array, Uint16Array or Float32Array, not ${describe(data)}${advice}`,
+      `image data must be a Uint8Array, Uint16Array or Float32Array, not ${describeValue(data)}${advice}`,
     );
   }
   const size = height * width * channels;

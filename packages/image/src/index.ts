@@ -3,6 +3,7 @@ export { checkOptions, type KnownOptions } from './check-options.js';
 export { checkPixels } from './check-pixels.js';
 export { CxrFileError, type CxrFileErrorCode, type CxrFileErrorOptions, withFile } from './cxr-file-error.js';
 export { DEFAULT_MAX_PIXELS } from './default-max-pixels.js';
+export { describeValue } from './describe-value.js';
 export { escapeControls } from './escape-controls.js';
 export { type FitOptions, fitImage } from './fit-image.js';
 export { fromImageData, type ImageDataLike } from './from-image-data.js';

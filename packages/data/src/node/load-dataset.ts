@@ -2,7 +2,7 @@ import { type CxrFileError, checkOptions, type FitOptions, type NamedImage } fro
 import type { NdArray } from 'ndarray';
 import { collectImages } from '../batches/collect-images.js';
 import { checkFiles } from './check-files.js';
-import { type ReadImagesOptions, readImages } from './read-images.js';
+import { READ_IMAGES_OPTIONS, type ReadImagesOptions, readImages } from './read-images.js';
 
 /** How `loadDataset` reads and fits images. */
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
@@ -30,15 +30,7 @@ export async function loadDataset(files: readonly string[], options: LoadDataset
     size: true,
     channels: true,
     filter: true,
-    maxPixels: true,
-    codec: true,
-    bits: true,
-    onUsedBits: true,
-    skipBad: true,
-    onBad: true,
-    concurrency: true,
-    signal: true,
-    onWarning: true,
+    ...READ_IMAGES_OPTIONS,
     onProgress: true,
   });
   const { size, channels, filter, onProgress, ...reading } = options;

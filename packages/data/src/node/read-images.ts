@@ -1,4 +1,4 @@
-import { BitsMonitor, CxrFileError, checkOptions, type NamedImage } from '@cxr/image';
+import { BitsMonitor, CxrFileError, checkOptions, type KnownOptions, type NamedImage } from '@cxr/image';
 import { checkFiles } from './check-files.js';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
@@ -14,6 +14,19 @@ export interface ReadImagesOptions extends ReadImageOptions {
   onWarning?: ((message: string) => void) | undefined;
 }
 
+/** The options of `readImages`, for functions that take them too. */
+export const READ_IMAGES_OPTIONS: KnownOptions<ReadImagesOptions> = {
+  maxPixels: true,
+  codec: true,
+  bits: true,
+  onUsedBits: true,
+  skipBad: true,
+  onBad: true,
+  concurrency: true,
+  signal: true,
+  onWarning: true,
+};
+
 /**
  * Reads files in the given order, `concurrency` of them ahead: memory is bounded by that many images.
  * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for unknown or invalid options; TypeError unless
@@ -24,17 +37,7 @@ export async function* readImages(
   options: ReadImagesOptions = {},
 ): AsyncGenerator<NamedImage, void, void> {
   checkFiles('readImages', files, true);
-  checkOptions<ReadImagesOptions>('readImages', options, {
-    maxPixels: true,
-    codec: true,
-    bits: true,
-    onUsedBits: true,
-    skipBad: true,
-    onBad: true,
-    concurrency: true,
-    signal: true,
-    onWarning: true,
-  });
+  checkOptions('readImages', options, READ_IMAGES_OPTIONS);
   const { skipBad = false, onBad, concurrency = 4, signal, onWarning, maxPixels, codec, bits } = options;
   if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`invalid concurrency: ${concurrency}`);

@@ -1,3 +1,4 @@
+import { describeValue } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { INPUT_SIZE } from '../inception/network.js';
 
@@ -31,15 +32,10 @@ export interface InceptionEngine {
 export function assertEngine(value: unknown): asserts value is InceptionEngine {
   const { dims, activations } = (value ?? {}) as Partial<InceptionEngine>;
   if (typeof activations === 'function' && Number.isSafeInteger(dims)) return;
-  const what = value === undefined ? 'there is no engine' : `not an engine: ${describe(value)}`;
+  const what = value === undefined ? 'there is no engine' : `not an engine: ${describeValue(value)}`;
   throw new TypeError(
     `${what}; createEngine of @cxr/fid/node makes one, and createTfjsEngine of @cxr/fid in browsers: pass it as { engine }`,
   );
-}
-
-function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
-  return value.constructor?.name ?? 'an object';
 }
 
 /** A batch's pixels in row-major order, and how many images they are. */

@@ -1,0 +1,5 @@
+/** A wrong argument in a few words, for an error message: `string folder`, `Map`. */
+export function describeValue(value: unknown): string {
+  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
+  return value.constructor?.name ?? 'an object';
+}
