@@ -79,6 +79,16 @@ describe('safetensors', () => {
     expect(error).toMatchObject({ code: 'truncated', file: 'x', message });
   });
 
+  it('of another kind are refused as such', () => {
+    for (const text of ['hello there', '<!doctype html>', 'PK\x03\x04\0\0\0\0\0\0\0']) {
+      const bytes = new TextEncoder().encode(text);
+      expect(failure(() => readSafetensors(bytes, { file: 'x' }))).toMatchObject({
+        code: 'corrupt',
+        message: 'x: not a safetensors file: no JSON object after the first 8 bytes',
+      });
+    }
+  });
+
   it('are known by their start', () => {
     expect(isSafetensors(writeSafetensors(tensors))).toBe(true);
     expect(isSafetensors(Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0, 0x7b, 0))).toBe(false);

@@ -316,6 +316,30 @@ describe('safetensors', () => {
     expectRefused(() => readSafetensors(file(header, data)), 'too-large', /more than 134217728 values/);
   });
 
+  it.each([
+    ['x.safetensors', 'not a safetensors file'],
+    ['X.SAFETENSORS', 'not a safetensors file'],
+    ['x.pth', 'not a torch file'],
+    ['x.pt', 'not a torch file'],
+    ['x.onnx', 'neither a torch file (zip or older format) nor a safetensors file'],
+    [undefined, 'neither a torch file (zip or older format) nor a safetensors file'],
+  ])('of another kind are reported by what %s promises', async (name, message) => {
+    for (const text of ['', 'hello', '<!doctype html><title>Sign in</title>', '\x89PNG\r\n\x1a\n']) {
+      await expect(readWeights(new TextEncoder().encode(text), { file: name })).rejects.toMatchObject({
+        code: 'corrupt',
+        file: name,
+        reason: expect.stringContaining(`cannot read weights: ${message}`),
+      });
+    }
+  });
+
+  it('of one kind are read under the name of the other', async () => {
+    const torch = storedZip([['archive/other', new Uint8Array(1)]]);
+    await expect(readWeights(torch, { file: 'x.safetensors' })).rejects.toThrow('not one that torch wrote');
+    const tensors = file({ a: entry(0, 24) });
+    await expect(readWeights(tensors, { file: 'x.pth' })).rejects.toMatchObject({ code: 'mismatch' });
+  });
+
   it('are refused with the file’s name by readWeights', async () => {
     const bytes = file({ a: entry(0, 16), b: entry(8, 24) });
     await expect(readWeights(bytes, { file: 'x.safetensors' })).rejects.toMatchObject({

@@ -143,6 +143,9 @@ function headerLength(bytes: Uint8Array): number {
 }
 
 function readHeader(bytes: Uint8Array): { entries: Record<string, unknown>; dataAt: number } {
+  if (bytes.length > 8 && bytes[8] !== 0x7b) {
+    throw new CxrFileError('corrupt', 'not a safetensors file: no JSON object after the first 8 bytes');
+  }
   const dataAt = bytes.length < 8 ? Number.POSITIVE_INFINITY : 8 + headerLength(bytes);
   if (dataAt > bytes.length) throw new CxrFileError('truncated', 'safetensors file is cut off in its header');
   if (dataAt > MAX_HEADER)

@@ -14,11 +14,20 @@ import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
  * @throws CxrFileError `corrupt`, `truncated`, `unsupported` or `too-large`, without the file's name, which `readWeights` adds.
  */
 export function readTorch(bytes: Uint8Array): Map<string, WeightTensor> {
-  if (startsWith(bytes, [0x50, 0x4b])) return readZipFormat(bytes);
-  // A pickle of protocol 2 to 5: the legacy format begins with one that holds its magic number.
-  if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) return readLegacy(bytes);
+  if (isZip(bytes)) return readZipFormat(bytes);
+  if (isPickle(bytes)) return readLegacy(bytes);
   throw new CxrFileError('corrupt', 'not a torch file: neither a zip file nor torch’s older format');
 }
+
+/** Whether the first bytes are those of a torch file, of either format. */
+export function isTorch(bytes: Uint8Array): boolean {
+  return isZip(bytes) || isPickle(bytes);
+}
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** A pickle of protocol 2 to 5: the legacy format begins with one that holds its magic number. */
+const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5;
 
 const STORAGE_TYPES: Record<string, DataType> = {
   FloatStorage: 'F32',
@@ -237,8 +246,4 @@ function isContiguous({ shape, stride, size }: TensorView): boolean {
     expected *= shape[axis]!;
   }
   return true;
-}
-
-function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {
-  return prefix.every((byte, i) => bytes[i] === byte);
 }

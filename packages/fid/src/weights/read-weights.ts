@@ -1,7 +1,7 @@
 import { isSafetensors, readSafetensors } from '@cxr/data';
 import { CxrFileError, checkOptions } from '@cxr/image';
 import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
-import { readTorch } from './read-torch.js';
+import { isTorch, readTorch } from './read-torch.js';
 
 /**
  * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with
@@ -16,10 +16,24 @@ export async function readWeights(
   options: { file?: string | undefined } = {},
 ): Promise<InceptionWeights> {
   checkOptions('readWeights', options, { file: true });
-  const kind = isSafetensors(bytes) ? 'safetensors' : 'torch';
+  const kind = kindOf(bytes, options.file);
   const tensors = parse(bytes, kind, options.file);
   checkWeights(tensors, options.file);
   return { kind, ...options, sha256: await sha256(bytes), tensors };
+}
+
+/** Decided by the content; the name only decides what a file of neither kind is reported as not being. */
+function kindOf(bytes: Uint8Array, file: string | undefined): 'torch' | 'safetensors' {
+  if (isSafetensors(bytes)) return 'safetensors';
+  if (isTorch(bytes)) return 'torch';
+  const [, extension] = /\.(safetensors|pth?|bin|ckpt)$/i.exec(file ?? '') ?? [];
+  const expected =
+    extension === undefined
+      ? 'neither a torch file (zip or older format) nor a safetensors file'
+      : extension.toLowerCase() === 'safetensors'
+        ? 'not a safetensors file'
+        : 'not a torch file: neither a zip file nor torch’s older format';
+  throw new CxrFileError('corrupt', `cannot read weights: ${expected}`, { file });
 }
 
 function parse(
