@@ -3,10 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const packages = fileURLToPath(new URL('packages', import.meta.url));
 
-/**
- * Tests run on the sources. By alias, not by the condition "@cxr/source": Node would hand that on to the worker threads of
- * the code under test, which run what is built.
- */
+/** Tests run on the sources. Worker threads of the code under test run what is built. */
 export const alias = [
   { find: /^@cxr\/(\w+)$/, replacement: `${packages}/$1/src/index.ts` },
   { find: /^@cxr\/(\w+)\/(\w+)$/, replacement: `${packages}/$1/src/$2.ts` },

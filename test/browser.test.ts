@@ -38,7 +38,7 @@ describe('the main entry', () => {
       configFile: false,
       logLevel: 'silent',
       root: at(`../packages/${name}`),
-      resolve: { conditions: ['@cxr/source', 'browser', 'import', 'default'] },
+      resolve: { alias },
       build: { write: false, minify: false, lib: { entry: 'src/index.ts', formats: ['es'] } },
       plugins: [
         {
