@@ -1,3 +1,4 @@
+import type { KnownOptions } from '@cxr/image';
 import {
   checkDiscriminator,
   DISCRIMINATOR_NORMS,
@@ -6,6 +7,7 @@ import {
 import { ARCHITECTURES } from './networks/network-options.js';
 import { AUGMENT_KINDS, type AugmentKind } from './training/diff-augment.js';
 import { LOSS_NAMES, type Loss } from './training/losses.js';
+import { TRAINING_SETTINGS } from './training-settings.js';
 
 const PRESET_NAMES = ['dcgan', 'paper', 'modern'] as const;
 const DRAWS = ['shuffled', 'replacement'] as const;
@@ -131,6 +133,8 @@ export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string
   loss: LOSS_NAMES,
   discriminatorNorm: DISCRIMINATOR_NORMS,
 };
+
+TRAINING_SETTINGS satisfies KnownOptions<Omit<TrainConfig, keyof FullDiscriminatorOptions>>;
 
 /** The names of a config's settings. */
 export const CONFIG_KEYS: readonly (keyof TrainConfig)[] = Object.keys(DCGAN) as (keyof TrainConfig)[];

@@ -1,13 +1,16 @@
+import { checkOptions, type KnownOptions } from '@cxr/image';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { Dropout } from '../layers/dropout.js';
 import { iterateSpectral, SpectralConv2D, SpectralDense } from '../layers/spectral.js';
+import { TRAINING_SETTINGS } from '../training-settings.js';
 import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
 import {
   checkNetwork,
   type FullNetworkOptions,
   featureChain,
+  NETWORK_OPTIONS,
   type NetworkOptions,
 } from './network-options.js';
 import { requireBackend } from './require-backend.js';
@@ -24,6 +27,19 @@ export interface DiscriminatorOptions extends NetworkOptions {
    * every weight (Miyato et al., 2018), or `none`. The `paper` one has none.
    */
   discriminatorNorm?: DiscriminatorNorm | undefined;
+}
+
+const DISCRIMINATOR_OPTIONS: KnownOptions<DiscriminatorOptions> = {
+  ...NETWORK_OPTIONS,
+  discriminatorNorm: true,
+};
+
+/**
+ * Refuses options that no network has. One object may serve both networks, and may be a whole `TrainConfig`.
+ * @throws RangeError naming the unknown option; TypeError if `options` is no object.
+ */
+export function checkNetworkOptions(caller: string, options: DiscriminatorOptions): void {
+  checkOptions<object>(caller, options, { ...DISCRIMINATOR_OPTIONS, ...TRAINING_SETTINGS });
 }
 
 type DiscriminatorNorm = (typeof DISCRIMINATOR_NORMS)[number];
@@ -45,10 +61,12 @@ export type FullDiscriminatorOptions = FullNetworkOptions & { discriminatorNorm:
 /**
  * Makes a discriminator: images `[n, size, size, channels]` in [−1, 1] → logits `[n, 1]`, high for real.
  * With `classes`, a second input `[n, classes]` is the one-hot label, used by projection (Miyato and Koyama, 2018).
- * @throws RangeError naming the option that is out of its range.
+ * @throws RangeError naming the option that is unknown or out of its range; TypeError if `options` is no object; Error if no
+ * backend is ready.
  */
 export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersModel {
   requireBackend();
+  checkNetworkOptions('createDiscriminator', options);
   const {
     size,
     channels,

@@ -1,6 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
+import { checkNetworkOptions } from './create-discriminator.js';
 import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
 import { requireBackend } from './require-backend.js';
@@ -11,10 +12,12 @@ type Symbolic = tfl.SymbolicTensor;
  * Makes a generator: latents `[n, latentDim]`, N(0, 1) → images `[n, size, size, channels]` in [−1, 1] (tanh).
  * With `classes`, a second input `[n, classes]` is the one-hot label, embedded beside the latent.
  * The model saves as stock layers only.
- * @throws RangeError naming the option that is out of its range.
+ * @throws RangeError naming the option that is unknown or out of its range; TypeError if `options` is no object; Error if no
+ * backend is ready.
  */
 export function createGenerator(options: NetworkOptions): tfl.LayersModel {
   requireBackend();
+  checkNetworkOptions('createGenerator', options);
   const { latentDim, classes, architecture, seed } = checkNetwork(options);
   const latent = tfl.input({ shape: [latentDim], name: 'latent' });
   const radford = architecture === 'dcgan';

@@ -1,15 +1,16 @@
 import { encodeOnnx, type OnnxNode, type OnnxTensor } from '@cxr/backend/onnx';
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { classCount, latentLength } from '../sampling/sample.js';
+import { checkGenerator, classCount, latentLength } from '../sampling/check-generator.js';
 
 /**
  * A generator as an ONNX model (opset 17), for onnxruntime in any language. Inputs: `latent` float32
  * `[n, latentDim]`, N(0, 1), and for a conditional generator `label` float32 `[n, classes]`, one-hot. Output: `output`
  * float32 `[n, size, size, channels]` in [−1, 1].
- * @throws RangeError for a layer that a generator of this package does not have.
+ * @throws TypeError if it is no generator; RangeError for a layer that a generator of this package does not have.
  */
 export async function exportOnnx(generator: tfl.LayersModel): Promise<Uint8Array> {
+  checkGenerator('exportOnnx', generator);
   const nodes: OnnxNode[] = [];
   const initializers: OnnxTensor[] = [];
   for (const layer of generator.layers) {

@@ -1,3 +1,5 @@
+import type { KnownOptions } from '@cxr/image';
+
 /** Sides of the images that a DCGAN can be built for. */
 const SIZES = [32, 64, 128, 256] as const;
 export const ARCHITECTURES = ['dcgan', 'paper'] as const;
@@ -26,6 +28,17 @@ export interface NetworkOptions {
   /** Seed of the initial weights. @default 0 */
   seed?: number | undefined;
 }
+
+/** The names of `NetworkOptions`. */
+export const NETWORK_OPTIONS: KnownOptions<NetworkOptions> = {
+  architecture: true,
+  size: true,
+  width: true,
+  latentDim: true,
+  channels: true,
+  classes: true,
+  seed: true,
+};
 
 /** Every option given. */
 export type FullNetworkOptions = {

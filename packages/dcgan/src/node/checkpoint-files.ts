@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readSafetensors, type Tensor, writeSafetensors } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
-import type { ModelState, NamedArray, TrainState } from '../training/train-state.js';
+import { checkState, type ModelState, type NamedArray, type TrainState } from '../training/train-state.js';
 import { findNotFinite, joinFloats } from './floats.js';
 import {
   MAX_MANIFEST_BYTES,
@@ -43,7 +43,7 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
     config: state.config,
     images: state.images ?? null,
     best: state.best ?? null,
-    ...(state.classNames && { classNames: state.classNames }),
+    classNames: state.classNames,
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
     ),
@@ -66,7 +66,7 @@ export async function decodeCheckpoint(
     config: manifest.config,
     images: manifest.images ?? undefined,
     best: manifest.best ?? undefined,
-    ...(manifest.classNames && { classNames: manifest.classNames }),
+    classNames: manifest.classNames,
     generator: await model('generator'),
     discriminator: await model('discriminator'),
     ema: hasEma(manifest) ? await model(MODEL_FOLDERS.ema) : undefined,
@@ -118,8 +118,12 @@ export async function decodeSampler(
   return { config: manifest.config, name, model: await decodeModelPart(folder, manifest, name, read) };
 }
 
-/** sha256 over all weights of the networks, in order: generator, discriminator, EMA. */
+/**
+ * sha256 over all weights of the networks, in order: generator, discriminator, EMA. @returns it in hexadecimal.
+ * @throws TypeError if it is no state.
+ */
 export function hashWeights(state: TrainState): string {
+  checkState('state', state);
   const hash = createHash('sha256');
   for (const [, model] of modelsOf(state)) hash.update(joinFloats(model.weights));
   return hash.digest('hex');

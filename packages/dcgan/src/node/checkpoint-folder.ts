@@ -1,12 +1,15 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileSystemError, makeFolder, writeFlushed } from '@cxr/data/node';
+import { checkOptions } from '@cxr/image';
 import type { CheckpointStore } from '../training/train-options.js';
 import type { TrainState } from '../training/train-state.js';
+import { checkFolder } from './check-folder.js';
 import { encodeCheckpoint } from './checkpoint-files.js';
 
+/** Options of `checkpointFolder`. */
 export interface CheckpointFolderOptions {
-  /** How many of the latest checkpoints stay. @default 3 */
+  /** How many of the latest checkpoints stay; at least 1. @default 3 */
   keep?: number | undefined;
 }
 
@@ -17,9 +20,12 @@ const UNFINISHED = '.unfinished-';
  * A checkpoint store that is a folder: each checkpoint a folder `step-00000100` in it (see `encodeCheckpoint` for what
  * lies inside). It is written under a temporary name, flushed to the disk and renamed, so a checkpoint is there whole or not
  * at all, whenever the process is killed.
- * @throws RangeError if keep is below 1; saving throws CxrFileError naming what could not be written.
+ * @throws RangeError for an unknown option or a `keep` below 1; TypeError if `folder` is no path; saving throws CxrFileError naming
+ * what could not be written.
  */
 export function checkpointFolder(folder: string, options: CheckpointFolderOptions = {}): CheckpointStore {
+  checkFolder('checkpointFolder', folder);
+  checkOptions<CheckpointFolderOptions>('checkpointFolder', options, { keep: true });
   const { keep = 3 } = options;
   if (!(Number.isInteger(keep) && keep > 0)) throw new RangeError(`invalid keep: ${keep}`);
   return {
@@ -43,9 +49,16 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
   };
 }
 
-/** The steps of the checkpoints in a folder, ascending; none where the folder is missing. */
+/**
+ * The steps of the checkpoints in a folder, ascending; none if there is no such folder.
+ * @throws CxrFileError naming the folder if it cannot be read; TypeError if `folder` is no path.
+ */
 export async function listCheckpoints(folder: string): Promise<number[]> {
-  const names = await readdir(folder).catch(() => [] as string[]);
+  checkFolder('listCheckpoints', folder);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw fileSystemError(error, folder);
+  });
   return names
     .filter((name) => /^step-\d{8,}$/.test(name))
     .map((name) => Number(name.slice(5)))

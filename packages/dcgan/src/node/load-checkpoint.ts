@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readWholeFile } from '@cxr/data/node';
-import { CxrFileError, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, type KnownOptions, withFile } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
 import { createGenerator } from '../networks/create-generator.js';
 import { requireBackend } from '../networks/require-backend.js';
 import { restoreModel, type TrainState } from '../training/train-state.js';
+import { checkFolder } from './check-folder.js';
 import {
   type DecodeOptions,
   decodeCheckpoint,
@@ -16,30 +17,39 @@ import {
 } from './checkpoint-files.js';
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
 
+/** Options of `loadCheckpoint`, `loadGenerator` and `readCheckpointInfo`. */
 export interface LoadCheckpointOptions extends DecodeOptions {
-  /** Step of the checkpoint to load. @default the latest */
+  /** Step of the checkpoint to load; from 0. @default the latest */
   step?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<LoadCheckpointOptions> = { step: true, maxBytes: true };
+
 /** What a checkpoint's manifest says. */
 export interface CheckpointInfo {
+  /** Steps done. */
   step: number;
+  /** The settings of its run. */
   config: TrainConfig;
   /** Names of the classes, in the order of their numbers; undefined if the run was given none. */
   classNames: readonly string[] | undefined;
+  /** The lowest score so far; undefined if the run is not scored. */
   best: TrainState['best'];
+  /** Which images it was trained on. */
   images: TrainState['images'];
 }
 
 /**
  * Reads a checkpoint. `folder` is one, or the store that holds it, or a run's folder with a store called `checkpoint`.
- * @throws CxrFileError `not-found` if there is none; `corrupt`, `truncated` or `unsupported` naming the bad file,
- * and the earlier checkpoints that may still be good.
+ * @throws CxrFileError `not-found` if there is none; `not-a-directory` for a file; `corrupt`, `truncated`, `unsupported` or
+ * `too-large` naming the bad file, and the earlier checkpoints that may still be good; RangeError for unknown or invalid options;
+ * TypeError if `folder` is no path.
  */
 export async function loadCheckpoint(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<TrainState> {
+  checkArguments('loadCheckpoint', folder, options);
   return withAlternatives(folder, options, (found) => decodeCheckpoint(found, reader(found), options));
 }
 
@@ -48,6 +58,7 @@ export async function readCheckpointInfo(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<CheckpointInfo> {
+  checkArguments('readCheckpointInfo', folder, options);
   const manifest = await withAlternatives(folder, options, (found) =>
     decodeManifest(found, reader(found), options),
   );
@@ -55,12 +66,16 @@ export async function readCheckpointInfo(
   return { step, config, classNames, best: best ?? undefined, images: images ?? undefined };
 }
 
-/** Loads the network that samples are drawn from: the EMA of the generator if there is one. Folders and errors as in `loadCheckpoint`. */
+/**
+ * Loads the network that samples are drawn from: the EMA of the generator if there is one. The caller disposes it. Folders and
+ * errors as in `loadCheckpoint`, and Error if no backend is ready.
+ */
 export async function loadGenerator(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<tfl.LayersModel> {
   requireBackend();
+  checkArguments('loadGenerator', folder, options);
   return withAlternatives(folder, options, async (found) => {
     const { config, name, model } = await decodeSampler(found, reader(found), options);
     const generator = createGenerator(config);
@@ -72,6 +87,18 @@ export async function loadGenerator(
     }
     return generator;
   });
+}
+
+function checkArguments(caller: string, folder: string, options: LoadCheckpointOptions): void {
+  checkFolder(caller, folder);
+  checkOptions(caller, options, OPTIONS);
+  const { step, maxBytes } = options;
+  if (step !== undefined && !(Number.isSafeInteger(step) && step >= 0)) {
+    throw new RangeError(`invalid step: ${step}`);
+  }
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) {
+    throw new RangeError(`invalid maxBytes: ${maxBytes}`);
+  }
 }
 
 async function withAlternatives<T>(
@@ -97,6 +124,11 @@ async function findCheckpoint(folder: string, step?: number): Promise<{ found: s
     const chosen = step ?? steps.at(-1);
     if (chosen === undefined || !steps.includes(chosen)) continue;
     return { found: join(store, stepFolder(chosen)), others: steps.filter((other) => other !== chosen) };
+  }
+  if (await isFile(folder)) {
+    throw new CxrFileError('not-a-directory', 'a file, not the folder of a run or checkpoint', {
+      file: folder,
+    });
   }
   const what = step === undefined ? 'no checkpoint' : `no checkpoint of step ${step}`;
   throw new CxrFileError('not-found', what, { file: folder });

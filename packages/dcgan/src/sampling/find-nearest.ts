@@ -1,10 +1,13 @@
 import {
+  assertImageSet,
+  checkOptions,
   type FitOptions,
   fitImage,
   type Image,
   type ImageSet,
   type ImageSetOptions,
   imagesOf,
+  type KnownOptions,
   pixels,
 } from '@cxr/image';
 
@@ -23,17 +26,22 @@ export interface Nearest {
 /** How the images of `findNearest` are read, fakes and reals alike. */
 export type FindNearestOptions = Pick<ImageSetOptions, 'range' | 'bits'>;
 
+const OPTIONS: KnownOptions<FindNearestOptions> = { range: true, bits: true };
+
 /**
  * For each fake, the nearest of the reals, converted to its size and channels: shown beside it, it tells whether the fake is a
  * copy. Distances are of plain 8-bit pixels; a shifted copy can be far.
  * @param fakes square images of one size.
- * @throws RangeError if there are no reals, or the fakes differ in shape or are not square.
+ * @throws RangeError for an unknown option, if there are no fakes or no reals, or if the fakes differ in shape or are not square;
+ * TypeError if either is no set of images.
  */
 export async function findNearest(
   fakes: ImageSet,
   reals: ImageSet,
   options: FindNearestOptions = {},
 ): Promise<Nearest[]> {
+  checkOptions('findNearest', options, OPTIONS);
+  assertImageSet(reals);
   const shapes: (readonly number[])[] = [];
   const rows: Uint8Array[] = [];
   for await (const { image } of imagesOf(fakes, options)) {

@@ -1,32 +1,45 @@
-import type { Image } from '@cxr/image';
+import { checkOptions, type Image, type KnownOptions } from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkGenerator, classCount, latentLength } from './check-generator.js';
 import { labelOf } from './label-of.js';
-import { classCount, drawLatent, latentLength, render } from './sample.js';
+import { drawLatent, render } from './sample.js';
 
 /** Names the latent vector of a sample. */
 export interface SampleName {
+  /** The option `seed` of `sample`. */
   seed: number;
-  /** @default 0 */
+  /** Which of its samples, counted from 0. @default 0 */
   index?: number | undefined;
 }
 
+/** Options of `interpolate`. */
 export interface InterpolateOptions {
+  /** The first image. */
   from: SampleName;
+  /** The last image. */
   to: SampleName;
-  /** Images of the strip, both ends included. @default 9 */
+  /** Images of the strip, both ends included; at least 2. @default 9 */
   steps?: number | undefined;
   /** Class of all images, for a conditional generator. @default its first */
   label?: number | undefined;
 }
 
+const OPTIONS: KnownOptions<InterpolateOptions> = { from: true, to: true, steps: true, label: true };
+const NAME: KnownOptions<SampleName> = { seed: true, index: true };
+
 /**
  * Images along the great circle between two samples' latents (slerp; White, 2016), uint8 `[size, size, channels]`. A
  * smooth strip speaks against a generator that only remembers. `contactSheet(images, { columns: steps })` of @cxr/data lays
  * it out.
- * @throws RangeError for fewer than two steps, and for a label as in `sample`.
+ * @throws RangeError for unknown options, fewer than two steps, an invalid seed or index, and a label as in `sample`; TypeError
+ * if it is no generator, or an end is missing.
  */
 export async function interpolate(generator: tfl.LayersModel, options: InterpolateOptions): Promise<Image[]> {
+  checkGenerator('interpolate', generator);
+  checkOptions('interpolate', options, OPTIONS);
   const { from, to, steps = 9, label } = options;
+  checkOptions('interpolate’s from', from, NAME);
+  checkOptions('interpolate’s to', to, NAME);
   if (!(Number.isInteger(steps) && steps >= 2)) throw new RangeError(`invalid steps: ${steps}`);
   const length = latentLength(generator);
   const classes = classCount(generator);

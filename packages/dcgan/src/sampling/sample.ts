@@ -1,16 +1,18 @@
-import { type Image, image } from '@cxr/image';
+import { checkOptions, describeValue, type Image, image, type KnownOptions } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { oneHot } from '../networks/one-hot.js';
 import { keyedRng, normals } from '../random.js';
+import { checkGenerator, classCount, latentLength } from './check-generator.js';
 import { labelOf } from './label-of.js';
 
+/** Options of `sample`. */
 export interface SampleOptions {
-  /** How many images. */
+  /** How many images; from 0. */
   count: number;
   /** Sample i follows from the seed and i alone, whatever the batch size and the count. @default 0 */
   seed?: number | undefined;
-  /** Images made at a time. @default 64 */
+  /** Images made at a time; at least 1. @default 64 */
   batchSize?: number | undefined;
   /**
    * Latent numbers further from 0 than this are drawn again (Brock et al., 2019): fewer odd images, less variety. At least
@@ -19,17 +21,30 @@ export interface SampleOptions {
   truncation?: number | undefined;
   /** Class of all samples, for a conditional generator; `labelOf` finds it by its name. @default the classes in turn */
   label?: number | undefined;
+  /** Aborting it ends the sampling before the next batch, with the signal's reason. @default undefined */
   signal?: AbortSignal | undefined;
 }
 
+const OPTIONS: KnownOptions<SampleOptions> = {
+  count: true,
+  seed: true,
+  batchSize: true,
+  truncation: true,
+  label: true,
+  signal: true,
+};
+
 /**
  * Draws images from a generator, as uint8 `[size, size, channels]`, one after another.
- * @throws RangeError for a count, batch size, truncation or label out of range, or a label where there are no classes.
+ * @throws RangeError for an unknown option, for a count, seed, batch size, truncation or label out of range, or a label where
+ * there are no classes; TypeError if it is no generator.
  */
 export async function* sample(
   generator: tfl.LayersModel,
   options: SampleOptions,
 ): AsyncGenerator<Image, void, undefined> {
+  checkGenerator('sample', generator);
+  checkOptions('sample', options, OPTIONS);
   const { count, seed = 0, batchSize = 64, truncation, label, signal } = options;
   if (!(Number.isInteger(count) && count >= 0)) throw new RangeError(`invalid count: ${count}`);
   if (!(Number.isInteger(batchSize) && batchSize > 0))
@@ -49,13 +64,24 @@ export async function* sample(
   }
 }
 
-/** The latent vector of sample `index`, N(0, 1). @throws RangeError for a truncation below 0.01. */
+/**
+ * The latent vector of sample `index`: `latentDim` numbers, N(0, 1).
+ * @param truncation numbers further from 0 are drawn again; at least 0.01. @default none
+ * @throws RangeError naming the argument that is out of its range.
+ */
 export function drawLatent(
   seed: number,
   index: number,
   latentDim: number,
   truncation?: number,
 ): Float32Array {
+  for (const [name, value, min] of [
+    ['seed', seed, Number.MIN_SAFE_INTEGER],
+    ['index', index, 0],
+    ['latentDim', latentDim, 1],
+  ] as const) {
+    if (!(Number.isSafeInteger(value) && value >= min)) throw new RangeError(`invalid ${name}: ${value}`);
+  }
   const random = keyedRng(seed, 'sample', index);
   if (truncation === undefined) return normals(random, latentDim);
   checkTruncation(truncation);
@@ -75,13 +101,20 @@ function checkTruncation(truncation: number): void {
  * Runs a generator on latents (`n × latentDim` numbers) and, where it is conditional, n labels.
  * @returns n uint8 images `[size, size, channels]`: −1 … 1 becomes 0 … 255, rounded.
  * @throws RangeError for latents that are no whole number of vectors, and for labels that are not n, out of range, or given to
- * an unconditional generator.
+ * an unconditional generator; TypeError if it is no generator, or latents or labels are of another type.
  */
 export async function render(
   generator: tfl.LayersModel,
   latents: Float32Array,
   labels?: readonly number[],
 ): Promise<Image[]> {
+  checkGenerator('render', generator);
+  if (!(latents instanceof Float32Array)) {
+    throw new TypeError(`render takes latents as a Float32Array, not ${describeValue(latents)}`);
+  }
+  if (labels !== undefined && !Array.isArray(labels)) {
+    throw new TypeError(`render takes labels as an array of numbers, not ${describeValue(labels)}`);
+  }
   const n = latents.length / latentLength(generator);
   const classes = classCount(generator);
   if (!Number.isInteger(n)) throw new RangeError(`invalid latents length: ${latents.length}`);
@@ -101,16 +134,6 @@ export async function render(
   return Array.from({ length: n }, (_, i) =>
     image(toBytes(values.subarray(i * size, (i + 1) * size) as Float32Array), height, width, channels),
   );
-}
-
-/** Length of the latent vectors that a generator takes. */
-export function latentLength(generator: tfl.LayersModel): number {
-  return generator.inputs[0]!.shape[1]!;
-}
-
-/** Number of classes of a generator; 0 where it is unconditional. */
-export function classCount(generator: tfl.LayersModel): number {
-  return generator.inputs[1]?.shape[1] ?? 0;
 }
 
 function toBytes(values: Float32Array): Uint8Array {

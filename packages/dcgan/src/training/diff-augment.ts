@@ -1,4 +1,4 @@
-import type { Rng } from '@cxr/image';
+import { describeValue, type Rng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** The parts of DiffAugment, in the order in which they are applied. */
@@ -10,8 +10,10 @@ export type AugmentKind = (typeof AUGMENT_KINDS)[number];
  * the paper's order and ranges: brightness +U(−0.5, 0.5); saturation ×U(0, 2) about the grey value (nothing on one
  * channel); contrast ×U(0.5, 1.5) about the image's mean; translation by up to 1/8 of each side, zeros moving in;
  * cutout of a square of half the side. Each image has its own draw, all from `random`.
+ * @throws TypeError if `images` is no tensor of four axes, `kinds` no array or `random` no generator of numbers; RangeError for an unknown kind.
  */
 export function diffAugment(images: tf.Tensor4D, kinds: readonly AugmentKind[], random: Rng): tf.Tensor4D {
+  checkArguments(images, kinds, random);
   const [n, h, w, c] = images.shape;
   const perImage = (draw: () => number): tf.Tensor4D =>
     tf.tensor4d(Float32Array.from({ length: n }, draw), [n, 1, 1, 1]);
@@ -44,6 +46,22 @@ export function diffAugment(images: tf.Tensor4D, kinds: readonly AugmentKind[], 
     if (kinds.includes('cutout')) x = tf.mul(x, cutoutMask(n, h, w, random));
     return x;
   });
+}
+
+function checkArguments(images: tf.Tensor4D, kinds: readonly AugmentKind[], random: Rng): void {
+  if (!(images instanceof tf.Tensor && images.rank === 4)) {
+    throw new TypeError(`diffAugment takes a tensor [n, h, w, c], not ${describeValue(images)}`);
+  }
+  if (!Array.isArray(kinds)) {
+    throw new TypeError(`diffAugment takes an array of kinds, not ${describeValue(kinds)}`);
+  }
+  const unknown = kinds.find((kind) => !AUGMENT_KINDS.includes(kind));
+  if (unknown !== undefined) {
+    throw new RangeError(`invalid kind of diffAugment: ${unknown} (${AUGMENT_KINDS.join(', ')})`);
+  }
+  if (typeof random?.uniform !== 'function') {
+    throw new TypeError(`diffAugment takes random numbers of createRng(seed), not ${describeValue(random)}`);
+  }
 }
 
 /** Scales the distance from the mean over some axes. */

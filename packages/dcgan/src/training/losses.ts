@@ -15,17 +15,22 @@ export type Loss = keyof typeof LOSSES;
 /** Names of the losses. */
 export const LOSS_NAMES: readonly Loss[] = Object.keys(LOSSES) as Loss[];
 
-/** Half of the discriminator's loss: on logits `[n, 1]` of real images; a scalar. */
+/** Half of the discriminator's loss: on logits `[n, 1]` of real images; a scalar. @throws RangeError for an unknown loss. */
 export function realLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return LOSSES[loss].real(logits);
+  return lossOf(loss).real(logits);
 }
 
-/** The other half: on logits `[n, 1]` of fakes; a scalar. */
+/** The other half: on logits `[n, 1]` of fakes; a scalar. @throws RangeError for an unknown loss. */
 export function fakeLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return LOSSES[loss].fake(logits);
+  return lossOf(loss).fake(logits);
 }
 
-/** The generator's loss on logits `[n, 1]` of its fakes; a scalar. */
+/** The generator's loss on logits `[n, 1]` of its fakes; a scalar. @throws RangeError for an unknown loss. */
 export function generatorLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return LOSSES[loss].generator(logits);
+  return lossOf(loss).generator(logits);
+}
+
+function lossOf(name: Loss): GanLoss {
+  if (Object.hasOwn(LOSSES, name)) return LOSSES[name];
+  throw new RangeError(`invalid loss: ${name} (${LOSS_NAMES.join(', ')})`);
 }

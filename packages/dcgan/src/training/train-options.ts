@@ -1,7 +1,14 @@
-import type { ImageSet, ValueRange } from '@cxr/image';
+import {
+  assertImageSet,
+  checkBits,
+  checkSamples,
+  describeValue,
+  type ImageSet,
+  type ValueRange,
+} from '@cxr/image';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
-import type { TrainState } from './train-state.js';
+import { checkState, type TrainState } from './train-state.js';
 
 /** Keeps checkpoints; `checkpointFolder` of `@cxr/dcgan/node` keeps them in a folder. */
 export interface CheckpointStore {
@@ -92,6 +99,7 @@ export function checkTrainOptions(options: TrainOptions): TrainConfig {
   if (typeof options !== 'object' || options === null) throw new TypeError(`invalid options: ${options}`);
   const { images, steps, classNames, score, onWarning, checkpoints, bestCheckpoints } = options;
   if (images === undefined) throw new TypeError('images are missing');
+  assertImageSet(images);
   checkCounts(options);
   if (!(Number.isSafeInteger(steps) && steps >= 0)) throw new RangeError(`invalid steps: ${steps}`);
   if (onWarning !== undefined && onWarning !== 'continue' && onWarning !== 'stop') {
@@ -103,9 +111,20 @@ export function checkTrainOptions(options: TrainOptions): TrainConfig {
       throw new TypeError(`invalid ${name}: an object with a function save(state) is expected`);
     }
   }
+  checkInputs(options);
   const config = configOf(options);
   checkClassNames(classNames, config, options.resume);
   return config;
+}
+
+function checkInputs({ range, bits, resume, growFrom, signal }: TrainOptions): void {
+  if (range !== undefined) checkSamples(new Float32Array(), range);
+  if (bits !== undefined) checkBits(bits);
+  if (resume !== undefined) checkState('resume', resume);
+  if (growFrom !== undefined) checkState('growFrom', growFrom);
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
+    throw new TypeError(`invalid signal: an AbortSignal is expected, not ${describeValue(signal)}`);
+  }
 }
 
 function checkCounts(options: TrainOptions): void {

@@ -1,4 +1,4 @@
-import { CxrFileError, withFile } from '@cxr/image';
+import { CxrFileError, describeValue, withFile } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
@@ -36,6 +36,13 @@ export interface TrainState {
   classNames?: readonly string[] | undefined;
   /** The folder that the state was read from, for error messages. */
   source?: string | undefined;
+}
+
+/** Checks that something looks like a state. @throws TypeError saying what it is in place of that. */
+export function checkState(name: string, state: TrainState): void {
+  const { config, generator, moments } = (state ?? {}) as Partial<TrainState>;
+  if (config && Array.isArray(generator?.weights) && moments) return;
+  throw new TypeError(`invalid ${name}: a state of loadCheckpoint is expected, not ${describeValue(state)}`);
 }
 
 /** Reads a model out of TensorFlow.js. */

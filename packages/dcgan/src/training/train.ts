@@ -48,7 +48,8 @@ export interface EndEvent {
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const config = checkTrainOptions(options);
   requireBackend();
-  const set = await collectTrainingSet(options.images, config, options);
+  const { images, signal, range, bits } = options;
+  const set = await collectTrainingSet(images, config, { signal, range, bits });
   const trainer = new Trainer(config);
   let handedOver = false;
   try {

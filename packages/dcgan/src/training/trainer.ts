@@ -2,7 +2,7 @@ import { takeBatch } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { TrainConfig } from '../config.js';
+import { resolveConfig, type TrainConfig } from '../config.js';
 import { setDropoutRandom } from '../layers/dropout.js';
 import { iterateSpectral } from '../layers/spectral.js';
 import { createDiscriminator } from '../networks/create-discriminator.js';
@@ -16,6 +16,7 @@ import { fakeLoss, generatorLoss, realLoss } from './losses.js';
 import { gradientPenalty } from './r1.js';
 import { measure, type StepMetrics, sumOfSquares } from './step-metrics.js';
 import {
+  checkState,
   copySharedLayers,
   namingFile,
   restoreModel,
@@ -50,7 +51,9 @@ export class Trainer {
   readonly #optimiserG: Adam;
   readonly #optimiserD: Adam;
 
-  constructor(config: TrainConfig) {
+  /** @throws TypeError, RangeError for a config that `resolveConfig` refuses; Error if no backend is ready. */
+  constructor(settings: TrainConfig) {
+    const config = resolveConfig(settings);
     this.config = config;
     this.generator = createGenerator(config);
     this.discriminator = createDiscriminator(config);
@@ -121,8 +124,9 @@ export class Trainer {
     };
   }
 
-  /** Goes back to a saved state. @throws CxrFileError `mismatch` if it belongs to other networks. */
+  /** Goes back to a saved state. @throws CxrFileError `mismatch` if it belongs to other networks; TypeError if it is no state. */
   restore(state: TrainState): void {
+    checkState('state', state);
     const { ema } = this;
     namingFile(state, 'generator/model.json', () =>
       restoreModel(this.generator, state.generator, 'generator'),
@@ -143,9 +147,10 @@ export class Trainer {
   /**
    * Starts from the weights of a run at a smaller size (after Karras et al., 2018): copies each layer that has the same name
    * and shapes there. From a run of half the size and twice the width, that is every layer except those next to the image.
-   * @throws CxrFileError `mismatch` if the generators share no layer.
+   * @throws CxrFileError `mismatch` if the generators share no layer; TypeError if it is no state.
    */
   growFrom(state: TrainState): void {
+    checkState('state', state);
     const generator = state.ema ?? state.generator;
     if (copySharedLayers(this.generator, generator) === 0) {
       throw new CxrFileError(

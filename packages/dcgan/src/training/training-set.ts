@@ -1,5 +1,12 @@
 import { type CollectImagesOptions, collectImages, type takeBatch } from '@cxr/data';
-import { CxrFileError, type ImageSet, shuffle } from '@cxr/image';
+import {
+  CxrFileError,
+  checkOptions,
+  describeValue,
+  type ImageSet,
+  type KnownOptions,
+  shuffle,
+} from '@cxr/image';
 import type { TrainConfig } from '../config.js';
 import { keyedRng } from '../random.js';
 
@@ -16,18 +23,27 @@ export interface TrainingSet {
   readonly digest: string;
 }
 
+/** How `collectTrainingSet` reads the images; the options of this name of `train`. */
+type ReadOptions = Pick<CollectImagesOptions, 'signal' | 'range' | 'bits'>;
+
+const OPTIONS: KnownOptions<ReadOptions> = { signal: true, range: true, bits: true };
+
 type Shape = Pick<TrainConfig, 'size' | 'channels' | 'classes' | 'resample'>;
 
 /**
  * Reads all images of a set, converted to `size` and `channels`.
  * @throws CxrFileError `empty` if the set has no image; RangeError for a label that is missing or out of range, or for any label
- * if `classes` is 0.
+ * if `classes` is 0, and for an unknown option; TypeError if it is no set of images, or `config` no config.
  */
 export async function collectTrainingSet(
   source: ImageSet,
   config: Shape,
-  options: Pick<CollectImagesOptions, 'signal' | 'range' | 'bits'> = {},
+  options: ReadOptions = {},
 ): Promise<TrainingSet> {
+  if (typeof config !== 'object' || config === null) {
+    throw new TypeError(`collectTrainingSet takes a config, of resolveConfig, not ${describeValue(config)}`);
+  }
+  checkOptions('collectTrainingSet', options, OPTIONS);
   const { size, channels, classes, resample: filter } = config;
   const labels: number[] = [];
   const { range, bits, signal } = options;
