@@ -1,7 +1,7 @@
 // npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]: changes the sources of a package in small ways
 // and reports the changes that no test notices, with Stryker. --sample takes a random share of the lines, since a whole
 // package takes hours. Not part of CI.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
@@ -14,10 +14,19 @@ const { values, positionals } = parseArgs({
   options: { sample: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
 });
 const [folder, ...only] = positionals;
-if (folder === undefined) {
-  console.error('usage: npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]');
+const share = Number(values.sample);
+
+/** Ends with the status of wrong usage. */
+function refuse(message) {
+  console.error(message);
   process.exit(2);
 }
+
+if (folder === undefined)
+  refuse('usage: npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]');
+if (!(share > 0 && share <= 100)) refuse(`invalid --sample: ${values.sample} (a percentage above 0, to 100)`);
+const missing = [join(folder, 'src'), ...only].find((path) => !existsSync(path));
+if (missing !== undefined) refuse(`${missing} does not exist (paths start at the root of the repository)`);
 
 /** Sources in which a change can be noticed: no lists of exports, no compiled modules, no starts of processes or threads. */
 const sources =
@@ -38,12 +47,14 @@ function draw(text) {
 }
 
 const mutate = sources.flatMap((file) => {
-  if (values.sample === '100') return [file];
+  if (share === 100) return [file];
   const lines = readFileSync(file, 'utf8').split('\n').length;
   return Array.from({ length: Math.ceil(lines / CHUNK) }, (_, i) => i)
-    .filter((chunk) => draw(`${values.seed} ${file} ${chunk}`) < Number(values.sample))
+    .filter((chunk) => draw(`${values.seed} ${file} ${chunk}`) < share)
     .map((chunk) => `${file}:${chunk * CHUNK + 1}-${(chunk + 1) * CHUNK}`);
 });
+
+if (mutate.length === 0) refuse('no line is in the sample: take a larger --sample or another --seed');
 
 process.env.CXR_TEST_TIMEOUT = '600000';
 const results = await new Stryker({
@@ -63,5 +74,11 @@ const results = await new Stryker({
   allowEmpty: true,
 }).runMutationTest();
 const valid = results.filter(({ status }) => !['Ignored', 'CompileError', 'RuntimeError'].includes(status));
+if (valid.length === 0) {
+  console.error(
+    `no mutant was tested, of ${results.length} made: the sources or the sample hold nothing to change`,
+  );
+  process.exit(1);
+}
 const killed = valid.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
 console.log(`${killed} of ${valid.length} mutants killed: ${((100 * killed) / valid.length).toFixed(1)} %`);
