@@ -1,4 +1,14 @@
-import { checkOptions, dimensions, type Image, image, resizePillow, toGrey8, toRgb8 } from '@cxr/image';
+import {
+  checkList,
+  checkOptions,
+  checkWholeNumber,
+  dimensions,
+  type Image,
+  image,
+  resizePillow,
+  toGrey8,
+  toRgb8,
+} from '@cxr/image';
 
 /** Layout of `contactSheet`. */
 export interface ContactSheetOptions {
@@ -14,7 +24,7 @@ export interface ContactSheetOptions {
 
 /**
  * Many images of any sizes as one to look at, row after row, 8 bits, grey if all of them are. Proportions are kept.
- * @throws RangeError for no images, or unknown or invalid options.
+ * @throws RangeError for no images, or unknown or invalid options; TypeError for what is no array of images.
  */
 export function contactSheet(images: readonly Image[], options: ContactSheetOptions = {}): Image<Uint8Array> {
   checkOptions<ContactSheetOptions>('contactSheet', options, {
@@ -23,20 +33,17 @@ export function contactSheet(images: readonly Image[], options: ContactSheetOpti
     gap: true,
     background: true,
   });
+  checkList('images', images);
+  if (images.length === 0) throw new RangeError('invalid images: none');
   const {
     columns = Math.ceil(Math.sqrt(images.length)),
     cell = defaultCell(images),
     gap = 2,
     background = 0,
   } = options;
-  if (images.length === 0) throw new RangeError('invalid images: none');
-  for (const [name, value, min] of [
-    ['columns', columns, 1],
-    ['cell', cell, 1],
-    ['gap', gap, 0],
-  ] as const) {
-    if (!(Number.isSafeInteger(value) && value >= min)) throw new RangeError(`invalid ${name}: ${value}`);
-  }
+  checkWholeNumber('columns', columns);
+  checkWholeNumber('cell', cell);
+  checkWholeNumber('gap', gap, 0);
   if (!(background >= 0 && background <= 255)) throw new RangeError(`invalid background: ${background}`);
   const channels = images.every(({ shape }) => shape[2] === 1) ? 1 : 3;
   const rows = Math.ceil(images.length / columns);

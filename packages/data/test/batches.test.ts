@@ -104,15 +104,24 @@ describe('batches', () => {
     await expect(stream.next()).rejects.toThrow('enough');
   });
 
-  it('names wrong options', async () => {
-    await expect(batches([], { batchSize: 0, size: 4 }).next()).rejects.toThrow('invalid batchSize: 0');
-    await expect(batches([], { batchSize: 1, size: 4.5 }).next()).rejects.toThrow('invalid size: 4.5');
-    await expect(batches(new Set<Image>(), { batchSize: 1, size: 4, seed: 1 }).next()).rejects.toThrow(
-      TypeError,
-    );
-    const channels = 2 as 1;
-    await expect(batches([flat(1)], { batchSize: 1, size: 4, channels }).next()).rejects.toThrow(
-      'invalid channels: 2',
+  it.each<[object, string]>([
+    [{ batchSize: 0 }, 'invalid batchSize: 0'],
+    [{ size: 4.5 }, 'invalid size: 4.5'],
+    [{ channels: 2 }, 'invalid channels: 2'],
+    [{ filter: 'cubic' }, 'invalid filter: cubic (nearest, box'],
+    [{ epochs: 0 }, 'invalid epochs: 0'],
+    [{ seed: 0.5 }, 'invalid seed: 0.5'],
+    [{ bits: 17 }, 'invalid bits: 17'],
+    [{ range: [1, 0] }, 'invalid range: [1,0]'],
+  ])('refuses %o at once, before anything is read', (wrong, message) => {
+    const source = [() => expect.fail('read')];
+    expect(() => batches(source, { batchSize: 1, size: 4, ...wrong })).toThrow(message);
+  });
+
+  it('refuses what is no set, and a seed without an array, at once', () => {
+    expect(() => batches(3 as never, { batchSize: 1, size: 4 })).toThrow('not a set of images: number 3');
+    expect(() => batches(new Set<Image>(), { batchSize: 1, size: 4, seed: 1 })).toThrow(
+      'a seed needs an array',
     );
   });
 });
@@ -180,7 +189,7 @@ describe('collectImages and takeBatch', () => {
     expect(bytes(set.lo(1, 0, 0, 0), 0)).toEqual(Array.from({ length: 16 }, (_, i) => 16 + i));
     expect(bytes(set.hi(2, 2, 2, 1), 1)).toEqual([16, 17, 20, 21]);
     expect(bytes(set.transpose(0, 2, 1, 3), 0).slice(0, 4)).toEqual([0, 4, 8, 12]);
-    expect(() => takeBatch(ndarray(new Uint8Array(4), [2, 2]), [0])).toThrow('[n, h, w, c]: [2,2]');
+    expect(() => takeBatch(ndarray(new Uint8Array(4), [2, 2]), [0])).toThrow('[n, h, w, c], not [2,2]');
   });
 
   it('scales 12-bit samples, and warns where that is not asked for', async () => {

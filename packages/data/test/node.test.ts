@@ -160,7 +160,12 @@ describe('readImages', () => {
     await images.next();
     stop.abort(new Error('enough'));
     await expect(images.next()).rejects.toThrow('enough');
-    await expect(readImages([], { concurrency: 0 }).next()).rejects.toThrow('invalid concurrency: 0');
+  });
+
+  it('refuses wrong options at once', () => {
+    expect(() => readImages([], { concurrency: 0 })).toThrow('invalid concurrency: 0');
+    expect(() => readImages([], { bits: 0 })).toThrow('invalid bits: 0');
+    expect(() => readImages([], { maxPixels: -1 })).toThrow('invalid maxPixels: -1');
   });
 });
 

@@ -58,7 +58,11 @@ describe('phantom', () => {
 
   it('names wrong arguments', () => {
     expect(() => phantom({ seed: 0.5, size: 8 })).toThrow(new RangeError('invalid seed: 0.5'));
-    expect(() => phantom({ seed: 1, size: 0 })).toThrow(new RangeError('invalid width: 0'));
-    expect(() => [...phantoms({ count: -1, seed: 1, size: 8 })]).toThrow(new RangeError('invalid count: -1'));
+    expect(() => phantom({ seed: 1, size: 0 })).toThrow(
+      new RangeError('invalid width: 0 (a whole number from 1 on)'),
+    );
+    expect(() => [...phantoms({ count: -1, seed: 1, size: 8 })]).toThrow(
+      new RangeError('invalid count: -1 (a whole number from 0 on)'),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { checkFunction } from './check-arguments.js';
 import { dimensions, type Image, type IntegerImage, image, pixels } from './image.js';
 
 /** Checks an option `bits`. @throws RangeError unless it is a whole number from 1 to 16. */
@@ -67,7 +68,9 @@ export class BitsMonitor {
   #count = 0;
   #used = 0;
 
+  /** @param onWarning called by `finish`; undefined counts nothing. */
   constructor(onWarning: ((message: string) => void) | undefined) {
+    if (onWarning !== undefined) checkFunction('onWarning', onWarning);
     this.#onWarning = onWarning;
   }
 

@@ -11,6 +11,9 @@ export function checkOptions<T extends object>(caller: string, options: T, known
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new TypeError(`${caller} takes an object of options, not ${describe(options)}`);
   }
+  if (known === null || typeof known !== 'object') {
+    throw new TypeError(`checkOptions takes an object of the known options, not ${describe(known)}`);
+  }
   const unknown = Object.keys(options).find((key) => !(Object.hasOwn(known, key) && known[key as keyof T]));
   if (unknown === undefined) return;
   throw new RangeError(`unknown option '${unknown}' of ${caller} (it has ${Object.keys(known).join(', ')})`);

@@ -1,3 +1,5 @@
+import { checkText } from './check-arguments.js';
+import { checkOptions } from './check-options.js';
 import { escapeControls } from './escape-controls.js';
 
 /** What is wrong with a file. The words are stable, so a program may switch on them. */
@@ -38,6 +40,7 @@ export class CxrFileError extends Error {
    * control the terminal nor flood it. `message` has the file's name treated in the same way.
    */
   constructor(code: CxrFileErrorCode, reason: string, options: CxrFileErrorOptions = {}) {
+    checkOptions<CxrFileErrorOptions>('CxrFileError', options, { file: true, cause: true });
     const { file, cause } = options;
     const text = printable(reason);
     super(file === undefined ? text : `${printable(file)}: ${text}`, cause === undefined ? {} : { cause });
@@ -52,6 +55,7 @@ export class CxrFileError extends Error {
 const MAX_LENGTH = 4096;
 
 function printable(text: string): string {
+  checkText('reason and file', text);
   return escapeControls(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
 }
 

@@ -1,4 +1,5 @@
-import { type Image, image } from './image.js';
+import { describeValue } from './describe-value.js';
+import { checkSize, type Image, image } from './image.js';
 
 /** A browser's ImageData, or anything of its form: RGBA, 4 × width × height values in 0..255. */
 export interface ImageDataLike {
@@ -9,9 +10,14 @@ export interface ImageDataLike {
 
 /**
  * A canvas's RGBA as an RGB image `[height, width, 3]`. The alpha channel is dropped, as Pillow's `convert('RGB')` does.
- * @throws RangeError if the data's length is not 4 × width × height.
+ * @throws TypeError unless it is of that form; RangeError if the data's length is not 4 × width × height.
  */
-export function fromImageData({ data, width, height }: ImageDataLike): Image<Uint8Array> {
+export function fromImageData(source: ImageDataLike): Image<Uint8Array> {
+  const { data, width, height } = source ?? {};
+  if (!(data instanceof Uint8ClampedArray || data instanceof Uint8Array)) {
+    throw new TypeError(`not an ImageData { data, width, height }: ${describeValue(source)}`);
+  }
+  checkSize(width, height);
   if (data.length !== 4 * width * height) {
     throw new RangeError(`invalid data length: ${data.length} for ${width} × ${height} RGBA`);
   }

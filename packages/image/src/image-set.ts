@@ -1,11 +1,13 @@
 import type { NdArray } from 'ndarray';
 import { BitsMonitor, checkBits, scaleBits } from './bits.js';
+import { checkWholeNumber } from './check-arguments.js';
 import { checkOptions } from './check-options.js';
+import { describeValue } from './describe-value.js';
 import type { Image, IntegerImage, NamedImage, Pixels } from './image.js';
-import { dimensions, pixels } from './image.js';
+import { checkPixelData, dimensions, pixels } from './image.js';
 import { ndarray } from './ndarray.js';
 import { toBytes } from './to-bytes.js';
-import { UNIT_RANGE, type ValueRange } from './value-range.js';
+import { checkRange, UNIT_RANGE, type ValueRange } from './value-range.js';
 
 /** Images of one size in one array, `[n, height, width, channels]`. */
 export interface BatchLike<T extends Pixels = Pixels> {
@@ -61,22 +63,32 @@ export interface ImageSetOptions {
 /**
  * The images of a set one after the other, each with a name (`image 0` and so on if it has none). Floats are rounded to 8 bits;
  * whole numbers stay as they are.
- * @throws TypeError if it is no set of images; RangeError for an unknown option, a float outside the range, or a sample of more than `bits` bits.
+ * @throws TypeError at once if it is no set of images; RangeError at once for an unknown or invalid option. While reading: TypeError for
+ * what is no image; RangeError for a float outside the range, or a sample of more than `bits` bits.
  */
-export async function* imagesOf(
+export function imagesOf(
   set: ImageSet,
   options: ImageSetOptions = {},
 ): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
+  assertImageSet(set);
   checkOptions<ImageSetOptions>('imagesOf', options, { range: true, bits: true, onWarning: true });
-  const { range = UNIT_RANGE, bits, onWarning } = options;
-  if (bits !== undefined) checkBits(bits);
+  if (options.bits !== undefined) checkBits(options.bits);
+  if (options.range !== undefined) checkRange(options.range);
+  return readSet(set, options);
+}
+
+async function* readSet(
+  set: ImageSet,
+  { range = UNIT_RANGE, bits, onWarning }: ImageSetOptions,
+): AsyncGenerator<NamedImage<Uint8Array | Uint16Array>, void, void> {
   const bitsMonitor = new BitsMonitor(bits === undefined ? onWarning : undefined);
   let index = 0;
   for await (const item of itemsOf(set)) {
     const loaded = typeof item === 'function' ? await item() : item;
     for await (const { name = `image ${index}`, image, label, range: own = range } of namedImages(loaded)) {
+      const whole = naming(name, () => toIntegers(image, own, bits));
       bitsMonitor.inspect(image);
-      yield { name, image: naming(name, () => toIntegers(image, own, bits)), label };
+      yield { name, image: whole, label };
       index++;
     }
   }
@@ -91,12 +103,12 @@ export function assertImageSet(set: unknown): asserts set is ImageSet {
     const what = set === undefined || set === null ? `${set}` : `${typeof set} ${String(set)}`;
     throw new TypeError(`not a set of images: ${what}${advice}`);
   }
-  if (Symbol.iterator in set || Symbol.asyncIterator in set || 'shape' in set) return;
-  throw new TypeError(`not a set of images: ${set.constructor?.name ?? 'an object'}`);
+  if (Symbol.iterator in set || Symbol.asyncIterator in set || ('shape' in set && 'data' in set)) return;
+  const missing = 'shape' in set ? ' without data' : 'data' in set ? ' without a shape' : '';
+  throw new TypeError(`not a set of images: ${set.constructor?.name ?? 'an object'}${missing}`);
 }
 
 function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
-  assertImageSet(set);
   if (Symbol.iterator in set || Symbol.asyncIterator in set) return set;
   return [set as BatchLike | TensorLike];
 }
@@ -123,26 +135,32 @@ async function* namedImages(
 async function readTensor(tensor: TensorLike): Promise<BatchLike> {
   const data = await tensor.data();
   if (data instanceof Float32Array) return { data, shape: tensor.shape };
+  if (!(data instanceof Int32Array || data instanceof Uint8Array)) {
+    throw new TypeError(`a tensor of images is float32 or int32, not ${describeValue(data)}`);
+  }
   const wrong = data.find((value) => value < 0 || value > 255);
   if (wrong !== undefined) throw new RangeError(`a sample of ${wrong} in an ${tensor.dtype} tensor (0..255)`);
   return { data: Uint8Array.from(data), shape: tensor.shape };
 }
 
 function* unstack(batch: BatchLike | NdArray<Pixels>): Generator<SetImage, void, void> {
-  const [count, height, width, channels] = batch.shape as [number, number, number, number];
-  if (batch.shape.length !== 4) throw new TypeError(`a batch of images is [n, h, w, c]: [${batch.shape}]`);
+  const { data, shape } = batch;
+  checkPixelData(data);
+  if (shape?.length !== 4) throw new TypeError(`a batch of images is [n, h, w, c]: [${shape}]`);
+  checkWholeNumber('number of images', shape[0], 0);
+  const [count, height, width, channels] = shape as [number, number, number, number];
   const { range } = batch as BatchLike;
-  if ('stride' in batch) {
+  if ('pick' in batch) {
     for (let n = 0; n < count; n++) yield { image: batch.pick(n, null, null, null), range };
     return;
   }
   const size = height * width * channels;
-  if (batch.data.length !== count * size) {
-    throw new RangeError(`invalid data length: ${batch.data.length} for [${batch.shape}]`);
+  if (data.length !== count * size) {
+    throw new RangeError(`invalid data length: ${data.length} for [${shape}]`);
   }
   for (let n = 0; n < count; n++) {
-    const data = batch.data.subarray(n * size, (n + 1) * size);
-    yield { image: ndarray(data, [height, width, channels]) as Image, range };
+    const one = data.subarray(n * size, (n + 1) * size);
+    yield { image: ndarray(one, [height, width, channels]) as Image, range };
   }
 }
 
@@ -150,13 +168,15 @@ function toIntegers(source: Image, range: ValueRange, bits: number | undefined):
   const shape = dimensions(source);
   const data = pixels(source);
   if (data instanceof Float32Array) return ndarray(toBytes(data, range), shape) as IntegerImage;
-  return bits === undefined ? (source as IntegerImage) : scaleBits(source as IntegerImage, bits);
+  if (bits !== undefined) return scaleBits(source as IntegerImage, bits);
+  return 'pick' in source ? (source as IntegerImage) : (ndarray(data, shape) as IntegerImage);
 }
 
 function naming<T>(name: string, convert: () => T): T {
   try {
     return convert();
   } catch (error) {
-    throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error;
+    if (error instanceof RangeError) throw new RangeError(`${name}: ${error.message}`);
+    throw error instanceof TypeError ? new TypeError(`${name}: ${error.message}`) : error;
   }
 }

@@ -1,4 +1,6 @@
 import type { Data, DataType, NdArray, Value } from 'ndarray';
+import { checkList } from './check-arguments.js';
+import { describeValue } from './describe-value.js';
 
 /**
  * A view of `data` with a shape, like the package ndarray's and with the same methods. That package compiles code at run time,
@@ -6,13 +8,19 @@ import type { Data, DataType, NdArray, Value } from 'ndarray';
  * @param shape @default `[data.length]`
  * @param stride elements from one to the next along each axis. @default row-major
  * @param offset of the first element. @default 0, or the end of each axis with a negative stride
+ * @throws TypeError unless data is an array of any kind, and shape and stride are arrays.
  */
 export function ndarray<D extends Data>(
   data: D,
-  shape: number[] = [(data as ArrayLike<unknown>).length],
+  shape: number[] = [(data as ArrayLike<unknown> | undefined)?.length ?? 0],
   stride: number[] = rowMajor(shape),
   offset: number = firstOf(shape, stride),
 ): NdArray<D> {
+  if (!(Array.isArray(data) || ArrayBuffer.isView(data))) {
+    throw new TypeError(`data must be an array or a typed array, not ${describeValue(data)}`);
+  }
+  checkList('shape', shape);
+  checkList('stride', stride);
   return new View(data, shape, stride, offset) as unknown as NdArray<D>;
 }
 

@@ -1,4 +1,6 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { checkList } from './check-arguments.js';
+import { describeValue } from './describe-value.js';
 
 /** A seeded source of random numbers. The same seed gives the same numbers on every machine. */
 export interface Rng {
@@ -23,8 +25,9 @@ export function createRng(seed: number, ...keys: readonly number[]): Rng {
   return makeRng(hashKeys([seed, ...keys]));
 }
 
-/** Continues from a state that `state()` returned. @throws RangeError if it is no such state. */
+/** Continues from a state that `state()` returned. @throws RangeError if it is no such state; TypeError if it is no array. */
 export function rngFromState(state: readonly number[]): Rng {
+  checkList('state', state);
   const words = state.slice(0, 4);
   const valid =
     words.length === 4 && words.every((word) => Number.isInteger(word) && Math.abs(word) < 2 ** 32);
@@ -32,6 +35,12 @@ export function rngFromState(state: readonly number[]): Rng {
     throw new RangeError(`invalid generator state: [${state}]`);
   }
   return makeRng(words, state[4]);
+}
+
+/** Checks an argument that must be a generator. @throws TypeError naming what it is. */
+export function checkRng(value: unknown): asserts value is Rng {
+  if (typeof (value as Rng | null)?.integer === 'function') return;
+  throw new TypeError(`rng must be a generator, as createRng(seed) makes it, not ${describeValue(value)}`);
 }
 
 function makeRng(words: readonly number[], spareNormal?: number): Rng {
@@ -80,6 +89,7 @@ function makeRng(words: readonly number[], spareNormal?: number): Rng {
  * @throws RangeError unless each key is a safe integer.
  */
 export function hashKeys(keys: readonly number[]): number[] {
+  checkList('keys', keys);
   const words = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667];
   for (const key of keys) {
     if (!Number.isSafeInteger(key)) throw new RangeError(`invalid seed: ${key}`);

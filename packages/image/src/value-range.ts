@@ -1,4 +1,4 @@
-import type { Pixels } from './image.js';
+import { checkPixelData, type Pixels } from './image.js';
 
 /** The values of black and white in float samples, `[min, max]`: [0, 1] by default everywhere, [−1, 1] for a GAN. */
 export type ValueRange = readonly [min: number, max: number];
@@ -6,8 +6,8 @@ export type ValueRange = readonly [min: number, max: number];
 /** The default range of float samples. */
 export const UNIT_RANGE: ValueRange = [0, 1];
 
-/** @throws RangeError unless min < max, both finite. */
-function checkRange(range: ValueRange): ValueRange {
+/** Checks an option `range`. @throws RangeError unless min < max, both finite. */
+export function checkRange(range: ValueRange): ValueRange {
   const [min, max] = Array.isArray(range) ? (range as ValueRange) : [Number.NaN, Number.NaN];
   if (!(Number.isFinite(min) && Number.isFinite(max) && min < max)) {
     throw new RangeError(`invalid range: [${range}] (the values of black and white)`);
@@ -18,9 +18,10 @@ function checkRange(range: ValueRange): ValueRange {
 /**
  * Checks that float samples lie in their range: numbers computed from another range would be wrong. Uint8 and Uint16 always pass.
  * @param range of float samples. @default [0, 1]
- * @throws RangeError for a float outside the range, or NaN.
+ * @throws RangeError for a float outside the range, or NaN; TypeError unless `data` is a Uint8Array, Uint16Array or Float32Array.
  */
 export function checkSamples(data: Pixels, range: ValueRange = UNIT_RANGE): void {
+  checkPixelData(data);
   if (!(data instanceof Float32Array)) return;
   const [low, high] = singleEnds(checkRange(range));
   for (let i = 0; i < data.length; i++) {

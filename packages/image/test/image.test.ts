@@ -14,10 +14,10 @@ describe('image', () => {
   it.each([
     [4, 2, 2, 2, 'invalid channels: 2 (1 or 3)'],
     [5, 2, 2, 1, 'invalid data length: 5 for [2, 2, 1]'],
-    [0, 0, 2, 1, 'invalid height: 0'],
-    [0, 2, 0, 1, 'invalid width: 0'],
-    [3, 2, 1.5, 1, 'invalid width: 1.5'],
-    [3, -2, 2, 1, 'invalid height: -2'],
+    [0, 0, 2, 1, 'invalid height: 0 (a whole number from 1 on)'],
+    [0, 2, 0, 1, 'invalid width: 0 (a whole number from 1 on)'],
+    [3, 2, 1.5, 1, 'invalid width: 1.5 (a whole number from 1 on)'],
+    [3, -2, 2, 1, 'invalid height: -2 (a whole number from 1 on)'],
   ])('refuses %i samples as %d × %d × %i', (length, height, width, channels, message) => {
     expect(() => image(new Uint8Array(length), height, width, channels)).toThrow(new RangeError(message));
   });

@@ -97,8 +97,12 @@ describe('resizePillow', () => {
 
   it('names wrong arguments', () => {
     const source = noiseImage(2, 2, 1, 1);
-    expect(() => resizePillow(source, 0, 2)).toThrow(new RangeError('invalid width: 0'));
-    expect(() => resizePillow(source, 2, 1.5)).toThrow(new RangeError('invalid height: 1.5'));
+    expect(() => resizePillow(source, 0, 2)).toThrow(
+      new RangeError('invalid width: 0 (a whole number from 1 on)'),
+    );
+    expect(() => resizePillow(source, 2, 1.5)).toThrow(
+      new RangeError('invalid height: 1.5 (a whole number from 1 on)'),
+    );
     expect(() => resizePillow(source, 3, 3, 'cubic' as ResizeFilter)).toThrow(
       new RangeError('invalid filter: cubic'),
     );

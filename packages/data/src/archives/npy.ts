@@ -1,4 +1,6 @@
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, describeValue } from '@cxr/image';
+import { checkBytes } from '../codecs/check-bytes.js';
+import { isShape } from './tensor-data.js';
 
 /** NumPy's name of an element type. */
 export type NpyDtype =
@@ -78,6 +80,7 @@ const MAGIC = '\x93NUMPY';
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
+  checkBytes(bytes, "an npy file's bytes");
   return valuesOf(bytes, readHeader(bytes), false);
 }
 
@@ -131,9 +134,13 @@ export interface WriteNpyOptions {
  * Writes an .npy file (version 1.0), byte for byte as `np.save` does.
  * @throws RangeError if data and shape differ in size; TypeError if the data are not of the type.
  */
-export function writeNpy({ data, shape, dtype }: NpyArray, options: WriteNpyOptions = {}): Uint8Array {
+export function writeNpy(array: NpyArray, options: WriteNpyOptions = {}): Uint8Array {
   checkOptions<WriteNpyOptions>('writeNpy', options, { fortran: true, bigEndian: true });
   const { fortran = false, bigEndian = false } = options;
+  const { data, shape, dtype } = array ?? {};
+  if (!(ArrayBuffer.isView(data) && isShape(shape))) {
+    throw new TypeError(`an array to write is { data, shape, dtype }, not ${describeValue(array)}`);
+  }
   const code = Object.keys(KINDS).find((key) => KINDS[key]!.dtype === dtype);
   if (code === undefined) throw new RangeError(`invalid dtype: ${dtype}`);
   const kind = KINDS[code]!;

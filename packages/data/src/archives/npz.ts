@@ -1,4 +1,4 @@
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image';
 import { zipSync } from 'fflate';
 import { type NpyArray, takeNpy, writeNpy } from './npy.js';
 import { readZip } from './read-zip.js';
@@ -23,6 +23,7 @@ export const MAX_NPZ_BYTES: number = 2 ** 29;
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Record<string, NpyArray> {
   checkOptions<ReadNpzOptions>('readNpz', options, { names: true, maxBytes: true, checkCrc: true });
   const { names, maxBytes = MAX_NPZ_BYTES, checkCrc } = options;
+  if (names !== undefined) checkList('names', names);
   const filter = names && ((entry: string) => names.includes(arrayName(entry)));
   const entries = readZip(bytes, { maxBytes, checkCrc, filter });
   let left = maxBytes;
@@ -59,11 +60,17 @@ export interface WriteNpzOptions {
   compressed?: boolean | undefined;
 }
 
-/** Writes an .npz file that NumPy's `load` reads. The same arrays give the same bytes. */
+/** Writes an .npz file that NumPy's `load` reads. The same arrays give the same bytes. @throws TypeError, RangeError as `writeNpy`. */
 export function writeNpz(arrays: Record<string, NpyArray>, options: WriteNpzOptions = {}): Uint8Array {
   checkOptions<WriteNpzOptions>('writeNpz', options, { compressed: true });
   const { compressed = false } = options;
+  checkRecord(arrays);
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const);
   // The earliest time that a zip can hold; fflate writes local time.
   return zipSync(Object.fromEntries(files), { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 1) });
+}
+
+function checkRecord(arrays: unknown): void {
+  if (arrays !== null && typeof arrays === 'object' && !Array.isArray(arrays)) return;
+  throw new TypeError(`arrays to write are an object of arrays by name, not ${describeValue(arrays)}`);
 }

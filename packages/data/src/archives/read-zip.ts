@@ -1,5 +1,6 @@
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkFunction, checkOptions } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
+import { checkBytes } from '../codecs/check-bytes.js';
 import { directoryEntries, findDirectory, HEADER, headerLength, unpackEntry } from './zip-entries.js';
 
 /** Limits, checks and choice of entries of `readZip`. */
@@ -19,9 +20,11 @@ export interface ReadZipOptions {
  * @throws CxrFileError 'unsupported' (no zip, encryption, other methods), 'truncated', 'corrupt' or 'too-large'.
  */
 export function readZip(bytes: Uint8Array, options: ReadZipOptions = {}): Map<string, Uint8Array> {
+  checkBytes(bytes, "a zip file's bytes");
   checkOptions<ReadZipOptions>('readZip', options, { maxBytes: true, checkCrc: true, filter: true });
   const { maxBytes = 2 ** 30, checkCrc = true, filter = () => true } = options;
   checkLimit('maxBytes', maxBytes);
+  checkFunction('filter', filter);
   const entries = new Map<string, Uint8Array>();
   let total = 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

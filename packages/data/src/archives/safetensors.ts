@@ -1,5 +1,6 @@
-import { CxrFileError, checkOptions, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, describeValue, withFile } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
+import { checkBytes } from '../codecs/check-bytes.js';
 import {
   DATA_TYPE_BYTES,
   type DataType,
@@ -40,6 +41,7 @@ export function readSafetensors(
   bytes: Uint8Array,
   options: ReadSafetensorsOptions = {},
 ): Map<string, Tensor> {
+  checkBytes(bytes, "a safetensors file's bytes");
   checkOptions<ReadSafetensorsOptions>('readSafetensors', options, {
     file: true,
     types: true,
@@ -71,14 +73,22 @@ function read(bytes: Uint8Array, options: ReadSafetensorsOptions): Map<string, T
 
 /** Whether the bytes look like a safetensors file: a plausible header length, then JSON. */
 export function isSafetensors(bytes: Uint8Array): boolean {
+  checkBytes(bytes, "a file's first bytes");
   return bytes.length > 9 && bytes[8] === 0x7b && headerLength(bytes) < 2 ** 32;
 }
 
-/** Writes float32 tensors as a safetensors file, in the given order; reads back as the same values and shapes. */
+/** Writes float32 tensors as a safetensors file, in the given order; reads back as the same values and shapes. @throws TypeError for anything else. */
 export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
   const header: Record<string, Entry> = {};
   let at = 0;
+  if (!(tensors instanceof Map))
+    throw new TypeError(`tensors must be a Map by name, not ${describeValue(tensors)}`);
   for (const [name, { shape, data }] of tensors) {
+    if (!(isShape(shape) && data instanceof Float32Array && data.length === sizeOf(shape))) {
+      throw new TypeError(
+        `${name}: a tensor to write is { shape, data } with as many float32 values as its shape says`,
+      );
+    }
     header[name] = { dtype: 'F32', shape: [...shape], data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }

@@ -1,3 +1,6 @@
+import { checkList } from '@cxr/image';
+import { checkBytes } from '../codecs/check-bytes.js';
+
 /** Element types of tensors, as safetensors names them. */
 export type DataType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
 
@@ -28,6 +31,7 @@ export const MAX_TENSOR_VALUES: number = 2 ** 27;
 
 /** How many values a tensor of this shape has. */
 export function sizeOf(shape: readonly number[]): number {
+  checkList('shape', shape);
   return shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1);
 }
 
@@ -36,8 +40,16 @@ export function isShape(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0);
 }
 
-/** `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where type and alignment allow. */
+/**
+ * `length` little-endian values of `type` at the start of `bytes`, as float32; a view of them where type and alignment allow.
+ * @throws RangeError for an unknown type, or more values than the bytes hold; TypeError unless `bytes` is a Uint8Array.
+ */
 export function decodeValues(bytes: Uint8Array, type: DataType, length: number): Float32Array {
+  checkBytes(bytes, 'bytes of values');
+  if (!Object.hasOwn(DATA_TYPE_BYTES, type)) throw new RangeError(`invalid type: ${String(type)}`);
+  if (!(length >= 0 && length * DATA_TYPE_BYTES[type] <= bytes.length)) {
+    throw new RangeError(`invalid length: ${length} values of ${type} in ${bytes.length} bytes`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (type === 'F32' && bytes.byteOffset % 4 === 0)
     return new Float32Array(bytes.buffer, bytes.byteOffset, length);

@@ -1,6 +1,10 @@
 import {
+  assertImageSet,
+  checkFit,
   checkOptions,
+  checkWholeNumber,
   createRng,
+  FIT_OPTIONS,
   type FitOptions,
   fitImage,
   type ImageItem,
@@ -40,14 +44,14 @@ export interface Batch {
 /**
  * Streams a set of images as batches `[n, size, size, channels]` in [−1, 1]. Holds one batch at a time; each is a new
  * array. Images of any size, depth and channels are converted.
- * @throws RangeError for unknown or invalid options; whatever the source throws.
+ * @throws RangeError for unknown or invalid options, TypeError for what is no set of images: both at once, not at the first batch. While
+ * reading: whatever the source throws.
  */
-export async function* batches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
+export function batches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
+  assertImageSet(source);
   checkOptions<BatchesOptions>('batches', options, {
     batchSize: true,
-    size: true,
-    channels: true,
-    filter: true,
+    ...FIT_OPTIONS,
     seed: true,
     epochs: true,
     dropLast: true,
@@ -56,34 +60,30 @@ export async function* batches(source: ImageSet, options: BatchesOptions): Async
     onWarning: true,
     signal: true,
   });
-  const {
-    batchSize,
-    size,
-    channels = 1,
-    filter,
-    seed,
-    epochs = 1,
-    dropLast = false,
-    range,
-    bits,
-    signal,
-  } = options;
-  for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
-    if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
+  const { batchSize, seed, epochs = 1, range, bits } = options;
+  checkFit(options);
+  checkWholeNumber('batchSize', batchSize);
+  checkWholeNumber('epochs', epochs);
+  if (seed !== undefined) {
+    createRng(seed);
+    if (!Array.isArray(source)) throw new TypeError('a seed needs an array of images or loaders');
   }
-  if (seed !== undefined && !Array.isArray(source))
-    throw new TypeError('a seed needs an array of images or loaders');
+  // The set's own options are checked before anything is read from it.
+  imagesOf([], { range, bits });
+  return readBatches(source, options);
+}
+
+async function* readBatches(source: ImageSet, options: BatchesOptions): AsyncGenerator<Batch, void, void> {
+  const { batchSize, size, channels = 1, filter, seed, epochs = 1, dropLast = false, signal } = options;
+  const { range, bits } = options;
   const length = size * size * channels;
   for (let epoch = 0; epoch < epochs; epoch++) {
     let data = new Float32Array(batchSize * length);
     let n = 0;
     const items: ImageSet =
       seed === undefined ? source : shuffle(source as ImageItem[], createRng(seed, epoch));
-    for await (const { image } of imagesOf(items, {
-      range,
-      bits,
-      onWarning: epoch === 0 ? options.onWarning : undefined,
-    })) {
+    const onWarning = epoch === 0 ? options.onWarning : undefined;
+    for await (const { image } of imagesOf(items, { range, bits, onWarning })) {
       signal?.throwIfAborted();
       scaleInto(data, n * length, fitImage(image, { size, channels, filter }).data);
       n++;

@@ -1,5 +1,8 @@
 import {
+  assertImageSet,
+  checkFit,
   checkOptions,
+  FIT_OPTIONS,
   type FitOptions,
   fitImage,
   type ImageSet,
@@ -26,22 +29,22 @@ export interface CollectImagesOptions extends FitOptions {
 /**
  * Reads a set of images to its end and keeps it in memory at one size: Uint8 `[n, size, size, channels]`, for `epochBatches`
  * and `takeBatch`.
- * @throws RangeError for unknown or invalid options; whatever the set throws.
+ * @throws RangeError for unknown or invalid options; TypeError for what is no set of images; whatever the set throws.
  */
 export async function collectImages(
   set: ImageSet,
   options: CollectImagesOptions,
 ): Promise<NdArray<Uint8Array>> {
   checkOptions<CollectImagesOptions>('collectImages', options, {
-    size: true,
-    channels: true,
-    filter: true,
+    ...FIT_OPTIONS,
     range: true,
     bits: true,
     onWarning: true,
     onImage: true,
     signal: true,
   });
+  assertImageSet(set);
+  checkFit(options);
   const { size, channels = 1, filter, range, bits, onWarning, onImage, signal } = options;
   const all: Uint8Array[] = [];
   for await (const named of imagesOf(set, { range, bits, onWarning })) {

@@ -1,7 +1,7 @@
-import { checkOptions, createRng, shuffle } from '@cxr/image';
+import { checkOptions, checkWholeNumber, createRng, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Batch } from './batches.js';
-import { takeBatch } from './take-batch.js';
+import { checkSet, takeBatch } from './take-batch.js';
 
 /** Batch size, seed and epoch of `epochBatches`. */
 export interface EpochBatchesOptions {
@@ -22,9 +22,10 @@ export interface EpochBatch extends Batch {
 /**
  * One epoch over a set in memory, Uint8 `[n, height, width, channels]` (as `loadDataset` gives): each image once, in an
  * order fixed by (seed, epoch), as batches in [−1, 1].
- * @throws RangeError for an unknown option or an invalid batch size.
+ * @throws RangeError for an unknown option, or an invalid batch size, seed or epoch; TypeError for what is no such set. At once, not at
+ * the first batch.
  */
-export function* epochBatches(
+export function epochBatches(
   images: NdArray<Uint8Array>,
   options: EpochBatchesOptions,
 ): Generator<EpochBatch, void, void> {
@@ -34,15 +35,18 @@ export function* epochBatches(
     epoch: true,
     dropLast: true,
   });
-  const { batchSize, seed, epoch, dropLast = false } = options;
-  if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
-    throw new RangeError(`invalid batchSize: ${batchSize}`);
-  if (images?.shape?.length !== 4) throw new TypeError(`a set in memory is [n, h, w, c]: [${images?.shape}]`);
-  const count = images.shape[0]!;
-  const order = shuffle(
-    Array.from({ length: count }, (_, i) => i),
-    createRng(seed, epoch),
-  );
+  checkWholeNumber('batchSize', options.batchSize);
+  checkSet(images);
+  const rng = createRng(options.seed, options.epoch);
+  return inOrder(images, shuffle([...Array(images.shape[0]!).keys()], rng), options);
+}
+
+function* inOrder(
+  images: NdArray<Uint8Array>,
+  order: readonly number[],
+  { batchSize, dropLast = false }: EpochBatchesOptions,
+): Generator<EpochBatch, void, void> {
+  const count = order.length;
   for (let start = 0; start < count; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     if (dropLast && indices.length < batchSize) return;

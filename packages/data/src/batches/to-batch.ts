@@ -1,13 +1,14 @@
-import { dimensions, type Image, ndarray, type Pixels, pixels, type ValueRange } from '@cxr/image';
+import { checkList, dimensions, type Image, ndarray, type Pixels, pixels, type ValueRange } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 
 /**
  * Stacks images of one size as the GAN takes them: Float32 `[n, height, width, channels]` in [−1, 1], x / 127.5 − 1
  * (16 bits: x / 32767.5 − 1, floats in 0..1: 2x − 1). It carries its range, so that everything that takes a set of images reads it
  * right.
- * @throws RangeError if there is none, or the sizes or channels differ.
+ * @throws RangeError if there is none, or the sizes or channels differ; TypeError for what is no array of images.
  */
 export function toBatch(images: readonly Image[]): NdArray<Float32Array> & { range: ValueRange } {
+  checkList('images', images);
   const [first] = images;
   if (!first) throw new RangeError('invalid images: none');
   const shape = dimensions(first);

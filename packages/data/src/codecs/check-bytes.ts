@@ -1,10 +1,18 @@
-/** @throws TypeError unless `bytes` is a Uint8Array (Node's Buffer is one). */
-export function checkBytes(bytes: unknown): asserts bytes is Uint8Array {
+/**
+ * Checks the bytes of a file.
+ * @param what they are, for the message. @default "an image file's bytes"
+ * @throws TypeError unless `bytes` is a Uint8Array (Node's Buffer is one).
+ */
+export function checkBytes(bytes: unknown, what: string = IMAGE): asserts bytes is Uint8Array {
   const kind = Object.prototype.toString.call(bytes).slice(8, -1);
   if (kind === 'Uint8Array') return;
-  const advice = ADVICE[kind] ?? (ArrayBuffer.isView(bytes) ? OF_ITS_BUFFER : '');
-  throw new TypeError(`an image file's bytes must be a Uint8Array, not ${describe(bytes, kind)}${advice}`);
+  const path =
+    kind === 'String' && what === IMAGE ? ' (readImage of @cxr/data/node reads a file by its path)' : '';
+  const advice = ADVICE[kind] ?? (ArrayBuffer.isView(bytes) ? OF_ITS_BUFFER : path);
+  throw new TypeError(`${what} must be a Uint8Array, not ${describe(bytes, kind)}${advice}`);
 }
+
+const IMAGE = "an image file's bytes";
 
 const OF_ITS_BUFFER = ': new Uint8Array(x.buffer, x.byteOffset, x.byteLength)';
 
@@ -15,7 +23,6 @@ const ADVICE: Record<string, string> = {
   File: ': new Uint8Array(await file.arrayBuffer())',
   Response: ': new Uint8Array(await response.arrayBuffer())',
   Promise: ': await it',
-  String: ' (readImage of @cxr/data/node reads a file by its path)',
 };
 
 function describe(value: unknown, kind: string): string {

@@ -1,3 +1,4 @@
+import { checkList } from '@cxr/image';
 import { DisjointSets } from './disjoint-sets.js';
 import { joinByDistance } from './join-by-distance.js';
 import { bandOf, joinByHash } from './join-by-hash.js';
@@ -39,8 +40,11 @@ const MIN_CORRELATION = 0.985;
  * Finds images that occur more than once. Two are near-duplicates if their hashes and thumbnails agree; such pairs are joined
  * into groups. The result is the same as by comparing all pairs, in far less time. Images of a single brightness are
  * compared for equal pixels only.
+ * @throws TypeError for what is no array of signatures.
  */
 export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
+  checkList('images', images);
+  for (const image of images) checkSignature(image);
   const byDigest = new Map<string, number[]>();
   for (const [index, { digest }] of images.entries()) {
     const same = byDigest.get(digest);
@@ -53,6 +57,12 @@ export function findDuplicates(images: readonly ImageSignature[]): Duplicates {
     exact: groups.filter((group) => group.length > 1),
     near: nearGroups(firsts.map((index) => images[index]!.thumb)).map((near) => near.map((i) => firsts[i]!)),
   };
+}
+
+function checkSignature(image: ImageSignature | null | undefined): void {
+  const { digest, thumb } = image ?? {};
+  if (typeof digest === 'string' && thumb instanceof Uint8Array && thumb.length === THUMB * THUMB) return;
+  throw new TypeError(`a signature is { digest, thumb } with a thumb of ${THUMB} × ${THUMB} bytes`);
 }
 
 /** So many that the search by bands finds all pairs of up to `MAX_FLIPPED` differing bits: see `joinByHash`. */

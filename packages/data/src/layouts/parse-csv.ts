@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkText } from '@cxr/image';
 
 /** Rows × columns of one file: PadChest's table has 6 million. */
 const MAX_CELLS = 16_000_000;
@@ -17,7 +17,7 @@ export interface CsvTable {
  * semicolons or tabs, whichever the first row has most of. Empty lines are left out, fields that a row lacks are '', a name
  * that comes again gets a number: `x`, `x.1`.
  * @throws CxrFileError 'empty'; 'corrupt' for an open quote or a row with more fields than names; 'too-large' for more than
- * 2000 columns or 16 million cells.
+ * 2000 columns or 16 million cells; TypeError unless `text` is a string.
  */
 export function parseCsv(text: string): Record<string, string>[] {
   const { names, rows } = parseTable(text);
@@ -26,6 +26,7 @@ export function parseCsv(text: string): Record<string, string>[] {
 
 /** As `parseCsv`, without an object for each row. */
 export function parseTable(text: string): CsvTable {
+  checkText('the text of a CSV file', text);
   // Spreadsheets may name the separator in a line of its own.
   const [start = '', named] = /^\ufeff?(?:"?sep=([,;\t])"?\r?\n)?/i.exec(text) ?? [];
   const body = text.slice(start.length);

@@ -1,3 +1,5 @@
+import { checkText } from '@cxr/image';
+
 /** Names of files, after the last folder, in which the first group is the person. */
 const FILES: readonly RegExp[] = [
   // Kermany: person1_virus_6.jpeg; IM-0115-0001.jpeg; NORMAL2-IM-0027-0001.jpeg, a series of its own, numbered anew.
@@ -32,6 +34,7 @@ const FOLDERS: readonly RegExp[] = [
  * RSNA, Open-i, Montgomery, Shenzhen, BIMCV. Undefined if the path names none, as in VinDr-CXR and PadChest, whose tables do.
  */
 export function patientOf(path: string): string | undefined {
+  checkText('path', path);
   const plain = path.replaceAll('\\', '/');
   const name = plain.slice(plain.lastIndexOf('/') + 1);
   for (const pattern of FOLDERS) {

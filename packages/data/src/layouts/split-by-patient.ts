@@ -1,4 +1,4 @@
-import { checkOptions, type Rng, shuffle } from '@cxr/image';
+import { checkFractions, checkList, checkOptions, describeValue, type Rng, shuffle } from '@cxr/image';
 
 /** What a split looks at; `DatasetItem` is one. */
 export interface SplitItem {
@@ -23,7 +23,8 @@ export interface SplitByPatientOptions {
  * nearly as whole patients allow: `splitByPatient(items, [0.8, 0.1, 0.1], rng)`. Items of no patient count as one each, and
  * are listed as `unknown` in the result: the images of one person may then be in several parts.
  * Within a part items keep their order.
- * @throws RangeError for an unknown option, or unless the fractions are positive and add up to 1.
+ * @throws RangeError for an unknown option, or unless the fractions are positive and add up to 1; TypeError for what is no
+ * array of items, and without a generator.
  */
 export function splitByPatient<T extends SplitItem>(
   items: readonly T[],
@@ -32,10 +33,13 @@ export function splitByPatient<T extends SplitItem>(
   options: SplitByPatientOptions = {},
 ): PatientSplit<T> {
   checkOptions<SplitByPatientOptions>('splitByPatient', options, { onWarning: true });
-  const sum = fractions.reduce((a, b) => a + b, 0);
-  if (fractions.length === 0 || !fractions.every((f) => f > 0) || Math.abs(sum - 1) > 1e-9) {
-    throw new RangeError(`invalid fractions: [${fractions}] (positive, adding up to 1)`);
+  checkList('items', items);
+  for (const item of items) {
+    if (item === null || typeof item !== 'object') {
+      throw new TypeError(`an item to split is { patient, labels }, not ${describeValue(item)}`);
+    }
   }
+  checkFractions(fractions);
   const groups = groupByPatient(items);
   // Where the largest patients go first, the small ones after them even the parts out.
   const order = shuffle(groups, rng).sort((a, b) => b.length - a.length);

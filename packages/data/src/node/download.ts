@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, checkText } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 import { withLock } from './lock.js';
 import { makeFolder } from './make-folder.js';
@@ -33,7 +33,8 @@ export interface DownloadOptions {
  * @returns the sha256 in hexadecimal digits.
  * @throws CxrFileError 'unreadable' when the server cannot be reached, breaks off or sends a web page in place of the file;
  * 'mismatch' for a wrong sha256, and what `check` throws (the part is then deleted); 'unwritable' naming the part, on a full
- * disk; 'locked' while another process downloads to the same file; the signal's reason when aborted.
+ * disk; 'locked' while another process downloads to the same file; the signal's reason when aborted; RangeError for an invalid URL
+ * or option; TypeError unless `url` and `file` are strings.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<string> {
   checkOptions<DownloadOptions>('download', options, {
@@ -43,6 +44,9 @@ export async function download(url: string, file: string, options: DownloadOptio
     onProgress: true,
     stallTimeout: true,
   });
+  checkText('url', url);
+  checkText('file', file);
+  if (!URL.canParse(url)) throw new RangeError(`not a URL: ${url}`);
   await makeFolder(dirname(file));
   return withLock(`${file}.lock`, () => downloadAlone(url, file, options));
 }

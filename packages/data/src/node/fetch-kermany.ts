@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, checkText } from '@cxr/image';
 import { type DownloadProgress, download, sha256OfFile } from './download.js';
 import { type UnpackZipOptions, unpackZip } from './unpack-zip.js';
 import { ZipFile } from './zip-file.js';
@@ -40,6 +40,7 @@ export async function fetchKermany(
   folder: string,
   options: FetchKermanyOptions = {},
 ): Promise<FetchedDataset> {
+  checkText('folder', folder);
   checkOptions<FetchKermanyOptions>('fetchKermany', options, {
     url: true,
     sha256: true,

@@ -28,7 +28,7 @@ export function fileSystemError(
   fallback: 'unreadable' | 'unwritable' = 'unreadable',
 ): CxrFileError {
   if (cause instanceof CxrFileError) return withFile(cause, file) as CxrFileError;
-  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const { code = '', message = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
   const [meaning, reason] = MEANINGS[code] ?? ([fallback, REASONS[code] ?? message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

@@ -1,4 +1,4 @@
-import { BitsMonitor, type CxrFileError, checkOptions } from '@cxr/image';
+import { BitsMonitor, type CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
@@ -66,7 +66,7 @@ export interface DatasetReport {
 
 /**
  * Looks at every image of a data set: sizes, kinds, brightness, class balance, duplicates, persons in two parts.
- * @throws the signal's reason when aborted. Files that cannot be read are part of the report.
+ * @throws the signal's reason when aborted; RangeError for unknown or invalid options; TypeError for what is no array of items. Files that cannot be read are part of the report.
  */
 export async function inspectDataset(
   items: readonly DatasetItem[],
@@ -78,6 +78,7 @@ export async function inspectDataset(
     signal: true,
     onProgress: true,
   });
+  checkItems(items);
   const { signal, onProgress, workers, ahead } = options;
   const pool = new WorkerPool<string, ImageSummary>(
     new URL(import.meta.url.replace(/inspect-dataset(\.[jt]s)/, 'summarise-file$1')),
@@ -102,6 +103,16 @@ export async function inspectDataset(
     await pool.close();
   }
   return report(items, good, summaries, bad);
+}
+
+function checkItems(items: readonly DatasetItem[]): void {
+  checkList('items', items);
+  for (const item of items as readonly (DatasetItem | null | undefined)[]) {
+    if (typeof item?.file === 'string' && Array.isArray(item.labels)) continue;
+    throw new TypeError(
+      `an item to inspect is { file, labels }, as listDataset gives it, not ${describeValue(item)}`,
+    );
+  }
 }
 
 function report(

@@ -1,4 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
+import { checkFunction, checkText } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 import { writeAll } from './write-flushed.js';
@@ -22,6 +23,8 @@ export async function openJsonLines<T extends object>(
   file: string,
   keep: (line: T) => boolean = () => true,
 ): Promise<JsonLines<T>> {
+  checkText('file', file);
+  checkFunction('keep', keep);
   const text = await readText(file);
   const lines = text.split('\n').flatMap((line) => {
     const value = parse(line) as T | undefined;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkText } from '@cxr/image';
 import { isFolder, listImages, readFolder } from './list-images.js';
 
 /** A class folder and its images. */
@@ -15,6 +15,7 @@ export interface ClassFolder {
  * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where no sub-folder holds an image.
  */
 export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
+  checkText('folder', folder);
   const classes: ClassFolder[] = [];
   for (const entry of await readFolder(folder)) {
     const path = join(folder, entry.name);

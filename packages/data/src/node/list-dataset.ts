@@ -1,5 +1,5 @@
 import { dirname, relative, sep } from 'node:path';
-import { checkOptions, withFile } from '@cxr/image';
+import { checkOptions, checkText, withFile } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { isNoClass } from '../layouts/patient-of.js';
 import { type ReadLabelCsvOptions, readLabelCsv } from '../layouts/read-label-csv.js';
@@ -43,6 +43,7 @@ export async function listDataset(folder: string): Promise<DatasetItem[]> {
  * @throws CxrFileError naming the file; RangeError for a column that is not there.
  */
 export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {}): Promise<DatasetItem[]> {
+  checkText('file', file);
   checkOptions<ReadLabelCsvOptions>('listFromCsv', options, {
     root: true,
     path: true,

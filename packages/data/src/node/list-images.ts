@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, checkText } from '@cxr/image';
 import { isDicom } from '../codecs/dicom/dicom-elements.js';
 import { fileSystemError } from './file-system-error.js';
 import { readStart } from './read-whole-file.js';
@@ -24,9 +24,10 @@ export interface ListImagesOptions {
  * The image files of a folder, sorted by their path's code units (so the order is the same on every machine), as paths
  * that start with `folder`. Hidden files are left out. Links to files and folders are followed; a folder that can be
  * reached in several ways is listed once, by its own path where that is among them.
- * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where there is no image.
+ * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where there is no image; TypeError unless `folder` is a string.
  */
 export async function listImages(folder: string, options: ListImagesOptions = {}): Promise<string[]> {
+  checkText('folder', folder);
   checkOptions<ListImagesOptions>('listImages', options, { recursive: true, dicom: true });
   const { recursive = false, dicom = true } = options;
   const files = (await walk(folder, recursive, dicom)).sort();

@@ -1,4 +1,11 @@
-import { type CxrFileError, checkOptions, type FitOptions, type NamedImage } from '@cxr/image';
+import {
+  type CxrFileError,
+  checkFit,
+  checkOptions,
+  FIT_OPTIONS,
+  type FitOptions,
+  type NamedImage,
+} from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { collectImages } from '../batches/collect-images.js';
 import { checkFiles } from './check-files.js';
@@ -27,12 +34,11 @@ export interface Dataset {
 export async function loadDataset(files: readonly string[], options: LoadDatasetOptions): Promise<Dataset> {
   checkFiles('loadDataset', files);
   checkOptions<LoadDatasetOptions>('loadDataset', options, {
-    size: true,
-    channels: true,
-    filter: true,
+    ...FIT_OPTIONS,
     ...READ_IMAGES_OPTIONS,
     onProgress: true,
   });
+  checkFit(options);
   const { size, channels, filter, onProgress, ...reading } = options;
   const { signal, onBad } = reading;
   const names: string[] = [];

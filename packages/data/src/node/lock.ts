@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkFunction, checkText } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 import { makeFolder } from './make-folder.js';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
@@ -33,6 +33,8 @@ const WRITING_TIMEOUT = 5_000;
  * @throws CxrFileError 'locked', naming the holder and the file to delete, where it is held; what `work` throws.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  checkText('file', file);
+  checkFunction('work', work);
   const content = JSON.stringify(await self());
   await makeFolder(dirname(file));
   await acquire(file, content);
@@ -52,6 +54,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
  * @throws as `withLock`; CxrFileError 'unwritable' naming a folder that cannot be made.
  */
 export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  checkFunction('work', work);
   const made = await makeFolder(folder).catch((cause: CxrFileError) => {
     throw new CxrFileError('unwritable', `cannot write it: ${cause.reason}`, { file: folder, cause });
   });

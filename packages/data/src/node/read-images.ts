@@ -1,4 +1,13 @@
-import { BitsMonitor, CxrFileError, checkOptions, type KnownOptions, type NamedImage } from '@cxr/image';
+import {
+  BitsMonitor,
+  CxrFileError,
+  checkBits,
+  checkOptions,
+  checkWholeNumber,
+  type KnownOptions,
+  type NamedImage,
+} from '@cxr/image';
+import { checkLimit } from '../check-limit.js';
 import { checkFiles } from './check-files.js';
 import { type ReadImageOptions, readImage } from './read-image.js';
 
@@ -29,19 +38,28 @@ export const READ_IMAGES_OPTIONS: KnownOptions<ReadImagesOptions> = {
 
 /**
  * Reads files in the given order, `concurrency` of them ahead: memory is bounded by that many images.
- * @throws CxrFileError of the first bad file, unless `skipBad`; RangeError for unknown or invalid options; TypeError unless
- * `files` is a list; the signal's reason when aborted.
+ * @throws RangeError for unknown or invalid options, TypeError unless `files` is a list: both at once. While reading: CxrFileError of the
+ * first bad file, unless `skipBad`; the signal's reason when aborted.
  */
-export async function* readImages(
+export function readImages(
   files: Iterable<string>,
   options: ReadImagesOptions = {},
 ): AsyncGenerator<NamedImage, void, void> {
   checkFiles('readImages', files, true);
   checkOptions('readImages', options, READ_IMAGES_OPTIONS);
-  const { skipBad = false, onBad, concurrency = 4, signal, onWarning, maxPixels, codec, bits } = options;
-  if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
-    throw new RangeError(`invalid concurrency: ${concurrency}`);
-  }
+  const { concurrency = 4, maxPixels, bits } = options;
+  checkWholeNumber('concurrency', concurrency);
+  if (maxPixels !== undefined) checkLimit('maxPixels', maxPixels);
+  if (bits !== undefined) checkBits(bits);
+  return readAhead(files, concurrency, options);
+}
+
+async function* readAhead(
+  files: Iterable<string>,
+  concurrency: number,
+  options: ReadImagesOptions,
+): AsyncGenerator<NamedImage, void, void> {
+  const { skipBad = false, onBad, signal, onWarning, maxPixels, codec, bits } = options;
   const bitsMonitor = new BitsMonitor(onWarning);
   const counting: ReadImageOptions = {
     ...{ maxPixels, codec, bits },

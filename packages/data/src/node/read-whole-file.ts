@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import { CxrFileError, DEFAULT_MAX_PIXELS } from '@cxr/image';
+import { CxrFileError, checkText, DEFAULT_MAX_PIXELS } from '@cxr/image';
+import { checkLimit } from '../check-limit.js';
 import { fileSystemError } from './file-system-error.js';
 
 /** A pipe is opened without waiting for its other end. */
@@ -11,9 +12,11 @@ export const FLAGS: number = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * The bytes of a plain file, whose size is checked before memory is taken. Pipes, sockets and devices, which may never
  * end, are refused; so are links to them.
  * @throws CxrFileError naming the file: 'not-found', 'not-a-file', 'too-large', 'unreadable', or 'truncated' for a file that
- * became shorter while it was read.
+ * became shorter while it was read; RangeError for an invalid limit; TypeError unless `file` is a string.
  */
 export async function readWholeFile(file: string, maxBytes: number): Promise<Uint8Array> {
+  checkText('file', file);
+  checkLimit('maxBytes', maxBytes);
   try {
     // Worker threads may block, so they read synchronously, which is faster.
     return isMainThread ? await read(file, maxBytes) : readSynchronously(file, maxBytes);

@@ -3,8 +3,11 @@ import {
   BitsMonitor,
   type CxrFileError,
   checkBits,
+  checkFit,
   checkOptions,
+  checkWholeNumber,
   createRng,
+  FIT_OPTIONS,
   type FitOptions,
   shuffle,
 } from '@cxr/image';
@@ -50,18 +53,17 @@ export interface FileBatch extends Batch {
  * Streams image files as batches `[n, size, size, channels]` in [−1, 1]: list, decode, resize, augment, batch. Threads
  * work ahead of the reader, `ahead` images at most, so memory does not grow with the number of files; the order, and so
  * every batch, is the same for any number of threads.
- * @throws RangeError for unknown or invalid options; TypeError unless `files` is an array; CxrFileError of the first bad file, unless `skipBad`; the signal's reason.
+ * @throws RangeError for unknown or invalid options, TypeError unless `files` is an array: both at once. While reading: CxrFileError of the
+ * first bad file, unless `skipBad`; the signal's reason.
  */
-export async function* streamBatches(
+export function streamBatches(
   files: readonly string[],
   options: StreamBatchesOptions,
 ): AsyncGenerator<FileBatch, void, void> {
   checkFiles('streamBatches', files);
   checkOptions<StreamBatchesOptions>('streamBatches', options, {
     batchSize: true,
-    size: true,
-    channels: true,
-    filter: true,
+    ...FIT_OPTIONS,
     seed: true,
     epochs: true,
     dropLast: true,
@@ -76,26 +78,26 @@ export async function* streamBatches(
     onBad: true,
     signal: true,
   });
-  if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
-  const {
-    batchSize,
-    size,
-    channels = 1,
-    epochs = 1,
-    dropLast = false,
-    skipBad = false,
-    onBad,
-    bits,
-    onWarning,
-    signal,
-    workers,
-    ahead,
-  } = options;
+  const { batchSize, epochs = 1, seed, maxPixels, bits, workers, ahead } = options;
+  if (maxPixels !== undefined) checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
-  for (const [name, value] of Object.entries({ batchSize, size, epochs })) {
-    if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
-  }
+  if (seed !== undefined) createRng(seed);
+  checkFit(options);
+  checkWholeNumber('batchSize', batchSize);
+  checkWholeNumber('epochs', epochs);
+  checkWholeNumber('workers', workers ?? 0, 0);
+  checkWholeNumber('ahead', ahead ?? 1);
+  return readBatches(files, options);
+}
+
+async function* readBatches(
+  files: readonly string[],
+  options: StreamBatchesOptions,
+): AsyncGenerator<FileBatch, void, void> {
+  const { batchSize, size, channels = 1, epochs = 1, dropLast = false, skipBad = false } = options;
+  const { onBad, onWarning, signal, workers, ahead } = options;
   const length = size * size * channels;
+  // Threads start here, at the first batch: a stream that is never read must leave none behind.
   const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), { workers, ahead });
   const bitsMonitor = new BitsMonitor(onWarning);
   try {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxrFileError, checkOptions, withFile } from '@cxr/image';
+import { CxrFileError, checkOptions, checkText, withFile } from '@cxr/image';
 import type { ZipEntry } from '../archives/zip-entries.js';
 import { checkLimit } from '../check-limit.js';
 import { writeFileAtomic } from './write-file-atomic.js';
@@ -28,6 +28,7 @@ export async function unpackZip(
   folder: string,
   options: UnpackZipOptions = {},
 ): Promise<string[]> {
+  checkText('folder', folder);
   checkOptions<UnpackZipOptions>('unpackZip', options, {
     maxBytes: true,
     maxFileBytes: true,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, checkWholeNumber, describeValue } from '@cxr/image';
 import { pathToTask, type Task } from './pool-task.js';
 import { type PoolJob, PoolThread } from './pool-thread.js';
 
@@ -39,12 +39,13 @@ export class WorkerPool<In, Out> {
   #task: Promise<Task> | undefined;
   #closed = false;
 
-  /** @throws RangeError for unknown or invalid options. */
+  /** @throws RangeError for unknown or invalid options; TypeError unless `module` is a URL. */
   constructor(module: URL, options: WorkerPoolOptions = {}) {
     checkOptions<WorkerPoolOptions>('WorkerPool', options, { workers: true, ahead: true });
     const { workers = Math.min(8, availableParallelism()), ahead = 64 } = options;
-    if (!(Number.isSafeInteger(workers) && workers >= 0)) throw new RangeError(`invalid workers: ${workers}`);
-    if (!(Number.isSafeInteger(ahead) && ahead > 0)) throw new RangeError(`invalid ahead: ${ahead}`);
+    checkWholeNumber('workers', workers, 0);
+    checkWholeNumber('ahead', ahead);
+    if (!(module instanceof URL)) throw new TypeError(`module must be a URL, not ${describeValue(module)}`);
     this.#module = module;
     this.#ahead = ahead;
     const script = builtScript(new URL('./pool-worker.js', import.meta.url));

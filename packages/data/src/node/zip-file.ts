@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { CxrFileError, checkOptions, withFile } from '@cxr/image';
+import { CxrFileError, checkList, checkOptions, checkText, withFile } from '@cxr/image';
 import type { NpyArray } from '../archives/npy.js';
 import { arrayName, MAX_NPZ_BYTES, readEntry } from '../archives/npz.js';
 import {
@@ -45,6 +45,7 @@ export class ZipFile {
    * 'truncated', 'corrupt' or 'too-large' (a directory of more than 64 MiB).
    */
   static async open(file: string): Promise<ZipFile> {
+    checkText('file', file);
     let handle: FileHandle | undefined;
     try {
       checkFile(await stat(file), file, Number.POSITIVE_INFINITY);
@@ -133,6 +134,7 @@ export async function readNpzFile(
 ): Promise<Record<string, NpyArray>> {
   checkOptions<ReadNpzFileOptions>('readNpzFile', options, { names: true, maxBytes: true });
   const { names, maxBytes = MAX_NPZ_BYTES } = options;
+  if (names !== undefined) checkList('names', names);
   checkLimit('maxBytes', maxBytes);
   const zip = await ZipFile.open(file);
   try {

@@ -1,4 +1,12 @@
-import { checkOptions, checkSize, createRng, image, type NamedImage, type Rng } from '@cxr/image';
+import {
+  checkOptions,
+  checkSize,
+  checkWholeNumber,
+  createRng,
+  image,
+  type NamedImage,
+  type Rng,
+} from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type Anatomy, drawAnatomy } from './phantom-anatomy.js';
 import { density, type Noise } from './phantom-density.js';
@@ -46,16 +54,25 @@ export function phantom(options: PhantomOptions): NdArray<Uint8Array> {
   return image(new Uint8Array(data.buffer), size, size, 1);
 }
 
-/** How many phantoms `phantoms` draws. */
+/** Options of `phantoms`. */
 export interface PhantomsOptions extends PhantomOptions {
+  /** How many, from 0 on. */
   count: number;
 }
 
-/** `count` different phantoms, keyed by (seed, index), named phantom-SEED-INDEX.png. */
-export function* phantoms(options: PhantomsOptions): Generator<NamedImage, void, void> {
+/**
+ * `count` different phantoms, keyed by (seed, index), named phantom-SEED-INDEX.png.
+ * @throws RangeError at once for an unknown or invalid option.
+ */
+export function phantoms(options: PhantomsOptions): Generator<NamedImage, void, void> {
   checkOptions<PhantomsOptions>('phantoms', options, { count: true, seed: true, size: true, sick: true });
-  const { count, seed, size, sick = false } = options;
-  if (!(Number.isSafeInteger(count) && count >= 0)) throw new RangeError(`invalid count: ${count}`);
+  checkWholeNumber('count', options.count, 0);
+  checkSize(options.size, options.size);
+  createRng(options.seed);
+  return drawAll(options);
+}
+
+function* drawAll({ count, seed, size, sick = false }: PhantomsOptions): Generator<NamedImage, void, void> {
   for (let i = 0; i < count; i++) {
     const name = `phantom-${seed}-${String(i).padStart(4, '0')}.png`;
     yield { name, image: phantom({ seed: createRng(seed, i).uint32(), size, sick }) };

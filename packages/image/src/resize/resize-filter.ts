@@ -34,8 +34,8 @@ export interface Taps {
  * @throws RangeError for a filter that is not one of `ResizeFilter`, or is 'nearest'.
  */
 export function filterTaps(from: number, to: number, filter: ResizeFilter): Readonly<Taps> {
-  if (filter === 'nearest' || !Object.hasOwn(KERNELS, filter))
-    throw new RangeError(`invalid filter: ${filter}`);
+  if (filter === 'nearest') throw new RangeError('invalid filter: nearest');
+  checkFilter(filter);
   const key = `${from} ${to} ${filter}`;
   const taps = recent.get(key) ?? computeTaps(from, to, KERNELS[filter]);
   // Move it to the end, so that the first entry is always the one unused for longest.
@@ -43,6 +43,12 @@ export function filterTaps(from: number, to: number, filter: ResizeFilter): Read
   recent.set(key, taps);
   if (recent.size > KEPT) recent.delete(recent.keys().next().value!);
   return taps;
+}
+
+/** @throws RangeError for a filter that is not one of `ResizeFilter`. */
+export function checkFilter(filter: ResizeFilter): void {
+  if (filter === 'nearest' || Object.hasOwn(KERNELS, filter)) return;
+  throw new RangeError(`invalid filter: ${String(filter)} (nearest, ${Object.keys(KERNELS).join(', ')})`);
 }
 
 /** Images of a set often have the same size, so the last few taps are kept. */
