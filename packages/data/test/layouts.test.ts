@@ -49,6 +49,27 @@ describe('patientOf', () => {
     ['p1000/s50/a.dcm', '1000'],
     ['stage_2_train_images/0004cfab-14fd-4e49-80ba-63a80b6bddd6.dcm', '0004cfab-14fd-4e49-80ba-63a80b6bddd6'],
     ['CXR1000_IM-0003-1001.png', 'CXR1000'],
+    ['CXR1_1_IM-0001-3001.png', 'CXR1'],
+    ['images_normalized/1_IM-0001-4001.dcm.png', '1'],
+    ['00000001_000.png', '00000001'],
+    ['00000001_000_mask.png', '00000001'],
+    ['CHNCXR_0001_0.png', 'CHNCXR_0001'],
+    ['MCUCXR_0104_1.png', 'MCUCXR_0104'],
+    ['masks/CHNCXR_0327_1_mask.png', 'CHNCXR_0327'],
+    ['nodule/JPCLN001.png', 'JPCLN001'],
+    ['JPCNN093.IMG', 'JPCNN093'],
+    ['COVIDx/train/MIDRC-RICORD-1C-419639-000001-46647-0.png', 'MIDRC-RICORD-1C-419639-000001'],
+    [
+      'images/id_d4fe6ae0-bf6aa7f0-0e4a1c58/Study_93045517.60012368/Series_1.2/image-9.png',
+      'id_d4fe6ae0-bf6aa7f0-0e4a1c58',
+    ],
+    ['216840111366964012819207061112010307142602253_04-014-084.png', undefined],
+    ['COVID/COVID-1.png', undefined],
+    ['Normal-1.png', undefined],
+    ['covid-19-pneumonia-1.jpg', undefined],
+    ['000000001_000.png', undefined],
+    ['xJPCLN001.png', undefined],
+    ['JPCLN0011.png', undefined],
     ['sub-S03047/ses-E06026/sub-S03047_ses-E06026_run-1_bp-chest_cr.png', 'sub-S03047'],
     ['vindr/train/50a418190bc3fb1ef1633bf9678929b3.dicom', undefined],
     ['02aa804e-bde0afdd-112c0b34-7bc16630-4e384014.jpg', undefined],
@@ -89,6 +110,24 @@ describe('splitByPatient', () => {
     expect(warnings).toEqual([expect.stringContaining('the patient of 2 of 4 images is unknown')]);
     const known = splitByPatient(items.slice(0, 1), [1], createRng(1), { onWarning: expect.fail });
     expect(known.unknown).toEqual([]);
+  });
+
+  it('takes names that differ only in capitals or zeros for one person', () => {
+    const patients = ['00000001', '1', 'P-007', 'p-7', 'p-70', ' 1 ', '10', '0', '000'];
+    const items = patients.map((patient) => ({ patient }));
+    for (let seed = 0; seed < 20; seed++) {
+      const [first] = splitByPatient(items, [0.5, 0.5], createRng(seed));
+      const here = patients.map((_, i) => first!.includes(items[i]!));
+      expect(here[1]).toBe(here[0]);
+      expect(here[5]).toBe(here[0]);
+      expect(here[3]).toBe(here[2]);
+      expect(here[8]).toBe(here[7]);
+    }
+    const apart = Array.from({ length: 20 }, (_, seed) => {
+      const [first] = splitByPatient(items, [0.5, 0.5], createRng(seed));
+      return first!.includes(items[3]!) !== first!.includes(items[4]!);
+    });
+    expect(apart).toContain(true);
   });
 
   it('gives each part its share of each class', () => {
@@ -290,6 +329,21 @@ describe('inspectDataset', () => {
       },
     ]);
     expect(await inspectDataset(items, { workers: 2 })).toEqual(report);
+  });
+
+  it('counts a person once, however the name is written', async () => {
+    const items: DatasetItem[] = [
+      { file: 'a', labels: [], part: 'train', patient: '00000001' },
+      { file: 'b', labels: [], part: 'test', patient: '1' },
+      { file: 'c', labels: [], part: 'test', patient: '01' },
+      { file: 'd', labels: [], part: 'test', patient: 'x' },
+    ];
+    const report = await inspectDataset(items, { workers: 0 });
+    expect(report.patientsAcrossParts).toEqual(['00000001']);
+    expect(report.classes.map(({ part, patients }) => [part, patients])).toEqual([
+      ['test', 2],
+      ['train', 1],
+    ]);
   });
 
   it('is what cxr-data inspect prints, with a sheet', async () => {

@@ -8,6 +8,6 @@ export interface DatasetItem {
   uncertain?: string[];
   /** train, val or test, if the data set comes in parts. */
   part?: string;
-  /** Whom it shows: the same text for the same person. */
+  /** Whom it shows: the same text for the same person, capitals and zeros before a number aside. */
   patient?: string;
 }

@@ -1,9 +1,12 @@
 import { checkFractions, checkList, checkOptions, describeValue, type Rng, shuffle } from '@cxr/image';
+import { patientKey } from './patient-of.js';
 
 /** What a split looks at; `DatasetItem` is one. */
 export interface SplitItem {
+  /** Whom it shows: texts that differ only in capitals or zeros before a number are the same person. @default unknown */
   patient?: string | undefined;
-  labels?: readonly string[];
+  /** Its classes: each part gets its share of those. @default none */
+  labels?: readonly string[] | undefined;
 }
 
 /** The parts, and what the split could not see to. */
@@ -71,7 +74,7 @@ export function unknownPatientsWarning(unknown: number, total: number): string |
 function groupByPatient(items: readonly SplitItem[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const [index, { patient }] of items.entries()) {
-    const key = patient === undefined ? `\n${index}` : patient;
+    const key = patient === undefined ? `\n${index}` : patientKey(patient);
     const group = groups.get(key);
     if (group) group.push(index);
     else groups.set(key, [index]);

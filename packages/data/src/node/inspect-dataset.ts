@@ -1,6 +1,7 @@
 import { BitsMonitor, type CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
+import { patientKey } from '../layouts/patient-of.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
 import type { ImageSummary } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
@@ -186,7 +187,7 @@ function countClasses(items: readonly DatasetItem[]): ClassCount[] {
     classes.set(key, entry);
     entry.images++;
     if (patient === undefined) entry.unknownPatients++;
-    else entry.persons.add(patient);
+    else entry.persons.add(patientKey(patient));
   }
   return [...classes.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -198,12 +199,15 @@ function countUnknown(items: readonly DatasetItem[]): number {
 }
 
 function patientsAcrossParts(items: readonly DatasetItem[]): string[] {
-  const parts = new Map<string, Set<string>>();
+  const persons = new Map<string, { patient: string; parts: Set<string> }>();
   for (const { patient, part } of items) {
     if (patient === undefined || part === undefined) continue;
-    parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
+    const key = patientKey(patient);
+    const person = persons.get(key) ?? { patient, parts: new Set() };
+    persons.set(key, person);
+    person.parts.add(part);
   }
-  return [...parts].filter(([, set]) => set.size > 1).map(([patient]) => patient);
+  return [...persons.values()].filter(({ parts }) => parts.size > 1).map(({ patient }) => patient);
 }
 
 function rangeOf(values: readonly number[]): Range {
