@@ -72,6 +72,29 @@ describe('readLabelCsv', () => {
     ]);
   });
 
+  it.each([
+    [
+      'path,label,label\na.png,x,y\n',
+      '2 columns for the label: label, label.1 (say which by the option label)',
+    ],
+    ['path,Label,label\na.png,x,y\n', '2 columns for the label: Label, label'],
+    ['image,Image,label\na.png,b.png,y\n', '2 columns for the path: image, Image'],
+    ['path,label,Patient ID,patient_id\na.png,x,1,2\n', '2 columns for the patient: Patient ID, patient_id'],
+    ['path,label,split,Split\na.png,x,train,test\n', '2 columns for the part: split, Split (rename one)'],
+    ['path,Edema,Mass,Edema\na.png,1,0,0\n', 'several columns of the finding Edema (rename one)'],
+  ])('refuses columns of which one would be lost: %j', (text, message) => {
+    expect(() => readLabelCsv(text)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+    expect(() => readLabelCsv(text)).toThrow(message);
+  });
+
+  it('reads the column of two that an option names, and leaves others of one name alone', () => {
+    const text = 'path,note,label,label,note,,\na.png,1,x,y,2,1,0\n';
+    expect(readLabelCsv(text, { label: 'label' })).toEqual([{ file: 'a.png', labels: ['x'] }]);
+    expect(readLabelCsv(text, { label: 'label.1' })).toEqual([{ file: 'a.png', labels: ['y'] }]);
+    // Columns without a name, such as pandas's index, are no findings.
+    expect(readLabelCsv('path,,\na.png,1,0\n')).toEqual([{ file: 'a.png', labels: [] }]);
+  });
+
   it('puts the root before relative paths only', () => {
     const files = ['/x/a.png', 'C:\\x\\a.png', 'a.png', './a.png', 'https://x/a.png'];
     expect(readLabelCsv(`path\n${files.join('\n')}\n`, { root: '/r/' }).map(({ file }) => file)).toEqual([

@@ -7,7 +7,10 @@ const MAX_COLUMNS = 2000;
 
 /** A table as arrays: a row may be shorter than `names`. */
 export interface CsvTable {
+  /** Names of the columns, each once. */
   names: string[];
+  /** The names as the file has them. */
+  written: string[];
   rows: string[][];
 }
 
@@ -42,7 +45,8 @@ export function parseTable(text: string): CsvTable {
       );
     }
   }
-  return { names: distinct(head.map((name) => name.trim())), rows };
+  const written = head.map((name) => name.trim());
+  return { names: distinct(written), written, rows };
 }
 
 /** Of the first row, outside quotes; a comma if there is none. */

@@ -59,7 +59,8 @@ const NUMBERS =
  * or any with such columns. NIH's `No Finding` is a label like others; CheXpert's −1 goes to `uncertain`. What pandas takes
  * for missing, `nan` for one, is no label and no patient. Rows of one file, such as one for each box, become one item with
  * the labels of all.
- * @throws CxrFileError 'empty', 'corrupt' or 'too-large'; RangeError for a column that is not there.
+ * @throws CxrFileError 'empty', 'corrupt' (also for two columns that could be the path, the label or the patient) or 'too-large'; RangeError
+ * for a column that is not there.
  */
 export function readLabelCsv(text: string, options: ReadLabelCsvOptions = {}): DatasetItem[] {
   checkOptions<ReadLabelCsvOptions>('readLabelCsv', options, {
@@ -71,9 +72,9 @@ export function readLabelCsv(text: string, options: ReadLabelCsvOptions = {}): D
   const { root = '' } = options;
   const table = parseTable(text);
   const pathOf = pathReader(table, options.path);
-  const patient = findColumn(table, options.patient, PATIENTS);
-  const part = findColumn(table, undefined, PARTS);
-  const label = findColumn(table, options.label, LABELS);
+  const patient = findColumn(table, 'patient', options.patient, PATIENTS);
+  const part = findColumn(table, 'part', undefined, PARTS);
+  const label = findColumn(table, 'label', options.label, LABELS);
   if (table.rows.length === 0) throw new CxrFileError('empty', 'the CSV file has no rows');
   if (pathOf === undefined) {
     const names = table.names.slice(0, 20).join(', ');
@@ -129,9 +130,14 @@ function underRoot(root: string, path: string): string {
   return `${root.replace(/\/$/, '')}/${path.replace(/^(\.\/)+/, '')}`;
 }
 
-/** The column of that name, or the first known one. @throws RangeError where the one asked for is not there. */
+/**
+ * The column of that name, or the first known one.
+ * @param role what is looked for, for the message; also the name of the option.
+ * @throws RangeError where the one asked for is not there; CxrFileError 'corrupt' where two columns have the known name.
+ */
 function findColumn(
-  { names }: CsvTable,
+  { names, written }: CsvTable,
+  role: 'path' | 'label' | 'patient' | 'part',
   asked: string | undefined,
   known: readonly string[],
 ): number | undefined {
@@ -140,9 +146,26 @@ function findColumn(
     if (column < 0) throw new RangeError(`invalid column: ${asked} (${names.slice(0, 20).join(', ')})`);
     return column;
   }
-  const simple = names.map(simplify);
+  const simple = written.map(simplify);
   const found = known.find((name) => simple.includes(name));
-  return found === undefined ? undefined : simple.indexOf(found);
+  if (found === undefined) return undefined;
+  const columns = [...names.keys()].filter((column) => simple[column] === found);
+  if (columns.length > 1)
+    throw severalColumns(
+      role,
+      columns.map((column) => names[column]!),
+    );
+  return columns[0];
+}
+
+/** Taking the first of two columns would lose the other in silence. */
+function severalColumns(role: string, names: readonly string[]): CxrFileError {
+  const advice = role === 'part' ? 'rename one' : `say which by the option ${role}`;
+  const list = names.slice(0, 20).join(', ');
+  return new CxrFileError(
+    'corrupt',
+    `a CSV file with ${names.length} columns for the ${role}: ${list} (${advice})`,
+  );
 }
 
 function simplify(name: string): string {
@@ -152,7 +175,7 @@ function simplify(name: string): string {
 /** Reads the path from a row; undefined if the table has no paths. */
 function pathReader(table: CsvTable, asked: string | undefined): ((row: string[]) => string) | undefined {
   const { names } = table;
-  const path = findColumn(table, asked, PATHS);
+  const path = findColumn(table, 'path', asked, PATHS);
   const cell = (row: string[], column: number): string => {
     const text = (row[column] ?? '').trim();
     return isMissing(text) ? '' : text;
@@ -180,11 +203,18 @@ function withExtension(path: string, extension: string): string {
   return path === '' || /\.[a-z]{3,5}$/i.test(path) ? path : path + extension;
 }
 
-function findingColumns({ names, rows }: CsvTable): number[] {
+/** @throws CxrFileError 'corrupt' where two findings have one name. */
+function findingColumns({ names, written, rows }: CsvTable): number[] {
   const known = new Set([...PATHS, ...PATIENTS, ...PARTS]);
-  return [...names.keys()].filter((column) => {
-    const name = names[column]!;
+  const findings = [...names.keys()].filter((column) => {
+    const name = written[column]!;
     if (known.has(simplify(name)) || NUMBERS.test(name)) return false;
     return rows.every((row) => readTruth(row[column] ?? '') !== undefined);
   });
+  const twice = findings.find((column) => written[column] !== names[column]);
+  if (twice === undefined) return findings;
+  throw new CxrFileError(
+    'corrupt',
+    `a CSV file with several columns of the finding ${written[twice]} (rename one)`,
+  );
 }
