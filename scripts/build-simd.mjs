@@ -3,6 +3,8 @@
  * that package: a WebAssembly module as text, so that it needs no file at run time and bundlers, workers and Node load
  * it alike. Run it after a change in assembly/. With --check it writes nothing, and fails where the committed text is
  * not what assembly/ compiles to.
+ *
+ * An assembly that asks for ASC_FEATURE_RELAXED_SIMD is compiled a second time, with relaxed SIMD.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -14,12 +16,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** AssemblyScript's decorator on functions is no TypeScript: in assembly/ it stands in a comment. */
 const withDecorators = (source) => source.replaceAll('\n// @inline\n', '\n@inline\n');
 
-/** The bytes of a package's module. It imports its memory, so it must bring no data of its own to put there. */
-async function compile(folder) {
+/** The bytes of a package's module, base64. It imports its memory, so it must bring no data of its own to put there. */
+async function compile(folder, features) {
   let binary;
   const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '0'];
+  const enable = features.flatMap((feature) => ['--enable', feature]);
   const { error, stderr } = await asc.main(
-    ['assembly/index.ts', '--outFile', 'simd.wasm', '--enable', 'simd', '--use', 'abort=', ...options],
+    ['assembly/index.ts', '--outFile', 'simd.wasm', '--use', 'abort=', ...enable, ...options],
     {
       readFile: (name, base) => {
         const file = join(folder, base === '.' ? '' : base, name);
@@ -32,8 +35,22 @@ async function compile(folder) {
     },
   );
   if (error) throw new Error(`${folder}: ${stderr}`);
-  return binary;
+  return Buffer.from(binary).toString('base64');
 }
+
+/** True where the sources differ with relaxed SIMD. */
+function usesRelaxedSimd(folder) {
+  return readdirSync(join(folder, 'assembly')).some((file) =>
+    readFileSync(join(folder, 'assembly', file), 'utf8').includes('ASC_FEATURE_RELAXED_SIMD'),
+  );
+}
+
+/** A constant of binary.ts. */
+const constant = (name, comment, value) => [
+  `/** ${comment} */`,
+  '// biome-ignore format: one long text',
+  `export const ${name}: string = '${value}';`,
+];
 
 for (const name of readdirSync(join(root, 'packages'))) {
   const folder = join(root, 'packages', name);
@@ -41,14 +58,12 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const target = readdirSync(join(folder, 'src'))
     .map((part) => join(folder, 'src', part, 'binary.ts'))
     .find((file) => existsSync(file));
-  const base64 = Buffer.from(await compile(folder)).toString('base64');
-  const text = [
-    '// Made by scripts/build-simd.mjs from assembly/: do not edit.',
-    '/** A WebAssembly module, base64. */',
-    '// biome-ignore format: one long text',
-    `export const SIMD_MODULE: string = '${base64}';`,
-    '',
-  ].join('\n');
+  const lines = constant('SIMD_MODULE', 'A WebAssembly module, base64.', await compile(folder, ['simd']));
+  if (usesRelaxedSimd(folder)) {
+    const relaxed = await compile(folder, ['simd', 'relaxed-simd']);
+    lines.push(...constant('RELAXED_SIMD_MODULE', 'The same with relaxed SIMD, base64.', relaxed));
+  }
+  const text = ['// Made by scripts/build-simd.mjs from assembly/: do not edit.', ...lines, ''].join('\n');
   if (!process.argv.includes('--check')) {
     writeFileSync(target, text);
   } else if (readFileSync(target, 'utf8') !== text) {

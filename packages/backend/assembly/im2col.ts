@@ -3,7 +3,6 @@
 // contiguous in the image, so both loops move runs of floats.
 
 /** out[i] = in[i] for `count` floats. */
-// @ts-expect-error: decorator
 function copyRun(out: usize, input: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) {
@@ -12,14 +11,12 @@ function copyRun(out: usize, input: usize, count: i32): void {
   for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), load<f32>(input + ((<usize>i) << 2)));
 }
 
-// @ts-expect-error: decorator
 function zeroRun(out: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) v128.store(out + ((<usize>i) << 2), f32x4.splat(0));
   for (; i < count; i++) store<f32>(out + ((<usize>i) << 2), 0);
 }
 
-// @ts-expect-error: decorator
 function addRun(out: usize, input: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) {
