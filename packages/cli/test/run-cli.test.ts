@@ -173,6 +173,26 @@ describe('runCli', () => {
     expect(got).toEqual(expected);
   });
 
+  it.each([
+    ['SIGINT', 'SIGINT', 130],
+    ['SIGINT', 'SIGTERM', 143],
+    ['SIGTERM', 'SIGTERM', 143],
+  ] as const)('ends the process at once at a second signal: %s, %s', async (first, second, status) => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    const calls: unknown[] = [];
+    await run((program) => {
+      program.action(() => {
+        for (const signal of [first, second]) {
+          process.emit(signal, signal);
+          calls.push([...exit.mock.calls]);
+        }
+      });
+    });
+    exit.mockRestore();
+    expect(calls).toEqual([[], [[status]]]);
+    for (const signal of ['SIGINT', 'SIGTERM']) expect(process.listenerCount(signal)).toBe(0);
+  });
+
   it('aborts its signal at Ctrl-C, and ends with 130', async () => {
     const result = await run((program, { signal }) => {
       program.action(async () => {

@@ -1,9 +1,12 @@
+import { stat } from 'node:fs';
 import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
 import {
   checkTrainOptions,
+  collectTrainingSet,
   resolveConfig,
   type TrainEvent,
+  Trainer,
   type TrainOptions,
   type TrainState,
   train,
@@ -96,6 +99,27 @@ describe('train', () => {
     const events = await run({ steps: 9, scoreEvery: 2, score, signal: controller.signal });
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'aborted', step: 2 });
     await expect(run({ steps: 2, score: async () => Promise.reject(new Error('no')) })).rejects.toThrow('no');
+  });
+
+  it('lets the event loop go round within a step', async () => {
+    const config = resolveConfig({ size: 32, width: 1, latentDim: 4, batchSize: 4 });
+    const trainer = new Trainer(config);
+    const set = await collectTrainingSet(images, config);
+    const order: string[] = [];
+    const apply = trainer.discriminator.apply.bind(trainer.discriminator);
+    trainer.discriminator.apply = (...args) => {
+      order.push('discriminator');
+      return apply(...args);
+    };
+    // What a signal does: it is handled when the loop next looks for input.
+    const input = new Promise((resolve) => stat('.', resolve)).then(() => order.push('input'));
+    const poll = setInterval(() => {}, 1);
+    await trainer.trainStep(set);
+    await input;
+    clearInterval(poll);
+    trainer.dispose();
+    // Reals, fakes, then those of the generator's own pass.
+    expect(order).toEqual(['discriminator', 'discriminator', 'input', 'discriminator']);
   });
 
   it('frees everything when left early', async () => {

@@ -13,6 +13,7 @@ import { keyedRng, normals } from '../random.js';
 import { Adam } from './adam.js';
 import { diffAugment } from './diff-augment.js';
 import { fakeLoss, generatorLoss, realLoss } from './losses.js';
+import { nextTurn } from './next-turn.js';
 import { gradientPenalty } from './r1.js';
 import { measure, type StepMetrics, sumOfSquares } from './step-metrics.js';
 import {
@@ -81,31 +82,30 @@ export class Trainer {
     return this.config.halfBatch ? this.config.batchSize / 2 : this.config.batchSize;
   }
 
-  /** One discriminator step and one generator step. Leaves no tensor behind. */
+  /**
+   * One discriminator step and one generator step. Leaves no tensor behind. Between the two the event loop goes round once, so that
+   * a signal or a click need not wait for the whole step; only one step may be in progress at a time.
+   */
   async trainStep(set: TrainingSet): Promise<StepMetrics> {
     const { config } = this;
     setDropoutRandom(this.discriminator, keyedRng(config.seed, 'dropout', this.step));
-    const kept = tf.tidy(() => {
+    const ofDiscriminator = tf.tidy(() => {
       const weightsD = sumOfSquares(kernelsOf(this.#optimiserD));
       const weightsG = sumOfSquares(kernelsOf(this.#optimiserG));
       iterateSpectral(this.discriminator);
       const indices = drawIndices(set.count, this.discriminatorBatch, this.step, config);
       const reals = this.#realBatch(set, indices);
       const fakes = this.#fakeBatch(set, this.discriminatorBatch, 'discriminatorLatents');
-      const d = this.#stepDiscriminator(reals, fakes);
-      const g = this.#stepGenerator(set);
-      return {
-        logitsReal: d.logitsReal,
-        logitsFake: d.logitsFake,
-        logitsG: g.logitsG,
-        squares: { gradientsD: d.square, gradientsG: g.square, weightsD, weightsG },
-        reals: reals.images,
-        fakes: fakes.images,
-      };
+      const { logitsReal, logitsFake, square } = this.#stepDiscriminator(reals, fakes);
+      const squares = { gradientsD: square, weightsD, weightsG };
+      return { logitsReal, logitsFake, squares, reals: reals.images, fakes: fakes.images };
     });
+    await nextTurn();
+    const { logitsG, square } = tf.tidy(() => this.#stepGenerator(set));
     if (this.ema) updateEma(this.ema, this.generator, this.#emaDecay());
     this.step++;
-    return measure(kept, config.loss, this.step);
+    const squares = { ...ofDiscriminator.squares, gradientsG: square };
+    return measure({ ...ofDiscriminator, logitsG, squares }, config.loss, this.step);
   }
 
   /** Everything that a run needs to continue exactly from here; `set` adds which images it was trained on. */
