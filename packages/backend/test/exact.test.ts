@@ -72,6 +72,11 @@ const MISFITS: Record<string, { run: () => tf.Tensor; error: RegExp }> = {
     run: () => tf.matMul(tf.ones([2, 2, 3]), tf.ones([3, 3, 2])),
     error: /could not be broadcast/,
   },
+  // TensorFlow.js joins the batch axes before it calls the kernel, so that [2, 3] by [2, 1] could also be [3, 2] by [2].
+  'fused.matMul of batches that broadcast': {
+    run: () => tf.fused.matMul({ a: tf.ones([2, 3, 1, 1]), b: tf.ones([2, 1, 1, 1]) }),
+    error: /does not broadcast batches of 6 and 2 matrices: call matMul/,
+  },
   'conv2dTranspose to a size that does not fit': {
     run: () =>
       tf.conv2dTranspose(

@@ -111,6 +111,9 @@ describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
     expect(flat(false)).toEqual([6, 1, 6, 7]);
     expect(flat(true)).toEqual([6, 1, 14, 15]);
     expect(indexes!.dtype).toBe('int32');
+    const nan = Number.NaN;
+    const broken = tf.maxPoolWithArgmax(tf.tensor4d([1, nan, 3, 2], [1, 1, 4, 1]), [1, 2], [1, 2], 'valid');
+    expect([...broken.result!.dataSync(), ...broken.indexes!.dataSync()]).toEqual([nan, 3, 1, 2]);
   });
 
   it('starts again without a warning', async () => {

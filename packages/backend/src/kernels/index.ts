@@ -24,7 +24,7 @@ import type { KernelContext } from './kernel-context.js';
 import { leakyRelu } from './leaky-relu.js';
 import { leakyReluGrad } from './leaky-relu-grad.js';
 import { maxPoolWithArgmax } from './max-pool-with-argmax.js';
-import { onCpu, onWasm, type PlainKernel } from './plain.js';
+import { cpuMemory, onCpu, onWasm, type PlainKernel, wasmMemory } from './plain.js';
 import { POOLS } from './pool.js';
 import { prelu } from './prelu.js';
 import { RESIZE_GRADIENTS } from './resize-grad.js';
@@ -67,12 +67,13 @@ export function registerTrainingKernels(backendName: string, context: KernelCont
   for (const make of PRODUCTS) overlay(backendName, make(exact), context.gemm.source);
   for (const make of PASSES) overlay(backendName, make(context), SIMD);
   for (const plain of [...PLAIN, ...EXTREMES]) overlay(backendName, onWasm(plain), SCRIPT);
-  overlay(backendName, maxPoolWithArgmax(context), SCRIPT);
+  overlay(backendName, maxPoolWithArgmax(wasmMemory), SCRIPT);
   for (const kernel of CUMULATIVE) overlay(backendName, kernel);
 }
 
 /** Registers the kernels that the cpu backend lacks or computes wrong, and the checks that it lacks. */
 export function registerCpuKernels(): void {
   for (const plain of PLAIN) overlay('cpu', onCpu(plain), SCRIPT);
+  overlay('cpu', maxPoolWithArgmax(cpuMemory), SCRIPT);
   for (const kernel of [...guards, ...CUMULATIVE, cpuMatMul]) overlay('cpu', kernel);
 }

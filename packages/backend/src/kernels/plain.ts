@@ -30,13 +30,14 @@ export interface PlainKernel {
 }
 
 /** Access to the values of tensors on one kind of backend. */
-interface Memory<Backend> {
-  make(backend: Backend, shape: number[]): TensorInfo;
+export interface Memory<Backend> {
+  make(backend: Backend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo;
   values(backend: Backend, tensor: TensorInfo): Values;
 }
 
-const wasmMemory: Memory<WasmBackend> = {
-  make: (backend, shape) => backend.makeOutput(shape, 'float32'),
+/** Tensors in WebAssembly memory: a view is valid until the next tensor is made, which may move the memory. */
+export const wasmMemory: Memory<WasmBackend> = {
+  make: (backend, shape, dtype) => backend.makeOutput(shape, dtype),
   values: (backend, tensor) => {
     const Type = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[tensor.dtype as 'float32'];
     const at = pointer(backend, tensor);
@@ -51,10 +52,11 @@ export interface CpuBackend {
   disposeIntermediateTensorInfo(tensor: TensorInfo): void;
 }
 
-const cpuMemory: Memory<CpuBackend> = {
-  make: (backend, shape) => {
-    const values = new Float32Array(util.sizeFromShape(shape));
-    return backend.makeTensorInfo(shape, 'float32', values);
+/** Tensors of the cpu backend. */
+export const cpuMemory: Memory<CpuBackend> = {
+  make: (backend, shape, dtype) => {
+    const values = util.makeZerosTypedArray(util.sizeFromShape(shape), dtype);
+    return backend.makeTensorInfo(shape, dtype, values);
   },
   values: (backend, tensor) => backend.data.get(tensor.dataId).values,
 };
@@ -77,7 +79,7 @@ function over<Backend>(plain: PlainKernel, memory: Memory<Backend>): Kernel {
       const valuesOf = (tensor: TensorInfo) => memory.values(backend as Backend, tensor);
       const plan = plain.plan(given, attrs as never, valuesOf);
       if (!plan) return undefined;
-      const out = memory.make(backend as Backend, plan.shape);
+      const out = memory.make(backend as Backend, plan.shape, 'float32');
       // Views must come after the output is made, which may move the memory.
       const to = valuesOf(out) as Float32Array;
       const from = plain.inputs.map((name) => {
