@@ -1,11 +1,14 @@
 import type { KnownOptions } from '@cxr/image';
 import {
   checkDiscriminator,
+  DISCRIMINATOR_BLURS,
   DISCRIMINATOR_NORMS,
   type FullDiscriminatorOptions,
 } from './networks/create-discriminator.js';
-import { ARCHITECTURES } from './networks/network-options.js';
+import { ARCHITECTURES, INITIALIZATIONS } from './networks/network-options.js';
+import { UPSAMPLINGS } from './networks/upsampling.js';
 import { AUGMENT_KINDS, type AugmentKind } from './training/diff-augment.js';
+import { DECAYS, type LearningRateDecay } from './training/learning-rate.js';
 import { LOSS_NAMES, type Loss } from './training/losses.js';
 import { TRAINING_SETTINGS } from './training-settings.js';
 
@@ -39,6 +42,17 @@ export interface TrainConfig extends FullDiscriminatorOptions {
   learningRateG: number;
   /** Adam's learning rate for the discriminator; from 0. Different rates are TTUR (Heusel et al., 2017). @default 2e-4 */
   learningRateD: number;
+  /**
+   * How both learning rates fall from `decayStart` to `decayEnd`: `none`, `linear` or `cosine`. A run that is resumed may be given
+   * other values of this and the next three settings. @default 'none'
+   */
+  learningRateDecay: LearningRateDecay;
+  /** The step at which the learning rates begin to fall; from 0. @default 0 */
+  decayStart: number;
+  /** The step from which they stay; above `decayStart`, unless `learningRateDecay` is `none`. @default 0 */
+  decayEnd: number;
+  /** What is left of them then, as a share; 0 to 1. @default 0.1 */
+  decayTo: number;
   /** Adam's decay of the first moment; 0 to below 1. @default 0.5 */
   beta1: number;
   /** Adam's decay of the second moment; 0 to below 1. @default 0.999 */
@@ -57,7 +71,7 @@ export interface TrainConfig extends FullDiscriminatorOptions {
   diffAugment: readonly AugmentKind[];
   /**
    * Decay per step of the exponential moving average (EMA) of the generator's weights, which then makes the samples; 0 to below
-   * 1, 0: no EMA. @default 0
+   * 1, 0: no EMA. Until it reaches that, it is (1 + step) / (10 + step), so that the first weights are soon forgotten. @default 0
    */
   ema: number;
 }
@@ -74,7 +88,13 @@ const DCGAN: TrainConfig = {
   channels: 1,
   classes: 0,
   seed: 0,
+  initialization: 'normal',
+  upsampling: 'transposed',
+  outputSkips: false,
   discriminatorNorm: 'batch',
+  discriminatorBlur: 'none',
+  highPass: false,
+  minibatchStd: 0,
   batchSize: 64,
   halfBatch: false,
   separateUpdates: false,
@@ -83,6 +103,10 @@ const DCGAN: TrainConfig = {
   loss: 'bce',
   learningRateG: 2e-4,
   learningRateD: 2e-4,
+  learningRateDecay: 'none',
+  decayStart: 0,
+  decayEnd: 0,
+  decayTo: 0.1,
   beta1: 0.5,
   beta2: 0.999,
   r1: 0,
@@ -132,6 +156,10 @@ export const CHOICES: Readonly<Partial<Record<keyof TrainConfig, readonly string
   resample: RESAMPLE_FILTERS,
   loss: LOSS_NAMES,
   discriminatorNorm: DISCRIMINATOR_NORMS,
+  discriminatorBlur: DISCRIMINATOR_BLURS,
+  initialization: INITIALIZATIONS,
+  upsampling: UPSAMPLINGS,
+  learningRateDecay: DECAYS,
 };
 
 TRAINING_SETTINGS satisfies KnownOptions<Omit<TrainConfig, keyof FullDiscriminatorOptions>>;
@@ -185,6 +213,7 @@ function checkRanges(config: TrainConfig): void {
   };
   for (const key of ['beta1', 'beta2', 'ema'] as const) inRange(key, 1);
   for (const key of ['learningRateG', 'learningRateD', 'r1'] as const) inRange(key, Number.POSITIVE_INFINITY);
+  checkDecay(config);
   const min = config.halfBatch ? 4 : 2;
   if (!(Number.isSafeInteger(config.batchSize) && config.batchSize >= min)) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (a whole number, at least ${min})`);
@@ -192,10 +221,27 @@ function checkRanges(config: TrainConfig): void {
   if (config.halfBatch && config.batchSize % 2 !== 0) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (even, with halfBatch)`);
   }
+  const batch = config.halfBatch ? config.batchSize / 2 : config.batchSize;
+  const { minibatchStd: group } = config;
+  if (group > 0 && (batch % group !== 0 || config.batchSize % group !== 0)) {
+    throw new RangeError(
+      `invalid minibatchStd: ${group} (batches of ${batch} are no whole number of groups)`,
+    );
+  }
   if (!(Number.isSafeInteger(config.r1Every) && config.r1Every > 0)) {
     throw new RangeError(`invalid r1Every: ${config.r1Every}`);
   }
   if (config.r1 > 0 && config.architecture === 'dcgan' && config.discriminatorNorm === 'batch') {
     throw new RangeError(`invalid r1: ${config.r1} (needs discriminatorNorm spectral or none)`);
+  }
+}
+
+function checkDecay({ learningRateDecay, decayStart, decayEnd, decayTo }: TrainConfig): void {
+  for (const [key, value] of Object.entries({ decayStart, decayEnd })) {
+    if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`invalid ${key}: ${value}`);
+  }
+  if (!(decayTo >= 0 && decayTo <= 1)) throw new RangeError(`invalid decayTo: ${decayTo} (0 to 1)`);
+  if (learningRateDecay !== 'none' && decayEnd <= decayStart) {
+    throw new RangeError(`invalid decayEnd: ${decayEnd} (a step after decayStart, ${decayStart})`);
   }
 }

@@ -22,3 +22,22 @@ it.each(
   generator.dispose();
   discriminator.dispose();
 });
+
+it.each([
+  { upsampling: 'transposed-1-2-1', discriminatorBlur: '1-2-1' },
+  { upsampling: 'transposed-1-3-3-1', discriminatorBlur: '1-3-3-1', outputSkips: true },
+  { upsampling: 'transposed-notch', highPass: true, outputSkips: true, classes: 3 },
+  { upsampling: 'bilinear', minibatchStd: 4, highPass: true, discriminatorNorm: 'spectral', classes: 2 },
+  { discriminatorBlur: '1-3-3-1', minibatchStd: 2, discriminatorNorm: 'none' },
+] as const)('counts what comes with %o', async (options) => {
+  await useBackend('cpu');
+  for (const channels of [1, 3] as const) {
+    const full = { ...options, size: 64, width: 2, latentDim: 7, channels } as const;
+    const generator = createGenerator(full);
+    const discriminator = createDiscriminator(full);
+    expect(countGenerator(full)).toBe(generator.countParams());
+    expect(countDiscriminator(full)).toBe(discriminator.countParams());
+    generator.dispose();
+    discriminator.dispose();
+  }
+});

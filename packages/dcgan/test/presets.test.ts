@@ -23,6 +23,12 @@ describe('presets', () => {
       loss: 'bce',
       discriminatorNorm: 'batch',
     });
+    for (const preset of [PRESETS.dcgan, PRESETS.paper]) {
+      expect(preset).toMatchObject({
+        ...{ initialization: 'normal', upsampling: 'transposed', outputSkips: false, minibatchStd: 0 },
+        ...{ discriminatorBlur: 'none', highPass: false, learningRateDecay: 'none' },
+      });
+    }
     expect(PRESETS.dcgan).toMatchObject({ learningRateG: 2e-4, learningRateD: 2e-4, beta1: 0.5 });
   });
 
@@ -70,6 +76,27 @@ describe('resolveConfig', () => {
     [{ architecture: 'unet' }, 'invalid architecture: unet'],
     [{ draw: 'once' }, 'invalid draw: once (shuffled, replacement)'],
     [{ halfBatch: 1 }, 'invalid halfBatch: 1'],
+    [{ upsampling: 'nearest' }, 'invalid upsampling: nearest (transposed, transposed-1-2-1'],
+    [{ discriminatorBlur: 'notch' }, 'invalid discriminatorBlur: notch (none, 1-2-1, 1-3-3-1)'],
+    [{ initialization: 'glorot' }, 'invalid initialization: glorot (normal, he)'],
+    [{ outputSkips: 1 }, 'invalid outputSkips: 1'],
+    [{ highPass: 'yes' }, 'invalid highPass: "yes"'],
+    [{ minibatchStd: 1 }, 'invalid minibatchStd: 1 (0, or at least 2)'],
+    [{ minibatchStd: 2.5 }, 'invalid minibatchStd: 2.5'],
+    [{ minibatchStd: 3 }, 'invalid minibatchStd: 3 (batches of 64 are no whole number of groups)'],
+    [{ minibatchStd: 4, halfBatch: true, batchSize: 12 }, 'invalid minibatchStd: 4 (batches of 6 '],
+    [{ preset: 'paper', upsampling: 'bilinear' }, 'invalid upsampling: bilinear (needs architecture dcgan)'],
+    [{ preset: 'paper', initialization: 'he' }, 'invalid initialization: he (needs architecture dcgan)'],
+    [{ preset: 'paper', outputSkips: true }, 'invalid outputSkips: true (needs architecture dcgan)'],
+    [{ preset: 'paper', highPass: true }, 'invalid highPass: true (needs architecture dcgan)'],
+    [{ preset: 'paper', minibatchStd: 4 }, 'invalid minibatchStd: 4 (needs architecture dcgan)'],
+    [{ preset: 'paper', discriminatorBlur: '1-2-1' }, 'invalid discriminatorBlur: 1-2-1 (needs'],
+    [{ learningRateDecay: 'step' }, 'invalid learningRateDecay: step (none, linear, cosine)'],
+    [{ learningRateDecay: 'linear' }, 'invalid decayEnd: 0 (a step after decayStart, 0)'],
+    [{ learningRateDecay: 'cosine', decayStart: 5, decayEnd: 5 }, 'invalid decayEnd: 5'],
+    [{ decayStart: -1 }, 'invalid decayStart: -1'],
+    [{ decayEnd: 1.5 }, 'invalid decayEnd: 1.5'],
+    [{ decayTo: 1.1 }, 'invalid decayTo: 1.1 (0 to 1)'],
     [{ constructor: 1 }, 'unknown config key: constructor'],
     [[], 'a config is an object of settings, not []'],
     [null, 'a config is an object of settings, not null'],

@@ -104,11 +104,11 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
     onWarning: flags.stopOnWarning || flags.stopOnTrouble ? 'stop' : 'continue',
     signal,
   };
-  checkUsage(() => checkTrainOptions(options));
+  const settled = checkUsage(() => checkTrainOptions(options));
   const backend = await readyBackend(flags, output);
   await writeFileAtomic(
     join(out, 'config.json'),
-    `${JSON.stringify({ config, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
+    `${JSON.stringify({ config: settled, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
   );
   const log = await createRunLog(out, resume?.step ?? 0);
   const events = train(options);

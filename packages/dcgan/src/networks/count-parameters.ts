@@ -1,5 +1,6 @@
 import { checkDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import { countTaps, kernelSizeOf } from './upsampling.js';
 
 /**
  * How many numbers a generator holds, those that are not trained (moving moments) included: `countParams()` of the
@@ -7,7 +8,8 @@ import { checkNetwork, featureChain, type NetworkOptions } from './network-optio
  * @throws RangeError naming the option that is out of its range.
  */
 export function countGenerator(options: NetworkOptions): number {
-  const { architecture, size, width, latentDim, channels, classes } = checkNetwork(options);
+  const { architecture, size, width, latentDim, channels, classes, upsampling, outputSkips } =
+    checkNetwork(options);
   const input = classes > 0 ? 2 * latentDim : latentDim;
   const embedding = classes * latentDim;
   if (architecture === 'paper') {
@@ -17,8 +19,12 @@ export function countGenerator(options: NetworkOptions): number {
   }
   const features = featureChain(size, width).reverse();
   const norms = 4 * sum(features);
-  const last = (16 * features.at(-1)! + 1) * channels;
-  return embedding + input * 16 * features[0]! + chain(features, 16, 0) + norms + last;
+  const kernel = kernelSizeOf(upsampling) ** 2;
+  const last = (kernel * features.at(-1)! + 1) * channels;
+  const fixed = sum([...features.slice(1), channels].map((filters) => countTaps(upsampling, filters)));
+  const images = outputSkips ? channels * (sum(features) + features.length * (1 + 16 * channels)) : 0;
+  const learnt = chain(features, kernel, 0) + norms + last;
+  return embedding + input * 16 * features[0]! + learnt + fixed + images;
 }
 
 /** The same of a discriminator; the vectors of spectral normalisation count, too. */
@@ -30,6 +36,9 @@ export function countDiscriminator(options: DiscriminatorOptions): number {
     channels,
     classes,
     discriminatorNorm: norm,
+    discriminatorBlur,
+    highPass,
+    minibatchStd,
   } = checkDiscriminator(options);
   if (architecture === 'paper') {
     const features = [1, 2, 4, 8, 16].map((times) => times * width);
@@ -37,13 +46,15 @@ export function countDiscriminator(options: DiscriminatorOptions): number {
     return chain([channels, ...features], 25, 1) + flat + 1 + classes * flat;
   }
   const features = featureChain(size, width);
-  const inputs = [channels, ...features.slice(0, -1)];
-  const flat = 16 * features.at(-1)!;
-  const weights = chain([channels, ...features], 16, 0) + flat + 1 + classes * flat;
+  const seen = highPass ? 2 * channels : channels;
+  const taps = discriminatorBlur === '1-3-3-1' ? 9 : 16;
+  const flat = 16 * (features.at(-1)! + (minibatchStd > 0 ? 1 : 0));
+  const weights = 16 * seen * features[0]! + chain(features, taps, 0) + flat + 1 + classes * flat;
   if (norm === 'none') return weights + sum(features);
   // From the second convolution on, batch norm's four numbers take the place of the bias.
   if (norm === 'batch') return weights + features[0]! + 4 * sum(features.slice(1));
-  const vectors = 16 * sum(inputs) + sum(features) + flat + 1 + (classes > 0 ? classes + flat : 0);
+  const rows = 16 * seen + taps * sum(features.slice(0, -1));
+  const vectors = rows + sum(features) + flat + 1 + (classes > 0 ? classes + flat : 0);
   return weights + sum(features) + vectors;
 }
 

@@ -2,9 +2,15 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { checkNetworkOptions } from './create-discriminator.js';
-import { glorotInitializers, type Initializers, radfordInitializers } from './initializers.js';
-import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import { type Initializers, initializersOf } from './initializers.js';
+import {
+  checkNetwork,
+  type FullNetworkOptions,
+  featureChain,
+  type NetworkOptions,
+} from './network-options.js';
 import { requireBackend } from './require-backend.js';
+import { enlarge, enlargeImage } from './upsampling.js';
 
 type Symbolic = tfl.SymbolicTensor;
 
@@ -18,10 +24,10 @@ type Symbolic = tfl.SymbolicTensor;
 export function createGenerator(options: NetworkOptions): tfl.LayersModel {
   requireBackend();
   checkNetworkOptions('createGenerator', options);
-  const { latentDim, classes, architecture, seed } = checkNetwork(options);
+  const full = checkNetwork(options);
+  const { latentDim, classes, architecture, seed } = full;
   const latent = tfl.input({ shape: [latentDim], name: 'latent' });
-  const radford = architecture === 'dcgan';
-  const initial = radford ? radfordInitializers(seed, 'generator') : glorotInitializers(seed, 'generator');
+  const initial = initializersOf(full, 'generator');
   const inputs = [latent];
   let x: Symbolic = latent;
   if (classes > 0) {
@@ -37,13 +43,13 @@ export function createGenerator(options: NetworkOptions): tfl.LayersModel {
       .concatenate({ name: 'latent_and_label' })
       .apply([x, embed.apply(label) as Symbolic]) as Symbolic;
   }
-  const image = radford ? dcganBody(x, options, initial) : paperBody(x, options, initial);
+  const image = architecture === 'dcgan' ? dcganBody(x, full, initial) : paperBody(x, full, initial);
   return tfl.model({ inputs, outputs: image, name: 'generator' });
 }
 
-/** Project to 4 × 4, then k4 s2 transposed convolutions, each with batch norm and ReLU, to tanh. */
-function dcganBody(latent: Symbolic, options: NetworkOptions, initial: Initializers): Symbolic {
-  const { size, width, channels = 1 } = options;
+/** Project to 4 × 4, then transposed convolutions of stride 2, each with batch norm and ReLU, to tanh. */
+function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initializers): Symbolic {
+  const { size, width, channels, upsampling, outputSkips } = options;
   const features = featureChain(size, width).reverse();
   const normalised = (x: Symbolic, name: string): Symbolic => {
     const norm = new BatchNorm({
@@ -56,29 +62,46 @@ function dcganBody(latent: Symbolic, options: NetworkOptions, initial: Initializ
   };
   let x = project(latent, 4, features[0]!, false, initial);
   x = normalised(x, 'project');
+  let image = outputSkips ? toImage(x, channels, initial) : undefined;
   for (const [level, filters] of features.slice(1).entries()) {
     const name = `up_${8 * 2 ** level}`;
-    x = normalised(enlarge(x, filters, name, false, initial), name);
+    x = normalised(enlarge(x, { upsampling, filters, name, useBias: false, initial }), name);
+    if (image) image = addEnlarged(image, toImage(x, channels, initial));
   }
-  const last = enlarge(x, channels, 'image', true, initial);
-  return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(last) as Symbolic;
+  const last = enlarge(x, { upsampling, filters: channels, name: 'image', useBias: true, initial, gain: 1 });
+  const sum = image ? addEnlarged(image, last) : last;
+  return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(sum) as Symbolic;
+}
+
+/** The image that the features of one resolution make. */
+function toImage(x: Symbolic, channels: number, initial: Initializers): Symbolic {
+  const kernelInitializer = initial.kernel(x.shape[3]!, 1);
+  const name = `to_image_${x.shape[1]}`;
+  return new Conv2D({ filters: channels, kernelSize: 1, kernelInitializer, name }).apply(x) as Symbolic;
+}
+
+/** The image of a lower resolution, enlarged, and one of this resolution. */
+function addEnlarged(image: Symbolic, detail: Symbolic): Symbolic {
+  const side = detail.shape[1];
+  const enlarged = enlargeImage(image, `enlarge_image_${side}`);
+  return tfl.layers.add({ name: `sum_image_${side}` }).apply([enlarged, detail]) as Symbolic;
 }
 
 /** Project to size/16, four k4 s2 transposed convolutions with LeakyReLU 0.2, then a k5 convolution to tanh. */
-function paperBody(latent: Symbolic, options: NetworkOptions, initial: Initializers): Symbolic {
-  const { size, width, channels = 1 } = options;
+function paperBody(latent: Symbolic, options: FullNetworkOptions, initial: Initializers): Symbolic {
+  const { size, width, channels, upsampling } = options;
   const leaky = (x: Symbolic, name: string) =>
     tfl.layers.leakyReLU({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
   let x = leaky(project(latent, size / 16, 16 * width, true, initial), 'project');
   for (const times of [8, 4, 2, 1]) {
     const name = `up_${size / times}`;
-    x = leaky(enlarge(x, times * width, name, true, initial), name);
+    x = leaky(enlarge(x, { upsampling, filters: times * width, name, useBias: true, initial }), name);
   }
   const last = new Conv2D({
     filters: channels,
     kernelSize: 5,
     padding: 'same',
-    kernelInitializer: initial.kernel(),
+    kernelInitializer: initial.kernel(25 * width, 1),
     name: 'image',
   });
   return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(last.apply(x)) as Symbolic;
@@ -92,27 +115,8 @@ function project(
   initial: Initializers,
 ): Symbolic {
   const units = side * side * filters;
-  const dense = tfl.layers.dense({ units, useBias, kernelInitializer: initial.kernel(), name: 'project' });
+  const kernelInitializer = initial.kernel(x.shape[1]!);
+  const dense = tfl.layers.dense({ units, useBias, kernelInitializer, name: 'project' });
   const reshape = tfl.layers.reshape({ targetShape: [side, side, filters], name: 'project_reshape' });
   return reshape.apply(dense.apply(x)) as Symbolic;
-}
-
-function enlarge(
-  x: Symbolic,
-  filters: number,
-  name: string,
-  useBias: boolean,
-  initial: Initializers,
-): Symbolic {
-  return tfl.layers
-    .conv2dTranspose({
-      filters,
-      kernelSize: 4,
-      strides: 2,
-      padding: 'same',
-      useBias,
-      kernelInitializer: initial.kernel(),
-      name,
-    })
-    .apply(x) as Symbolic;
 }

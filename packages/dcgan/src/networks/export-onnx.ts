@@ -52,6 +52,7 @@ interface LayerConfig {
   alpha?: number;
   epsilon?: number;
   kernelSize?: number[];
+  padding?: string | number[][];
   strides?: number[];
   targetShape?: number[];
   units?: number;
@@ -105,6 +106,27 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
   Conv2DTranspose: (layer) => convolution('ConvTranspose', layer, [3, 2, 0, 1]),
   // tfjs: [kh, kw, in, out]; ONNX: [out, in, kh, kw].
   Conv2D: (layer) => convolution('Conv', layer, [3, 2, 0, 1]),
+  DepthwiseConv2D: (layer) => {
+    // Weights that do not train come last.
+    const [bias, kernel] = layer.weights.length === 2 ? layer.weights : [undefined, layer.weights[0]];
+    const [kh, kw, channels] = kernel!.shape as [number, number, number];
+    // tfjs: [kh, kw, channels, 1]; ONNX: [channels, 1, kh, kw].
+    const weight = tensor(`${layer.name}/kernel`, permute(kernel!, [2, 3, 0, 1]));
+    const initializers = [weight, ...(bias ? [tensor(`${layer.name}/bias`, bias)] : [])];
+    const inputs = [...layer.sources, ...initializers.map(({ name }) => name)];
+    const attributes = { kernel_shape: [kh, kw], group: channels };
+    return { nodes: [{ op: 'Conv', inputs, outputs: [layer.name], attributes }], initializers };
+  },
+  ZeroPadding2D: ({ name, sources, config }) => {
+    const [[top, bottom], [left, right]] = config.padding as [[number, number], [number, number]];
+    const data = BigInt64Array.from([0, 0, top, left, 0, 0, bottom, right].map(BigInt));
+    const pads = { name: `${name}/pads`, dims: [8], data };
+    return {
+      nodes: [{ op: 'Pad', inputs: [...sources, pads.name], outputs: [name] }],
+      initializers: [pads],
+    };
+  },
+  Add: ({ name, sources }) => ({ nodes: [{ op: 'Add', inputs: sources, outputs: [name] }] }),
   ReLU: ({ name, sources }) => ({ nodes: [{ op: 'Relu', inputs: sources, outputs: [name] }] }),
   LeakyReLU: ({ name, sources, config }) => ({
     nodes: [
@@ -114,7 +136,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
   Activation: ({ name, sources }) => ({ nodes: [{ op: 'Tanh', inputs: sources, outputs: [name] }] }),
 };
 
-/** A k × k convolution with `same` padding, the same on every side: k − stride is even in our generators. */
+/** A k × k convolution; `same` padding is the same on every side, since k − stride is even in our generators. */
 function convolution(
   op: string,
   { name, sources, weights, config }: LayerParts,
@@ -122,7 +144,7 @@ function convolution(
 ): ReturnType<Convert> {
   const [kernel, bias] = weights;
   const [size, stride] = [config.kernelSize![0]!, config.strides![0]!];
-  const pad = (size - stride) / 2;
+  const pad = config.padding === 'valid' ? 0 : (size - stride) / 2;
   const attributes = { kernel_shape: [size, size], strides: [stride, stride], pads: [pad, pad, pad, pad] };
   const inputs = [...sources, `${name}/kernel`, ...(bias ? [`${name}/bias`] : [])];
   const initializers = [tensor(`${name}/kernel`, permute(kernel!, order))];

@@ -1,11 +1,14 @@
 import type { KnownOptions } from '@cxr/image';
+import { UPSAMPLINGS, type Upsampling } from './upsampling.js';
 
 /** Sides of the images that a DCGAN can be built for. */
 const SIZES = [32, 64, 128, 256] as const;
 export const ARCHITECTURES = ['dcgan', 'paper'] as const;
 const CHANNELS = [1, 3] as const;
+export const INITIALIZATIONS = ['normal', 'he'] as const;
 
 export type Size = (typeof SIZES)[number];
+type Initialization = (typeof INITIALIZATIONS)[number];
 type Architecture = (typeof ARCHITECTURES)[number];
 
 /** What the shape of both networks follows from. */
@@ -27,6 +30,23 @@ export interface NetworkOptions {
   classes?: number | undefined;
   /** Seed of the initial weights. @default 0 */
   seed?: number | undefined;
+  /**
+   * Initial kernels: `normal`, N(0, 0.02) as Radford et al., 2016; `he`, N(0, √(2 / inputs)) as He et al., 2015, which a
+   * discriminator without normalisation needs to see anything at first. Only for `dcgan`. @default 'normal'
+   */
+  initialization?: Initialization | undefined;
+  /**
+   * How the generator doubles its images. `transposed`: 4 × 4 transposed convolutions of stride 2, which leave a lattice (Odena et al.,
+   * 2016). `transposed-1-2-1`, `transposed-notch`: each followed by a fixed filter (see `BLUR_FILTERS`);
+   * `transposed-1-3-3-1`: the same with 5 × 5. `bilinear`: bilinear enlargement and a 3 × 3 convolution. Only for `dcgan`.
+   * @default 'transposed'
+   */
+  upsampling?: Upsampling | undefined;
+  /**
+   * True: the generator makes an image at every resolution, and sums them, each enlarged bilinearly (Karras et al., 2020). Only for
+   * `dcgan`. @default false
+   */
+  outputSkips?: boolean | undefined;
 }
 
 /** The names of `NetworkOptions`. */
@@ -38,6 +58,9 @@ export const NETWORK_OPTIONS: KnownOptions<NetworkOptions> = {
   channels: true,
   classes: true,
   seed: true,
+  initialization: true,
+  upsampling: true,
+  outputSkips: true,
 };
 
 /** Every option given. */
@@ -58,6 +81,9 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     channels = 1,
     classes = 0,
     seed = 0,
+    initialization = 'normal',
+    upsampling = 'transposed',
+    outputSkips = false,
   } = options;
   oneOf('architecture', architecture, ARCHITECTURES);
   oneOf('size', size, SIZES);
@@ -69,7 +95,24 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     throw new RangeError(`invalid classes: ${classes} (0, or at least 2)`);
   }
   if (!Number.isSafeInteger(seed)) throw new RangeError(`invalid seed: ${seed}`);
-  return { architecture, size, width, latentDim, channels, classes, seed };
+  oneOf('initialization', initialization, INITIALIZATIONS);
+  oneOf('upsampling', upsampling, UPSAMPLINGS);
+  oneOf('outputSkips', outputSkips, [false, true]);
+  if (architecture === 'paper') {
+    refuseForPaper({ initialization, upsampling, outputSkips }, ['normal', 'transposed', false]);
+  }
+  const shape = { architecture, size, width, latentDim, channels, classes, seed };
+  return { ...shape, initialization, upsampling, outputSkips };
+}
+
+/** @throws RangeError for a value other than its default: the `paper` networks are those of the paper. */
+export function refuseForPaper(
+  values: Readonly<Record<string, unknown>>,
+  defaults: readonly unknown[],
+): void {
+  for (const [i, [name, value]] of Object.entries(values).entries()) {
+    if (value !== defaults[i]) throw new RangeError(`invalid ${name}: ${value} (needs architecture dcgan)`);
+  }
 }
 
 /** Features at resolutions size/2, size/4, … 4: width, 2 width, 4 width, … */
@@ -78,7 +121,8 @@ export function featureChain(size: number, width: number): number[] {
   return Array.from({ length: levels }, (_, level) => width * Math.min(2 ** level, MAX_FACTOR));
 }
 
-function oneOf<T>(name: string, value: T, choices: readonly T[]): void {
+/** @throws RangeError naming the choices. */
+export function oneOf<T>(name: string, value: T, choices: readonly T[]): void {
   if (choices.includes(value)) return;
   const listed = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
   throw new RangeError(`invalid ${name}: ${value} (${listed})`);

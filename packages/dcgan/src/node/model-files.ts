@@ -79,18 +79,23 @@ const LAYER_CLASSES: ReadonlySet<unknown> = new Set([
   'Activation',
   'Add',
   'BatchNormalization',
+  'Blur',
   'Concatenate',
   'Conv2D',
   'Conv2DTranspose',
+  'DepthwiseConv2D',
   'Dense',
   'Dot',
   'Dropout',
   'Flatten',
+  'HighPass',
   'LeakyReLU',
+  'MinibatchStd',
   'ReLU',
   'Reshape',
   'SpectralConv2D',
   'SpectralDense',
+  'ZeroPadding2D',
 ]);
 
 function checkLayers(topology: unknown, file: string): void {

@@ -30,11 +30,12 @@ export class Adam {
   /**
    * Moves the variables against their gradients, keyed by variable name.
    * @param time which update this is, counted from 1.
+   * @param factor what the learning rate is multiplied by.
    */
-  update(gradients: Readonly<Record<string, tf.Tensor>>, time: number): void {
+  update(gradients: Readonly<Record<string, tf.Tensor>>, time: number, factor = 1): void {
     const { learningRate, beta1, beta2, epsilon } = this.#options;
     const correction = Math.sqrt(1 - beta2 ** time);
-    const rate = (learningRate * correction) / (1 - beta1 ** time);
+    const rate = (factor * learningRate * correction) / (1 - beta1 ** time);
     const attrs = { rate, beta1, beta2, epsilon: epsilon * correction };
     tf.tidy(() => {
       for (const [i, variable] of this.variables.entries()) {

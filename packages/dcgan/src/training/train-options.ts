@@ -34,7 +34,10 @@ export interface TrainOptions extends TrainSettings {
   classNames?: readonly string[] | undefined;
   /** Total number of steps, including those of a resumed run; from 0. */
   steps: number;
-  /** Continue from this state, with its config; other settings given must be equal to it. @default undefined */
+  /**
+   * Continue from this state, with its config. Other settings given must be equal to it, but for those of the learning rates'
+   * decay. @default undefined
+   */
   resume?: TrainState | undefined;
   /** Start with the layers that a run at a smaller size shares with this one; see `Trainer.growFrom`. @default undefined */
   growFrom?: TrainState | undefined;
@@ -60,6 +63,9 @@ export interface TrainOptions extends TrainSettings {
   /** Aborting it ends the run after the current step, with a checkpoint. @default undefined */
   signal?: AbortSignal | undefined;
 }
+
+/** Settings that a resumed run may change: they say only what comes next. */
+const SCHEDULE: ReadonlySet<string> = new Set(['learningRateDecay', 'decayStart', 'decayEnd', 'decayTo']);
 
 /** The options that are not settings of a `TrainConfig`. */
 type RunOptions = { [Key in Exclude<keyof TrainOptions, keyof TrainConfig>]-?: unknown };
@@ -140,7 +146,8 @@ function configOf(options: TrainOptions): TrainConfig {
     ([key, value]) => !Object.hasOwn(RUN_DEFAULTS, key) && value !== undefined,
   );
   if (!options.resume) return resolveConfig(Object.fromEntries(given));
-  const config = resolveConfig(options.resume.config);
+  const schedule = Object.fromEntries(given.filter(([key]) => SCHEDULE.has(key)));
+  const config = resolveConfig({ ...options.resume.config, ...schedule });
   for (const [key, value] of given) {
     if (!Object.hasOwn(config, key)) throw new RangeError(`unknown config key: ${key}`);
     const was = config[key as keyof TrainConfig];

@@ -12,6 +12,7 @@ import { trainableVariables, updateEma } from '../networks/weights.js';
 import { keyedRng, normals } from '../random.js';
 import { Adam } from './adam.js';
 import { diffAugment } from './diff-augment.js';
+import { learningRateFactor } from './learning-rate.js';
 import { fakeLoss, generatorLoss, realLoss } from './losses.js';
 import { nextTurn } from './next-turn.js';
 import { gradientPenalty } from './r1.js';
@@ -189,14 +190,15 @@ export class Trainer {
       return fakeLoss(loss, logitsFake);
     };
     const variables = [...this.#optimiserD.variables];
+    const factor = learningRateFactor(this.config, this.step);
     let gradients: Gradients;
     if (separateUpdates) {
-      this.#optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1);
+      this.#optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1, factor);
       gradients = tf.variableGrads(onFakes, variables).grads;
-      this.#optimiserD.update(gradients, 2 * this.step + 2);
+      this.#optimiserD.update(gradients, 2 * this.step + 2, factor);
     } else {
       gradients = tf.variableGrads(() => tf.add(onReals(), onFakes()), variables).grads;
-      this.#optimiserD.update(gradients, this.step + 1);
+      this.#optimiserD.update(gradients, this.step + 1, factor);
     }
     return { logitsReal, logitsFake, square: sumOfSquares(Object.values(gradients)) };
   }
@@ -209,7 +211,7 @@ export class Trainer {
       logitsG = tf.keep(this.#discriminate(this.#augment(fakes, 'augmentGenerator')));
       return generatorLoss(loss, logitsG);
     }, [...this.#optimiserG.variables]);
-    this.#optimiserG.update(grads, this.step + 1);
+    this.#optimiserG.update(grads, this.step + 1, learningRateFactor(this.config, this.step));
     return { logitsG, square: sumOfSquares(Object.values(grads)) };
   }
 
