@@ -1,4 +1,5 @@
 export { Argument, Command, Option } from 'commander';
+export { downloadProgress } from './download-progress.js';
 export { duration } from './duration.js';
 export { type Bounds, bitsFlag, choiceFlag, listFlag, numberFlag, wholeNumberFlag } from './flags.js';
 export { createOutput, type Output, type Streams } from './output.js';

@@ -1,4 +1,5 @@
 export { type DownloadOptions, type DownloadProgress, download } from './node/download.js';
+export { type EncodeJpegOptions, encodeJpeg } from './node/encode-jpeg.js';
 export {
   type FetchedDataset,
   type FetchKermanyOptions,

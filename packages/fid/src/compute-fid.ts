@@ -1,7 +1,7 @@
 import { assertImageSet, checkOptions, type ImageSet, type KnownOptions } from '@cxr/image';
 import { ACTIVATIONS_OPTIONS, type ActivationsOptions, statisticsOf } from './activations.js';
 import { assertEngine, type InceptionEngine } from './engines/engine.js';
-import { type FrechetMethod, frechetDistance } from './metrics/frechet-distance.js';
+import { type FrechetMethod, type FrechetTerms, frechetTerms } from './metrics/frechet-distance.js';
 import { Statistics } from './statistics.js';
 
 /** Options of `computeFid`. */
@@ -15,9 +15,7 @@ export interface ComputeFidOptions extends ActivationsOptions {
 const OPTIONS: KnownOptions<ComputeFidOptions> = { ...ACTIVATIONS_OPTIONS, engine: true, method: true };
 
 /** A score with the data it was computed from. Only scores of the same dims, resize and weights can be compared. */
-export interface FidResult {
-  /** The distance, at least 0. */
-  fid: number;
+export interface FidResult extends FrechetTerms {
   /** Images of the first set; undefined for statistics from a file that does not say. */
   n1: number | undefined;
   /** The same of the second set. */
@@ -52,7 +50,7 @@ export async function computeFid(
       throw new RangeError(`a FID needs at least two images a set: ${count}`);
   }
   return {
-    fid: frechetDistance(first, second, { method }),
+    ...frechetTerms(first, second, { method }),
     n1: first.count,
     n2: second.count,
     statistics: [first, second],

@@ -9,6 +9,7 @@ export {
   activations,
   statistics,
 } from './activations.js';
+export { type Ceiling, type CeilingOptions, ceiling } from './ceiling.js';
 export { type ComputeFidOptions, computeFid, type FidResult } from './compute-fid.js';
 export type { ImageBatch, InceptionEngine } from './engines/engine.js';
 export { inceptionOnnx } from './engines/onnx-graph.js';
@@ -16,18 +17,23 @@ export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs-engine.
 export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
+export { type CompareOptions, type Comparison, compareActivations } from './metrics/compare-activations.js';
 export { type FidInfinity, type FidInfinityOptions, fidInfinity } from './metrics/fid-infinity.js';
 export {
   FRECHET_METHODS,
   type FrechetDistanceOptions,
   type FrechetMethod,
+  type FrechetTerms,
   frechetDistance,
+  frechetTerms,
 } from './metrics/frechet-distance.js';
 export { type Kid, type KidOptions, kid } from './metrics/kid.js';
 export { type Memorisation, memorisation, type NearestPair } from './metrics/memorisation.js';
 export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/noise-floor.js';
 export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
+export { type LatticeEnergy, type Spectrum, type SpectrumOptions, spectrum } from './spectrum/spectrum.js';
+export { type SpectrumSeries, spectrumSvg } from './spectrum/spectrum-svg.js';
 export { Statistics } from './statistics.js';
 export { randomWeights } from './weights/random-weights.js';
 export { readTorch } from './weights/read-torch.js';

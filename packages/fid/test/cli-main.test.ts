@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { FRECHET_METHODS, frechetDistance, randomWeights, Statistics } from '@cxr/fid';
 import { createEngine, readStatistics, writeStatistics } from '@cxr/fid/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../src/cli/main.js';
-import { syntheticActivations } from './shared.js';
+import { runMain, syntheticActivations } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-main-'));
 const [few, many, uncounted] = ['few.npz', 'many.npz', 'uncounted.npz'].map((name) => join(folder, name)) as [
@@ -15,15 +14,8 @@ const [few, many, uncounted] = ['few.npz', 'many.npz', 'uncounted.npz'].map((nam
 ];
 
 async function run(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const output = {
-    result: (line: string) => void out.push(line),
-    note: (line: string) => void err.push(line),
-    progress() {},
-  };
-  const status = await main([...args, '--dims', '64'], output);
-  return { status, out: out.join('\n'), err: err.join('\n') };
+  const { status, stdout, stderr } = await runMain(...args, '--dims', '64');
+  return { status, out: stdout.trimEnd(), err: stderr.trimEnd() };
 }
 
 beforeAll(async () => {
@@ -37,11 +29,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('cxr-fid of statistics files', () => {
   it('prints one object, in which what is unknown is null', async () => {
     const { status, out } = await run(few, uncounted, '--json');
-    const fid = frechetDistance(await readStatistics(few), await readStatistics(uncounted));
+    const [a, b] = [await readStatistics(few), await readStatistics(uncounted)];
+    const fid = frechetDistance(a, b);
+    const meanTerm = a.mu.reduce((sum, value, i) => sum + (value - b.mu[i]!) ** 2, 0);
     const { seconds, warnings, ...result } = JSON.parse(out);
     expect(status).toBe(0);
     expect(result).toEqual({
       fid,
+      meanTerm,
+      meanShare: meanTerm / fid,
       dims: 64,
       resize: 'pil299',
       engine: null,
@@ -61,10 +57,12 @@ describe('cxr-fid of statistics files', () => {
     expect(await run(many, uncounted)).toEqual({
       status: 0,
       out: `FID:  ${fid}`,
-      err: '64 dims, 65 against an unknown number of images',
+      err: '64 dims, 65 against an unknown number of images\n0 % of the FID is the difference of the means',
     });
     const { err } = await run(few, many);
-    expect(err).toMatch(/^64 dims, 64 against 65 images\nwarning: .*few\.npz has 64 images/);
+    expect(err).toMatch(
+      /^64 dims, 64 against 65 images\n\d+ % of the FID .*\nwarning: .*few\.npz has 64 images/,
+    );
   });
 
   it('computes the distance by --method', async () => {
@@ -80,6 +78,8 @@ describe('cxr-fid of statistics files', () => {
     ['--bits', '17'],
     ['--engine', 'onnx'],
     ['--metrics', 'kid'],
+    ['--held-out', folder],
+    ['--spectrum', 'x.svg'],
   ])('ends with status 2 for %s %s', async (...flags) => {
     expect(await run(few, many, ...flags)).toMatchObject({ status: 2, out: '' });
   });

@@ -6,29 +6,35 @@ import { fileURLToPath } from 'node:url';
 import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBytes, relative, shared, weightsFile } from './shared.js';
+import { readBytes, relative, runMain, shared, weightsFile } from './shared.js';
 
 const bin = fileURLToPath(new URL('../bin/cxr-fid.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-'));
 const at = (...path: string[]) => join(folder, ...path);
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-    encoding: 'utf8',
-    cwd: folder,
-  });
+/** The program as it is installed; all else runs in this process. */
+function spawn(...args: string[]) {
+  const options = { encoding: 'utf8', cwd: folder } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], options);
   return { status, stdout, stderr };
 }
 
-function score(...args: string[]) {
-  const result = run(...args, '--dims', '64', '--weights', 'random.safetensors', '--json');
+/** The program in this process. Files and folders are those of this test's folder. */
+function run(...args: string[]) {
+  return runMain(...args.map((arg) => (PATH.test(arg) ? at(arg) : arg)));
+}
+const PATH = /^(classes|empty|one|bad|nowhere)(\/|$)|^[\w.]+\.(npz|png|safetensors|pth|svg|html)$/;
+
+const WEIGHTS = ['--dims', '64', '--weights', 'random.safetensors'];
+
+async function score(...args: string[]) {
+  const result = await run(...args, ...WEIGHTS, '--json');
   expect(result.stderr).not.toMatch(/\n +at /);
   expect(result.status).toBe(0);
   return JSON.parse(result.stdout);
 }
 
-const save = (path: string, out: string) =>
-  run('--save-stats', path, out, '--dims', '64', '--weights', 'random.safetensors').status;
+const save = async (path: string, out: string) => (await run('--save-stats', path, out, ...WEIGHTS)).status;
 
 beforeAll(() => {
   writeFileSync(at('random.safetensors'), writeSafetensors(randomWeights(1).tensors));
@@ -53,15 +59,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('cxr-fid', () => {
-  it('prints one object with --json, and one line without', () => {
-    const result = score('classes/healthy', 'classes/sick');
+  it('prints one object with --json, and one line without', async () => {
+    const result = await score('classes/healthy', 'classes/sick');
     expect(result).toMatchObject({
       dims: 64,
       resize: 'pil299',
       engine: 'onnxruntime',
       n1: 6,
       n2: 5,
-      weights: { file: 'random.safetensors', kind: 'safetensors' },
+      weights: { file: at('random.safetensors'), kind: 'safetensors' },
       floor: { n: 6, splits: 20 },
       skipped: 0,
     });
@@ -69,7 +75,7 @@ describe('cxr-fid', () => {
     expect(result.fid).toBeGreaterThan(0);
     expect(result.seconds.total).toBeGreaterThanOrEqual(result.seconds.features);
     expect(result.warnings).toHaveLength(2);
-    const plain = run('classes/healthy', 'classes/sick', '--dims', '64', '--weights', 'random.safetensors');
+    const plain = spawn('classes/healthy', 'classes/sick', ...WEIGHTS);
     expect(plain.stdout).toBe(`FID:  ${result.fid}\n`);
     expect(plain.stderr).toMatch(/noise floor/);
     const { sha256 } = result.weights;
@@ -78,13 +84,13 @@ describe('cxr-fid', () => {
     );
   });
 
-  it('computes further metrics, class distances and pictures', () => {
-    const result = score(
+  it('computes further metrics, class distances and pictures', async () => {
+    const result = await score(
       ...['classes/healthy', 'classes/sick', '--metrics', 'kid,memorisation', '--against-classes', 'classes'],
       ...['--memorisation-pictures', 'pairs.png', '--no-floor', '--num-workers', '0'],
     );
     expect(result.kid).toMatchObject({ subsetSize: 5, subsets: 100 });
-    expect(result.memorisation.pairs[0].real).toMatch(/^classes\/healthy\/\d\.png$/);
+    expect(result.memorisation.pairs[0].real).toMatch(/\/classes\/healthy\/\d\.png$/);
     expect(result.classes).toMatchObject([
       { name: 'healthy', n: 6, fid2: result.fid },
       { name: 'sick', n: 5, fid1: result.fid },
@@ -93,21 +99,21 @@ describe('cxr-fid', () => {
     expect(readFileSync(at('pairs.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  it('saves statistics that stand for the images', () => {
-    expect(save('classes/sick', 'sick.npz')).toBe(0);
-    const want = score('classes/healthy', 'classes/sick', '--no-floor').fid;
+  it('saves statistics that stand for the images', async () => {
+    expect(await save('classes/sick', 'sick.npz')).toBe(0);
+    const want = (await score('classes/healthy', 'classes/sick', '--no-floor')).fid;
     // From a covariance, not from activations: zeros of its spectrum come as roots of rounding.
-    expect(relative(score('classes/healthy', 'sick.npz').fid, want)).toBeLessThan(1e-6);
-    const both = score('sick.npz', 'sick.npz');
+    expect(relative((await score('classes/healthy', 'sick.npz')).fid, want)).toBeLessThan(1e-6);
+    const both = await score('sick.npz', 'sick.npz');
     expect(both).toMatchObject({ engine: null, n1: 5, weights: { file: null } });
     expect(both.fid).toBeLessThan(1e-6);
   });
 
-  it('merges statistics of shards', () => {
-    expect(save('classes/sick', 'shard1.npz')).toBe(0);
-    expect(save('classes/healthy', 'shard2.npz')).toBe(0);
-    expect(run('merge', 'shard1.npz', 'shard2.npz', '-o', 'all.npz').status).toBe(0);
-    const all = score('all.npz', 'classes', '--recursive');
+  it('merges statistics of shards', async () => {
+    expect(await save('classes/sick', 'shard1.npz')).toBe(0);
+    expect(await save('classes/healthy', 'shard2.npz')).toBe(0);
+    expect((await run('merge', 'shard1.npz', 'shard2.npz', '-o', 'all.npz')).status).toBe(0);
+    const all = await score('all.npz', 'classes', '--recursive');
     expect(all).toMatchObject({ n1: 11, n2: 11 });
     expect(all.fid).toBeLessThan(1e-6);
     // What pytorch-fid reads: mu and sigma as float64.
@@ -120,12 +126,11 @@ describe('cxr-fid', () => {
     ]);
   });
 
-  it('leaves out bad files where told to, and counts them', () => {
-    const result = score('bad', 'classes/sick', '--skip-bad');
+  it('leaves out bad files where told to, and counts them', async () => {
+    const result = await score('bad', 'classes/sick', '--skip-bad');
     expect(result).toMatchObject({ n1: 3, skipped: 2 });
   });
 
-  const WEIGHTS = ['--dims', '64', '--weights', 'random.safetensors'];
   it.each([
     ['a missing folder', /nowhere: there is no such/, ['nowhere', 'one', ...WEIGHTS]],
     ['an empty folder', /empty: the folder holds no image/, ['empty', 'bad', ...WEIGHTS]],
@@ -172,7 +177,7 @@ describe('cxr-fid', () => {
     ['statistics of other dims', /have 64 dims, not 192/, ['moments.npz', 'moments.npz', '--dims', '192']],
     ['a merge of statistics without a count', /cannot be merged/, ['merge', 'moments.npz', '-o', 'x.npz']],
     ['an npz of something else', /lacks mu or sigma/, ['other.npz', 'other.npz', '--dims', '64']],
-  ])('refuses %s with status 2 and one clear line', (_, message, args) => {
+  ])('refuses %s with status 2 and one clear line', async (_, message, args) => {
     const identity = new Float64Array(64 * 64);
     for (let i = 0; i < 64; i++) identity[i * 65] = 1;
     const mu = { data: new Float64Array(64), shape: [64], dtype: 'float64' as const };
@@ -181,13 +186,13 @@ describe('cxr-fid', () => {
       writeNpz({ mu, sigma: { data: identity, shape: [64, 64], dtype: 'float64' } }),
     );
     writeFileSync(at('other.npz'), writeNpz({ mu }));
-    const { status, stdout, stderr } = run(...args);
+    const { status, stdout, stderr } = await run(...args);
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect([status, stdout]).toEqual([2, '']);
   });
 
-  it('names a tensor that is missing or has another shape', () => {
+  it('names a tensor that is missing or has another shape', async () => {
     const { tensors } = randomWeights(1);
     const name = 'Mixed_6e.branch_pool.conv.weight';
     const { data } = tensors.get(name)!;
@@ -199,7 +204,7 @@ describe('cxr-fid', () => {
       ['wrong', `${name} has shape [192,768], not [192,768,1,1]`],
       ['missing', `lack the tensor ${name}`],
     ]) {
-      const { status, stderr } = run(
+      const { status, stderr } = await run(
         'classes/sick',
         'classes/sick',
         '--dims',
@@ -212,8 +217,8 @@ describe('cxr-fid', () => {
     }
   });
 
-  it('gives a computation that fails status 1', () => {
-    const { status } = run(
+  it('gives a computation that fails status 1', async () => {
+    const { status } = await run(
       'classes/sick',
       'classes/sick',
       ...WEIGHTS,
@@ -225,15 +230,15 @@ describe('cxr-fid', () => {
     expect(status).toBe(1);
   });
 
-  it('prints its usage', () => {
-    const { status, stdout } = run('--help');
+  it('prints its usage', async () => {
+    const { status, stdout } = await run('--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: cxr-fid \[options\] \[command\] <path1> <path2>/);
   });
 
-  it.skipIf(!shared)('gives pytorch-fid’s value on chest X-rays of all sizes', () => {
+  it.skipIf(!shared)('gives pytorch-fid’s value on chest X-rays of all sizes', async () => {
     const data = join(shared!, 'data', 'chest_xray_original');
-    const result = run(
+    const result = await run(
       join(data, 'NORMAL'),
       join(data, 'PNEUMONIA'),
       '--dims',

@@ -2,31 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
-import { frechetDistance, type InceptionEngine, statistics } from '@cxr/fid';
+import { frechetDistance, statistics } from '@cxr/fid';
 import { pathStatistics, writeStatistics } from '@cxr/fid/node';
 import { image } from '@cxr/image';
-import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stripesEngine } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-paths-'));
 const at = (...path: string[]) => join(folder, ...path);
 const chest = (i: number, sick = false) => phantom({ seed: i, size: 20 + i, sick });
 
 let disposed = 0;
-/** An engine of another's making: means of five stripes. */
-const engine: InceptionEngine = {
-  name: 'stripes',
-  dims: 5,
-  device: 'here',
-  async activations({ data, shape: [count = 0] }) {
-    const size = data.length / count;
-    const means = new Float32Array(5 * count);
-    for (let i = 0; i < data.length; i++)
-      means[5 * Math.floor(i / size) + ((i % size) % 5)]! += data[i]! / size;
-    return ndarray(means, [count, 5]);
-  },
-  dispose: () => disposed++,
-};
+const engine = stripesEngine(() => {
+  disposed++;
+});
 
 beforeAll(() => {
   for (const name of ['a', 'b', 'b/deep', 'dark', 'bad']) mkdirSync(at(name));

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readNpz } from '@cxr/data';
-import { DIMS } from '@cxr/fid';
+import { DIMS, type InceptionEngine } from '@cxr/fid';
 import { createRng } from '@cxr/image';
 import ndarray, { type NdArray } from 'ndarray';
+import { main } from '../src/cli/main.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
@@ -49,4 +50,38 @@ export function syntheticActivations(
 
 export function relative(got: number, want: number): number {
   return Math.abs(got - want) / Math.abs(want);
+}
+
+/** Runs `cxr-fid` in this process, so that a change of its sources can be noticed. */
+export async function runMain(
+  ...args: string[]
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await main(args, {
+    result: (line) => void out.push(`${line}\n`),
+    note: (line) => void err.push(`${line}\n`),
+    progress() {},
+  });
+  return { status, stdout: out.join(''), stderr: err.join('') };
+}
+
+/**
+ * An engine as a stranger may bring it: sums of the pixels of five stripes, over their number. Any other byte gives other
+ * activations.
+ */
+export function stripesEngine(dispose: () => void = () => {}): InceptionEngine {
+  return {
+    name: 'stripes',
+    dims: 5,
+    device: 'here',
+    async activations({ data, shape: [count = 0] }) {
+      const size = data.length / count;
+      const sums = new Float32Array(5 * count);
+      for (let i = 0; i < data.length; i++)
+        sums[5 * Math.floor(i / size) + ((i % size) % 5)]! += data[i]! / size;
+      return ndarray(sums, [count, 5]);
+    },
+    dispose,
+  };
 }

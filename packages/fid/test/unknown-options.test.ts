@@ -1,10 +1,13 @@
 import {
   activationBatches,
   activations,
+  ceiling,
+  compareActivations,
   computeFid,
   createTfjsEngine,
   fidInfinity,
   frechetDistance,
+  frechetTerms,
   type InceptionEngine,
   inceptionOnnx,
   kid,
@@ -14,6 +17,7 @@ import {
   randomWeights,
   readWeights,
   Statistics,
+  spectrum,
   statistics,
   writeSafetensors,
 } from '@cxr/fid';
@@ -31,6 +35,7 @@ const engine: InceptionEngine = {
   dispose: () => {},
 };
 const images = [image(new Uint8Array(4), 2, 2, 1), image(new Uint8Array(4).fill(9), 2, 2, 1)];
+const scans = [image(new Uint8Array(256), 16, 16, 1)];
 const a = syntheticActivations(30, dims, 1);
 const b = syntheticActivations(30, dims, 2);
 const of = Statistics.of;
@@ -52,6 +57,10 @@ const calls: readonly [name: string, call: Call, known: object, unknown: string]
   ['statistics', (o) => statistics(images, engine, o), { bits: 12 }, 'bit'],
   ['prepareImages', (o) => firstOf(prepareImages(images, 'clean', o)), { range: [0, 1] }, 'resize'],
   ['frechetDistance', (o) => frechetDistance(of(a), of(b), o), { method: 'eigen' }, 'metod'],
+  ['frechetTerms', (o) => frechetTerms(of(a), of(b), o), { method: 'eigen' }, 'metod'],
+  ['compareActivations', (o) => compareActivations(a, b, o), { k: 3 }, 'subsets'],
+  ['spectrum', (o) => spectrum(scans, o), { periods: [2] }, 'period'],
+  ['ceiling', (o) => ceiling(a, images, { engine, size: 2, ...o }), { k: 1 }, 'sizes'],
   ['kid', (o) => kid(a, b, o), { subsetSize: 9 }, 'subset'],
   ['prdc', (o) => prdc(a, b, o), { k: 3 }, 'K'],
   ['fidInfinity', (o) => fidInfinity(of(a), b, o), { points: 3 }, 'point'],

@@ -9,7 +9,6 @@ import {
   activations,
   computeFid,
   type ImageSet,
-  type InceptionEngine,
   kid,
   memorisation,
   noiseFloor,
@@ -21,24 +20,12 @@ import { type Image, image, type NamedImage, pixels } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stripesEngine } from './shared.js';
 
 const SIZE = 16;
 const COUNT = 12;
 
-/** An engine as a stranger may bring it: sums of a few stripes. Any other byte gives another score. */
-const engine: InceptionEngine = {
-  name: 'stripes',
-  dims: 5,
-  device: 'here',
-  async activations({ data, shape: [count = 0] }) {
-    const size = data.length / count;
-    const sums = new Float32Array(5 * count);
-    for (let i = 0; i < data.length; i++)
-      sums[5 * Math.floor(i / size) + ((i % size) % 5)]! += data[i]! / size;
-    return ndarray(sums, [count, 5]);
-  },
-  dispose: () => {},
-};
+const engine = stripesEngine();
 
 const chests = (sick: boolean): Image<Uint8Array>[] =>
   Array.from({ length: COUNT }, (_, seed) => phantom({ seed, size: SIZE, sick }) as Image<Uint8Array>);

@@ -1,4 +1,4 @@
-import { Argument, type CliContext, type Command, Option, UsageError } from '@cxr/cli';
+import { Argument, type CliContext, type Command, downloadProgress, Option, UsageError } from '@cxr/cli';
 import { fetchKermany, KERMANY } from '../node/fetch-kermany.js';
 
 /** Adds `cxr-data fetch`. */
@@ -36,13 +36,7 @@ async function fetch(folder: string, options: FetchOptions, { output, signal }: 
     url,
     sha256,
     signal,
-    onDownload: ({ received, total }) =>
-      output.progress({
-        phase: 'downloading',
-        done: megabytes(received),
-        total: megabytes(total),
-        unit: 'MB',
-      }),
+    onDownload: (progress) => output.progress(downloadProgress('downloading', progress)),
     onProgress: ({ done, total }) =>
       output.progress({ phase: 'unpacking', done: done + 1, total, unit: 'files' }),
   });
@@ -54,10 +48,4 @@ async function fetch(folder: string, options: FetchOptions, { output, signal }: 
       ? JSON.stringify({ archive, sha256: fetched.sha256, images, files: files.length })
       : `${images} images in ${folder}\n${archive} (may be deleted), sha256 ${fetched.sha256}`,
   );
-}
-
-function megabytes(bytes: number): number;
-function megabytes(bytes: number | undefined): number | undefined;
-function megabytes(bytes: number | undefined): number | undefined {
-  return bytes === undefined ? undefined : Math.round(bytes / 1e5) / 10;
 }

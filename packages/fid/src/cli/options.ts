@@ -1,64 +1,55 @@
 import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES } from '@cxr/backend';
-import { bitsFlag, type Command, choiceFlag, listFlag, wholeNumberFlag } from '@cxr/cli';
+import {
+  bitsFlag,
+  type CliContext,
+  type Command,
+  choiceFlag,
+  downloadProgress,
+  listFlag,
+  wholeNumberFlag,
+} from '@cxr/cli';
 import { DIMS, type Dims } from '../inception/network.js';
 import { FRECHET_METHODS, type FrechetMethod } from '../metrics/frechet-distance.js';
 import { ENGINES, type EngineName, OLD_ENGINE_NAMES } from '../node/create-engine.js';
+import type { PathStatisticsOptions } from '../node/path-report.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
 import { METRICS } from './further-metrics.js';
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', ...BACKEND_NAMES.filter((name) => name !== 'cpu')];
 
-/** Flags as commander hands them over. */
-export interface ScoreFlags {
+/** Flags of all commands that compute activations, as commander hands them over. */
+export interface NetworkFlags {
   batchSize: number;
   dims: Dims;
   numWorkers?: number;
   device: 'cpu' | BackendName;
-  saveStats?: boolean;
   weights?: string;
   resize: ResizeMode;
   bits?: number;
-  method: FrechetMethod;
   engine: EngineName;
   threads?: number;
-  metrics: string[];
-  againstClasses?: string;
-  memorisationPictures?: string;
   seed: number;
-  floor: boolean;
   recursive?: boolean;
-  skipBad?: boolean;
   json?: boolean;
 }
 
-/** What the flags mean. */
-export interface CliOptions {
-  paths: [string, string];
-  batchSize: number;
-  dims: Dims;
-  workers: number | undefined;
-  backend: BackendName | 'auto';
-  saveStats: boolean;
-  weights: string | undefined;
-  resize: ResizeMode;
-  bits: number | undefined;
+/** Flags of a score. */
+export interface ScoreFlags extends NetworkFlags {
+  saveStats?: boolean;
   method: FrechetMethod;
-  engine: EngineName;
-  threads: number | undefined;
   metrics: string[];
-  againstClasses: string | undefined;
-  pictures: string | undefined;
-  seed: number;
+  againstClasses?: string;
+  heldOut?: string;
+  memorisationPictures?: string;
+  spectrum?: string;
   floor: boolean;
-  recursive: boolean;
-  skipBad: boolean;
-  json: boolean;
+  skipBad?: boolean;
 }
 
 /** Adds the paths and flags of a score to the program. */
 export function addScoreFlags(program: Command): Command {
-  return program
+  program
     .description(
       'Fréchet Inception Distance of two sets of images, equal to pytorch-fid.\n\n' +
         'A path is a folder of images, or an .npz with mu and sigma as pytorch-fid writes it. For metrics that\n' +
@@ -66,6 +57,33 @@ export function addScoreFlags(program: Command): Command {
     )
     .argument('<path1>', 'the real images; with --save-stats the folder')
     .argument('<path2>', 'the fakes; with --save-stats the .npz file to write')
+    .optionsGroup('As in pytorch-fid:')
+    .option('--save-stats', 'write the statistics of path1 to path2');
+  addNetworkFlags(program);
+  return program
+    .optionsGroup('What is computed:')
+    .addOption(
+      choiceFlag(
+        '--method <name>',
+        'how the distance is computed: eigen checks factors, slowly',
+        FRECHET_METHODS,
+      ).default('factors'),
+    )
+    .addOption(listFlag('--metrics <list>', 'further metrics', METRICS).default(['fid'], 'fid'))
+    .option(
+      '--held-out <dir>',
+      'real images that are not in path1: also scored at the fakes’ size, which no generator of that size can beat',
+    )
+    .option('--against-classes <dir>', 'also the distance of both paths to each class folder of this folder')
+    .option('--memorisation-pictures <file.png>', 'draw the fakes nearest to a real, each beside it')
+    .option('--spectrum <file.svg>', 'draw the power by frequency of both paths, and the energy of a lattice')
+    .option('--no-floor', 'leave out the noise floor, the distance between halves of path1')
+    .option('--skip-bad', 'leave out files that cannot be read, and count them');
+}
+
+/** Adds the flags of all commands that compute activations. */
+export function addNetworkFlags(command: Command): Command {
+  return command
     .optionsGroup('As in pytorch-fid:')
     .addOption(wholeNumberFlag('--batch-size <n>', 'images a batch', { min: 1 }).default(50))
     .addOption(choiceFlag('--dims <n>', 'layer of the network', DIMS).default(2048))
@@ -77,7 +95,6 @@ export function addScoreFlags(program: Command): Command {
         'cpu',
       ),
     )
-    .option('--save-stats', 'write the statistics of path1 to path2')
     .optionsGroup('Ours:')
     .option('--weights <file>', 'the Inception’s weights, .pth or .safetensors')
     .addOption(
@@ -89,50 +106,46 @@ export function addScoreFlags(program: Command): Command {
     )
     .addOption(bitsFlag())
     .addOption(
-      choiceFlag(
-        '--method <name>',
-        'how the distance is computed: eigen checks factors, slowly',
-        FRECHET_METHODS,
-      ).default('factors'),
-    )
-    .addOption(
       choiceFlag('--engine <name>', 'what computes the network', ENGINES, OLD_ENGINE_NAMES).default('auto'),
     )
     .addOption(wholeNumberFlag('--threads <n>', 'threads of the engine (default: all)', { min: 1 }))
-    .addOption(listFlag('--metrics <list>', 'further metrics', METRICS).default(['fid'], 'fid'))
-    .option('--against-classes <dir>', 'also the distance of both paths to each class folder of this folder')
-    .option('--memorisation-pictures <file.png>', 'draw the fakes nearest to a real, each beside it')
     .addOption(wholeNumberFlag('--seed <n>', 'of random subsets and splits').default(0))
-    .option('--no-floor', 'leave out the noise floor, the distance between halves of path1')
     .option('--recursive', 'also read sub-folders')
-    .option('--skip-bad', 'leave out files that cannot be read, and count them')
     .option('--json', 'print one JSON object');
 }
 
-/** What paths and flags together ask for. */
-export function optionsOf(first: string, second: string, flags: ScoreFlags): CliOptions {
-  const { device, memorisationPictures: pictures, metrics } = flags;
+/** What the flags ask of `pathStatistics` and `sensitivity` alike. */
+export function networkOptions(flags: NetworkFlags, { output, signal }: CliContext): NetworkOptions {
+  const { batchSize, dims, numWorkers: workers, device, resize, bits, engine, threads, recursive } = flags;
   return {
-    paths: [first, second],
-    batchSize: flags.batchSize,
-    dims: flags.dims,
-    workers: flags.numWorkers,
+    ...{ batchSize, dims, workers, resize, bits, engine, threads, recursive, signal },
     backend: device === 'cpu' ? 'auto' : device,
-    saveStats: flags.saveStats ?? false,
-    weights: flags.weights,
-    resize: flags.resize,
-    bits: flags.bits,
-    method: flags.method,
-    engine: flags.engine,
-    threads: flags.threads,
-    metrics:
-      pictures !== undefined && !metrics.includes('memorisation') ? [...metrics, 'memorisation'] : metrics,
-    againstClasses: flags.againstClasses,
-    pictures,
-    seed: flags.seed,
-    floor: flags.floor,
-    recursive: flags.recursive ?? false,
-    skipBad: flags.skipBad ?? false,
-    json: flags.json ?? false,
+    weights: {
+      file: flags.weights,
+      onProgress: (progress) => output.progress(downloadProgress('downloading the weights', progress)),
+    },
   };
+}
+
+/** Options that `pathStatistics` and `sensitivity` share. */
+type NetworkOptions = Pick<
+  PathStatisticsOptions,
+  | 'batchSize'
+  | 'dims'
+  | 'workers'
+  | 'resize'
+  | 'bits'
+  | 'engine'
+  | 'threads'
+  | 'recursive'
+  | 'signal'
+  | 'backend'
+  | 'weights'
+>;
+
+/** The metrics that the flags ask for. */
+export function metricsOf({ metrics, memorisationPictures }: ScoreFlags): string[] {
+  return memorisationPictures !== undefined && !metrics.includes('memorisation')
+    ? [...metrics, 'memorisation']
+    : metrics;
 }

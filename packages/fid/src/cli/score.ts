@@ -1,71 +1,76 @@
 import { basename } from 'node:path';
-import type { CliContext, Output, Progress } from '@cxr/cli';
-import { listClassFolders } from '@cxr/data/node';
-import { type FrechetMethod, frechetDistance } from '../metrics/frechet-distance.js';
-import { type NoiseFloor, noiseFloor } from '../metrics/noise-floor.js';
-import type { PathStatistics, PathStatisticsOptions, PathsReport } from '../node/path-report.js';
+import { type CliContext, UsageError } from '@cxr/cli';
+import { listClassFolders, listImages, readImage, readImages, writeFileAtomic } from '@cxr/data/node';
+import { dimensions } from '@cxr/image';
+import { type FrechetMethod, frechetDistance, frechetTerms } from '../metrics/frechet-distance.js';
+import { noiseFloor } from '../metrics/noise-floor.js';
+import type { PathStatistics, PathStatisticsOptions } from '../node/path-report.js';
 import { pathStatistics } from '../node/path-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
+import { spectrum } from '../spectrum/spectrum.js';
+import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { furtherMetrics } from './further-metrics.js';
-import type { CliOptions } from './options.js';
+import { metricsOf, networkOptions, type ScoreFlags } from './options.js';
+import { type ClassDistance, explain, type ScoreCeiling, warningsOf, weightsJson } from './score-report.js';
 
 /** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
 
-/** The distance of both paths to a folder of images of one class. */
-interface ClassDistance {
-  name: string;
-  n: number;
-  fid1: number;
-  fid2: number;
-}
-
 /** `cxr-fid PATH1 PATH2` and `cxr-fid --save-stats FOLDER OUT`. */
-export async function score(options: CliOptions, context: CliContext): Promise<void> {
+export async function score(
+  paths: readonly [string, string],
+  flags: ScoreFlags,
+  context: CliContext,
+): Promise<void> {
   const start = performance.now();
+  if (flags.saveStats) return saveStatistics(paths, flags, context);
   const { output } = context;
-  if (options.saveStats) return saveStatistics(options, context);
-
-  const classes = options.againstClasses === undefined ? [] : await classPaths(options.againstClasses);
-  const paths = [...options.paths, ...classes.map(({ path }) => path)];
+  const { method, seed, heldOut } = flags;
+  const size = heldOut !== undefined || flags.spectrum !== undefined ? await sizeOfFakes(paths[1], flags) : 0;
+  const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
+  const all = [
+    ...paths,
+    ...classes.map(({ path }) => path),
+    ...(heldOut === undefined ? [] : [{ path: heldOut, size }]),
+  ];
   const warnings: string[] = [];
-  const report = await pathStatistics(paths, {
-    ...pathOptions(options, context),
+  const metrics = metricsOf(flags);
+  const report = await pathStatistics(all, {
+    ...pathOptions(flags, context),
+    keepActivations: metrics.some((name) => name !== 'fid'),
+    sampleSize: flags.floor ? FLOOR_SAMPLE : 0,
     onWarning: (message) => warnings.push(message),
   });
   const [a, b, ...others] = report.paths as [PathStatistics, PathStatistics, ...PathStatistics[]];
   const beforeDistance = performance.now();
-  const { method } = options;
-  const fid = frechetDistance(a.statistics, b.statistics, { method });
+  const terms = frechetTerms(a.statistics, b.statistics, { method });
   const distance = (performance.now() - beforeDistance) / 1000;
-  const further = await furtherMetrics(options, [a, b]);
-  const floor =
-    options.floor && a.sample && a.sample.shape[0]! >= 4
-      ? noiseFloor(a.sample, { seed: options.seed })
-      : null;
+  const further = await furtherMetrics({ metrics, seed, pictures: flags.memorisationPictures }, [a, b]);
+  const floor = flags.floor && a.sample && a.sample.shape[0]! >= 4 ? noiseFloor(a.sample, { seed }) : null;
+  const ceiling = heldOut === undefined ? undefined : await ceilingOf(size, flags, [a, others.pop()!]);
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
+  if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
   warnings.push(...warningsOf(report));
-  explain(report, floor, against, warnings, output);
-  if (!options.json) {
-    output.result(`FID:  ${fid}`);
+  explain({ report, terms, floor, ceiling, against, warnings }, output);
+  if (!flags.json) {
+    output.result(`FID:  ${terms.fid}`);
     for (const [name, value] of Object.entries(further)) output.note(`${name}: ${JSON.stringify(value)}`);
     return;
   }
-  const { weights, engine, seconds } = report;
+  const { engine, seconds } = report;
   const result = {
-    fid,
+    ...terms,
     dims: report.dims,
     resize: report.resize,
     engine: engine?.name ?? null,
     device: engine?.device ?? null,
     n1: a.statistics.count ?? null,
     n2: b.statistics.count ?? null,
-    weights: weights
-      ? { file: weights.file ?? null, sha256: weights.sha256 ?? null, kind: weights.kind }
-      : { file: null, sha256: null, kind: null },
+    weights: weightsJson(report.weights),
     ...further,
     floor,
-    ...(against.length > 0 ? { classes: against } : {}),
+    ceiling,
+    classes: against.length > 0 ? against : undefined,
     warnings,
     skipped: report.skipped,
     seconds: {
@@ -78,16 +83,62 @@ export async function score(options: CliOptions, context: CliContext): Promise<v
   output.result(JSON.stringify(result));
 }
 
-async function saveStatistics(options: CliOptions, context: CliContext): Promise<void> {
-  const [folder, out] = options.paths;
+async function saveStatistics(
+  [folder, out]: readonly [string, string],
+  flags: ScoreFlags,
+  context: CliContext,
+): Promise<void> {
   const report = await pathStatistics([folder], {
-    ...pathOptions(options, context),
-    sampleSize: 0,
+    ...pathOptions(flags, context),
     onWarning: (message) => context.output.note(`warning: ${message}`),
   });
   const { statistics } = report.paths[0]!;
   await writeStatistics(out, statistics);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
+}
+
+/** Width and height of the fakes, by their first image. */
+async function sizeOfFakes(path: string, { recursive = false, bits }: ScoreFlags): Promise<number> {
+  if (path.endsWith('.npz'))
+    throw new UsageError(`--held-out and --spectrum need images: ${path} is a statistics file`);
+  const [first] = await listImages(path, { recursive });
+  const [height, width] = dimensions(await readImage(first!, { bits }));
+  if (height === width) return width;
+  throw new UsageError(`--held-out and --spectrum need square fakes: ${first} is ${width} × ${height}`);
+}
+
+/** The held-out images, which were brought to the fakes' size, in place of the fakes. */
+async function ceilingOf(
+  size: number,
+  flags: ScoreFlags,
+  [real, heldOut]: readonly [PathStatistics, PathStatistics],
+): Promise<ScoreCeiling> {
+  const { method, seed } = flags;
+  const further = await furtherMetrics({ metrics: metricsOf(flags), seed, pictures: undefined }, [
+    real,
+    heldOut,
+  ]);
+  return {
+    size,
+    n: heldOut.names.length,
+    ...frechetTerms(real.statistics, heldOut.statistics, { method }),
+    ...further,
+  };
+}
+
+async function drawSpectrum(
+  file: string,
+  paths: readonly [string, string],
+  size: number,
+  { recursive = false, bits }: ScoreFlags,
+): Promise<void> {
+  const series = [];
+  for (const [i, path] of paths.entries()) {
+    if (path.endsWith('.npz')) throw new UsageError(`--spectrum needs images: ${path} is a statistics file`);
+    const images = readImages(await listImages(path, { recursive }), { bits });
+    series.push({ label: ['reals', 'fakes'][i]!, spectrum: await spectrum(images, { size }) });
+  }
+  await writeFileAtomic(file, new TextEncoder().encode(spectrumSvg(series)));
 }
 
 async function classPaths(folder: string): Promise<{ name: string; path: string }[]> {
@@ -109,84 +160,12 @@ function againstClass(
   };
 }
 
-function pathOptions(options: CliOptions, { output, signal }: CliContext): PathStatisticsOptions {
-  const { dims, resize, bits, batchSize, workers, recursive, engine, backend, threads, skipBad } = options;
+function pathOptions(flags: ScoreFlags, context: CliContext): PathStatisticsOptions {
+  const { output } = context;
   return {
-    dims,
-    resize,
-    bits,
-    batchSize,
-    recursive,
-    engine,
-    backend,
-    signal,
-    keepActivations: options.metrics.some((name) => name !== 'fid'),
-    sampleSize: options.floor ? FLOOR_SAMPLE : 0,
-    workers,
-    threads,
-    onBad: skipBad ? (error) => output.note(`skipped ${error.message}`) : undefined,
-    weights: {
-      file: options.weights,
-      onProgress: ({ received, total }) => output.progress(downloadProgress(received, total)),
-    },
+    ...networkOptions(flags, context),
+    onBad: flags.skipBad ? (error) => output.note(`skipped ${error.message}`) : undefined,
     onProgress: ({ path, done, total }) =>
       output.progress({ phase: basename(path), done, total, unit: 'images' }),
   };
-}
-
-function downloadProgress(received: number, total: number | undefined): Progress {
-  const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
-  const whole = total === undefined ? undefined : megabytes(total);
-  return { phase: 'downloading the weights', done: megabytes(received), total: whole, unit: 'MB' };
-}
-
-function warningsOf({ paths, dims, weights }: PathsReport): string[] {
-  const few = paths
-    .slice(0, 2)
-    .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
-  const warnings = few.map(
-    ({ path, statistics }) =>
-      `${path} has ${statistics.count} images for ${dims} dims: its covariance is short of rank and the FID is biased ` +
-      'upwards; compare it only with scores of the same numbers of images',
-  );
-  if (weights?.kind === 'random')
-    warnings.push('the weights are random: this is not an FID, and cannot be compared with any');
-  return warnings;
-}
-
-/** What must be the same for two scores to be comparable. */
-function contextOf({ dims, resize, paths, weights }: PathsReport): string {
-  const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
-  const images = `${dims} dims, ${n1} against ${n2} images`;
-  // Statistics files do not say how their images were resized, nor by which weights.
-  if (!weights) return images;
-  const { file, kind, sha256 } = weights;
-  const hash = sha256 === undefined ? '' : `, sha256 ${sha256.slice(0, 16)}…`;
-  return `${images}, resize ${resize}, weights ${file === undefined ? kind : basename(file)}${hash}`;
-}
-
-function explain(
-  report: PathsReport,
-  floor: NoiseFloor | null,
-  against: readonly ClassDistance[],
-  warnings: readonly string[],
-  { note }: Output,
-): void {
-  const { engine, seconds, skipped } = report;
-  note(contextOf(report));
-  if (skipped > 0) note(`${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read and were left out`);
-  if (engine) {
-    const share = Math.round((100 * seconds.engine) / seconds.features);
-    note(`engine ${engine.name} (${engine.device}), busy ${share} % of ${seconds.features.toFixed(1)} s`);
-  }
-  if (floor) {
-    const range = `${floor.low.toPrecision(3)} to ${floor.high.toPrecision(3)}`;
-    note(
-      `noise floor ${floor.fid.toPrecision(4)} (${range}): halves of PATH1, ${floor.n} images, ${floor.splits} splits`,
-    );
-  }
-  for (const { name, n, fid1, fid2 } of against) {
-    note(`${name} (${n} images): ${fid1.toPrecision(4)} from PATH1, ${fid2.toPrecision(4)} from PATH2`);
-  }
-  for (const warning of warnings) note(`warning: ${warning}`);
 }

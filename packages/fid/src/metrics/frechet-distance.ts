@@ -27,6 +27,16 @@ export interface FrechetDistanceOptions {
 
 const OPTIONS: KnownOptions<FrechetDistanceOptions> = { method: true };
 
+/** A Fréchet distance and its part that comes from the means. */
+export interface FrechetTerms {
+  /** The Fréchet distance, never negative. */
+  fid: number;
+  /** ‖μₐ − μᵦ‖², the squared distance of the means. The rest of `fid` is the difference of the covariances. */
+  meanTerm: number;
+  /** meanTerm / fid, 0 to 1; 0 if `fid` is 0. */
+  meanShare: number;
+}
+
 /**
  * The Fréchet distance of two normal distributions with these means and covariances (Dowson and Landau, 1982; for
  * images Heusel et al., 2017): ‖μₐ − μᵦ‖² + tr Σₐ + tr Σᵦ − 2 tr √(ΣₐΣᵦ). Never negative.
@@ -39,7 +49,25 @@ const OPTIONS: KnownOptions<FrechetDistanceOptions> = { method: true };
  */
 export function frechetDistance(a: Statistics, b: Statistics, options: FrechetDistanceOptions = {}): number {
   checkOptions('frechetDistance', options, OPTIONS);
-  const { method = 'factors' } = options;
+  return termsOf(a, b, options).fid;
+}
+
+/**
+ * As `frechetDistance`, with the part of the distance that comes from the means: a large share means that all images differ from
+ * the reals in the same way (brightness, sharpness, a pattern), a small one that they vary in another way.
+ *
+ * @throws as `frechetDistance`.
+ */
+export function frechetTerms(
+  a: Statistics,
+  b: Statistics,
+  options: FrechetDistanceOptions = {},
+): FrechetTerms {
+  checkOptions('frechetTerms', options, OPTIONS);
+  return termsOf(a, b, options);
+}
+
+function termsOf(a: Statistics, b: Statistics, { method = 'factors' }: FrechetDistanceOptions): FrechetTerms {
   if (!FRECHET_METHODS.includes(method)) {
     throw new RangeError(`method must be one of ${FRECHET_METHODS.join(', ')}: ${method}`);
   }
@@ -56,8 +84,9 @@ export function frechetDistance(a: Statistics, b: Statistics, options: FrechetDi
   const root = method === 'eigen' ? traceRootByEigen(a.sigma, b.sigma, a.dims) : traceRoot(x, y);
   const distance = meanTerm + x.variance + y.variance - 2 * root;
   if (!Number.isFinite(distance)) throw notFinite(distance);
-  // If the two are nearly equal the terms cancel, and rounding can leave slightly less than 0.
-  return Math.max(0, distance);
+  // If the two are nearly equal the terms cancel, and rounding can leave slightly less than 0, or than the mean's term.
+  const fid = Math.max(0, distance);
+  return { fid, meanTerm, meanShare: fid === 0 ? 0 : Math.min(1, meanTerm / fid) };
 }
 
 /** tr Σₐ · tr Σᵦ bounds the eigenvalues of the product, and the squares of these are summed. */

@@ -59,7 +59,7 @@ function openReader(
   pool: PreparePool,
   options: PathStatisticsOptions & { resize: ResizeMode },
 ): { source: FolderSource; read(engine: InceptionEngine): Promise<FolderResult> } {
-  const { path, files } = source;
+  const { path, files, size } = source;
   const { resize, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
   let skipped = 0;
   const skip = (error: CxrFileError): void => {
@@ -69,6 +69,7 @@ function openReader(
   const images = prepareFiles(pool, files, {
     resize,
     bits,
+    changes: size === undefined ? undefined : [{ kind: 'resize', size }],
     signal,
     onBad: onBad && skip,
     onWarning: onWarning && ((message) => onWarning(`${path}: ${message}`)),

@@ -8,6 +8,14 @@ import type { Statistics } from '../statistics.js';
 import type { CreateEngineOptions, EngineRequest } from './create-engine.js';
 import type { FindWeightsOptions } from './find-weights.js';
 
+/** A path whose images are first brought to size × size pixels, by Pillow's bicubic: see `ceiling`. */
+export interface SizedPath {
+  /** A folder of images. */
+  path: string;
+  /** Width and height in pixels, at least 1. @default the images' own */
+  size?: number | undefined;
+}
+
 /** Options of `pathStatistics`. */
 export interface PathStatisticsOptions extends Omit<CreateEngineOptions, 'dims' | 'engine'> {
   /** An engine, or the name of one of ours, which is then made for this call. @default 'auto' */

@@ -2,12 +2,15 @@ import { stat } from 'node:fs/promises';
 import { listImages } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { Statistics } from '../statistics.js';
+import type { SizedPath } from './path-report.js';
 import { readStatistics } from './statistics-file.js';
 
 /** A folder of images that are not read yet. */
 export interface FolderSource {
   path: string;
   files: string[];
+  /** Width and height that the images are brought to first. @default their own */
+  size?: number | undefined;
 }
 
 /** What a path is, before any image is read. */
@@ -15,19 +18,22 @@ export type PathSource = FolderSource | { path: string; statistics: Statistics }
 
 /**
  * Lists a folder of images, or reads a statistics file.
- * @throws CxrFileError `not-found`; `empty` for a folder with fewer than two images; `mismatch` for statistics of other dims;
+ * @throws CxrFileError `not-found`; `empty` for a folder with fewer than two images; `mismatch` for statistics of other dims,
+ * `unsupported` for statistics with a size;
  * and as `readStatistics`.
  */
 export async function openPath(
-  path: string,
+  { path, size }: SizedPath,
   { dims, recursive }: { dims: number; recursive: boolean },
 ): Promise<PathSource> {
   if (await isFolder(path)) {
     const files = await listImages(path, { recursive });
     if (files.length < 2) throw tooFewImages(path, files.length);
-    return { path, files };
+    return { path, files, size };
   }
   const statistics = await readStatistics(path);
+  if (size !== undefined)
+    throw new CxrFileError('unsupported', 'statistics of images cannot be brought to a size', { file: path });
   if (statistics.dims === dims) return { path, statistics };
   throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${dims}`, { file: path });
 }

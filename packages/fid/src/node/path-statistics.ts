@@ -1,13 +1,9 @@
-import { checkOptions, type KnownOptions } from '@cxr/image';
-import { assertEngine, type InceptionEngine } from '../engines/engine.js';
-import type { InceptionWeights } from '../inception/inception-weights.js';
-import { assertDims } from '../inception/network.js';
+import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
+import { assertPositive, type InceptionEngine } from '../engines/engine.js';
 import { assertResizeMode } from '../prepare-image.js';
-import { createEngine, type EngineRequest } from './create-engine.js';
-import { findWeights } from './find-weights.js';
 import { folderStatistics } from './folder-statistics.js';
-import { loadWeights } from './load-weights.js';
-import type { PathStatisticsOptions, PathsReport } from './path-report.js';
+import { dimsOf, type OpenEngine, openEngine } from './open-engine.js';
+import type { PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
 import { type FolderSource, openPath } from './path-source.js';
 
 const OPTIONS: KnownOptions<PathStatisticsOptions> = {
@@ -30,29 +26,28 @@ const OPTIONS: KnownOptions<PathStatisticsOptions> = {
 };
 
 /**
- * Statistics of each path, a folder of images or an .npz in pytorch-fid's format. Images are decoded and resized in
+ * Statistics of each path, a folder of images or an .npz in pytorch-fid's format; with a `size`, of a folder's images at that size. Images are decoded and resized in
  * worker threads while the engine computes.
  *
  * @throws CxrFileError for a path that cannot be read, a folder with fewer than two images (`empty`) and statistics of other
  * dims (`mismatch`); TypeError and RangeError for wrong or unknown options.
  */
 export async function pathStatistics(
-  paths: readonly string[],
+  paths: readonly (string | SizedPath)[],
   options: PathStatisticsOptions = {},
 ): Promise<PathsReport> {
-  if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${typeof paths} ${paths}`);
+  if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { engine, resize = 'pil299', recursive = false } = options;
+  const { resize = 'pil299', recursive = false } = options;
   const dims = dimsOf(options);
   assertResizeMode(resize);
   const start = performance.now();
-  const sources = await inTurn(paths, (path) => openPath(path, { dims, recursive }));
+  const sources = await inTurn(paths, (path) => openPath(sizedPath(path), { dims, recursive }));
   const folders = sources.filter((source): source is FolderSource => 'files' in source);
-  const lent = typeof engine === 'object' ? { engine, dispose: () => {} } : undefined;
   let used: OpenEngine | undefined;
   try {
     const open = async (): Promise<InceptionEngine> => {
-      used = lent ?? (await openEngine(options));
+      used = await openEngine(options);
       return used.engine;
     };
     const none = { folders: new Map(), skipped: 0, engineSeconds: 0 };
@@ -74,38 +69,16 @@ export async function pathStatistics(
   }
 }
 
+function sizedPath(path: string | SizedPath): SizedPath {
+  const sized = typeof path === 'string' ? { path } : path;
+  if (typeof sized?.path !== 'string') throw new TypeError(`expected a path, not ${describeValue(path)}`);
+  checkOptions('pathStatistics', sized, { path: true, size: true });
+  assertPositive('size', sized.size);
+  return sized;
+}
+
 async function inTurn<T, U>(items: readonly T[], convert: (item: T) => Promise<U>): Promise<U[]> {
   const results: U[] = [];
   for (const item of items) results.push(await convert(item));
   return results;
-}
-
-function dimsOf({ engine, dims }: PathStatisticsOptions): number {
-  if (typeof engine !== 'object') {
-    assertDims(dims ?? 2048);
-    return dims ?? 2048;
-  }
-  assertEngine(engine);
-  if (dims !== undefined && dims !== engine.dims)
-    throw new RangeError(`the engine ${engine.name} gives ${engine.dims} dims, not ${dims}`);
-  return engine.dims;
-}
-
-interface OpenEngine {
-  engine: InceptionEngine;
-  weights?: InceptionWeights;
-  dispose(): void;
-}
-
-async function openEngine(options: PathStatisticsOptions): Promise<OpenEngine> {
-  const { weights: given, dims = 2048, signal, backend, threads } = options;
-  assertDims(dims);
-  const weights =
-    given && 'tensors' in given
-      ? given
-      : await loadWeights(await findWeights({ ...given, signal: signal ?? given?.signal }));
-  signal?.throwIfAborted();
-  const name = options.engine as EngineRequest | undefined;
-  const engine = await createEngine(weights, { dims, engine: name, backend, threads });
-  return { engine, weights, dispose: () => engine.dispose() };
 }

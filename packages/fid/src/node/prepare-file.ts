@@ -1,5 +1,6 @@
 import { readImage } from '@cxr/data/node';
 import { prepareImage, type ResizeMode } from '../prepare-image.js';
+import { applyChanges, type ImageChange } from './image-change.js';
 
 /** A file to prepare. */
 export interface PrepareFileJob {
@@ -7,6 +8,10 @@ export interface PrepareFileJob {
   resize: ResizeMode;
   /** As in `readImage`. */
   bits: number | undefined;
+  /** Applied before the resize, in order. */
+  changes?: readonly ImageChange[] | undefined;
+  /** Of the file in its set. */
+  index: number;
 }
 
 /** A prepared file. */
@@ -18,10 +23,11 @@ export interface PreparedFile {
 }
 
 /**
- * Decodes a file and resizes it for the engines. A module of a `WorkerPool`.
+ * Decodes a file, changes it where asked to, and resizes it for the engines. A module of a `WorkerPool`.
  * @public
  */
-export default async function prepareFile({ file, resize, bits }: PrepareFileJob): Promise<PreparedFile> {
+export default async function prepareFile(job: PrepareFileJob): Promise<PreparedFile> {
+  const { file, resize, bits, changes, index } = job;
   let usedBits: number | undefined;
   const image = await readImage(file, {
     bits,
@@ -29,5 +35,6 @@ export default async function prepareFile({ file, resize, bits }: PrepareFileJob
       usedBits = used;
     },
   });
-  return { pixels: prepareImage(image, resize), usedBits };
+  const changed = changes ? await applyChanges(image, changes, index) : image;
+  return { pixels: prepareImage(changed, resize), usedBits };
 }

@@ -2,6 +2,7 @@ import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/n
 import { BitsMonitor, type CxrFileError, checkBits } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
 import type { ResizeMode } from '../prepare-image.js';
+import type { ImageChange } from './image-change.js';
 import type { PreparedFile, PrepareFileJob } from './prepare-file.js';
 
 export type PreparePool = WorkerPool<PrepareFileJob, PreparedFile>;
@@ -10,6 +11,8 @@ export interface PrepareFilesOptions {
   resize: ResizeMode;
   /** As in `readImage`. */
   bits?: number | undefined;
+  /** Applied to each image before the resize, in order. @default none */
+  changes?: readonly ImageChange[] | undefined;
   /** Called once, after the last file, if the 16-bit images use so few bits that `bits` seems to be missing. */
   onWarning?: ((message: string) => void) | undefined;
   /** Called for a file that cannot be read, which is then left out; without it such a file is an error. */
@@ -33,10 +36,10 @@ export function prepareFiles(
   files: readonly string[],
   options: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
-  const { resize, bits, signal } = options;
+  const { resize, bits, changes, signal } = options;
   if (bits !== undefined) checkBits(bits);
   const results = pool.map(
-    files.map((file) => ({ file, resize, bits })),
+    files.map((file, index) => ({ file, resize, bits, changes, index })),
     { signal },
   );
   const first = results.next();

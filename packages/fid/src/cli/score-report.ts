@@ -1,0 +1,95 @@
+import { basename } from 'node:path';
+import type { Output } from '@cxr/cli';
+import type { InceptionWeights } from '../inception/inception-weights.js';
+import type { FrechetTerms } from '../metrics/frechet-distance.js';
+import type { NoiseFloor } from '../metrics/noise-floor.js';
+import type { PathsReport } from '../node/path-report.js';
+
+/** The distance of both paths to a folder of images of one class. */
+export interface ClassDistance {
+  name: string;
+  n: number;
+  fid1: number;
+  fid2: number;
+}
+
+/** The metrics of `n` held-out images at the fakes' size, and one key a further metric. */
+export interface ScoreCeiling extends FrechetTerms {
+  size: number;
+  n: number;
+  [metric: string]: unknown;
+}
+
+/** What is said of a score on standard error. */
+export interface Explanation {
+  report: PathsReport;
+  terms: FrechetTerms;
+  floor: NoiseFloor | null;
+  ceiling: ScoreCeiling | undefined;
+  against: readonly ClassDistance[];
+  warnings: readonly string[];
+}
+
+/** The weights as JSON; null for what is unknown. */
+export function weightsJson(
+  weights: InceptionWeights | undefined,
+): Record<'file' | 'sha256' | 'kind', string | null> {
+  const { file = null, sha256 = null, kind = null } = weights ?? {};
+  return { file, sha256, kind };
+}
+
+/** Warnings about the numbers of images and the weights. */
+export function warningsOf({ paths, dims, weights }: PathsReport): string[] {
+  const few = paths
+    .slice(0, 2)
+    .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
+  const warnings = few.map(
+    ({ path, statistics }) =>
+      `${path} has ${statistics.count} images for ${dims} dims: its covariance is short of rank and the FID is biased ` +
+      'upwards; compare it only with scores of the same numbers of images',
+  );
+  if (weights?.kind === 'random')
+    warnings.push('the weights are random: this is not an FID, and cannot be compared with any');
+  return warnings;
+}
+
+/** What must be the same for two scores to be comparable. */
+function contextOf({ dims, resize, paths, weights }: PathsReport): string {
+  const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
+  const images = `${dims} dims, ${n1} against ${n2} images`;
+  // Statistics files do not say how their images were resized, nor by which weights.
+  if (!weights) return images;
+  const { file, kind, sha256 } = weights;
+  const hash = sha256 === undefined ? '' : `, sha256 ${sha256.slice(0, 16)}…`;
+  return `${images}, resize ${resize}, weights ${file === undefined ? kind : basename(file)}${hash}`;
+}
+
+/** Says what the score is of, and what it can be compared with. */
+export function explain(
+  { report, terms, floor, ceiling, against, warnings }: Explanation,
+  { note }: Output,
+): void {
+  const { engine, seconds, skipped } = report;
+  note(contextOf(report));
+  if (skipped > 0) note(`${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read and were left out`);
+  if (engine) {
+    const share = Math.round((100 * seconds.engine) / seconds.features);
+    note(`engine ${engine.name} (${engine.device}), busy ${share} % of ${seconds.features.toFixed(1)} s`);
+  }
+  note(`${Math.round(100 * terms.meanShare)} % of the FID is the difference of the means`);
+  if (floor) {
+    const range = `${floor.low.toPrecision(3)} to ${floor.high.toPrecision(3)}`;
+    note(
+      `noise floor ${floor.fid.toPrecision(4)} (${range}): halves of PATH1, ${floor.n} images, ${floor.splits} splits`,
+    );
+  }
+  if (ceiling) {
+    const { size, n, fid, meanTerm: _, meanShare: __, ...further } = ceiling;
+    note(`ceiling ${fid.toPrecision(4)}: ${n} held-out images at the fakes’ ${size} × ${size} pixels`);
+    for (const [name, value] of Object.entries(further)) note(`ceiling of ${name}: ${JSON.stringify(value)}`);
+  }
+  for (const { name, n, fid1, fid2 } of against) {
+    note(`${name} (${n} images): ${fid1.toPrecision(4)} from PATH1, ${fid2.toPrecision(4)} from PATH2`);
+  }
+  for (const warning of warnings) note(`warning: ${warning}`);
+}

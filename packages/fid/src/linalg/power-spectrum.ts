@@ -1,0 +1,46 @@
+import { type Pointer, Workspace } from './workspace.js';
+
+/**
+ * A function that gives |F(u, v)|² of an image `[size, size]`, row-major: at 0 ≤ u < size down and 0 ≤ v ≤ size / 2 across,
+ * `[size, ⌊size / 2⌋ + 1]`; the other half mirrors this one. It is not scaled: NumPy's `abs(fft.rfft2(image)) ** 2`. By matrix
+ * products with tables of cosines and sines, so that any size will do: 3 · size³ multiplications an image.
+ */
+export function powerSpectrum(size: number): (image: Float64Array) => Float64Array {
+  const columns = (size >> 1) + 1;
+  const count = size * columns;
+  const space = new Workspace();
+  const { linalg } = space;
+  const scratch = space.allocate(linalg.gemmScratch());
+  const table = (wave: (angle: number) => number): Pointer =>
+    space.put(
+      Float64Array.from({ length: size * size }, (_, i) =>
+        // Less than one turn: large angles would lose digits.
+        wave((2 * Math.PI * ((Math.floor(i / size) * (i % size)) % size)) / size),
+      ),
+    );
+  const [cos, sin] = [table(Math.cos), table(Math.sin)];
+  const input = space.allocate(8 * size * size);
+  const [rowCos, rowSin, re, im] = [0, 0, 0, 0].map(() => space.allocate(8 * count)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const across = (wave: Pointer, to: Pointer) =>
+    linalg.gemm(size, columns, size, input, size, 1, wave, size, 1, to, columns, 1, false, scratch);
+  const down = (wave: Pointer, from: Pointer, to: Pointer, sign: 1 | -1) =>
+    linalg.gemm(size, columns, size, wave, size, 1, from, 1, columns, to, columns, sign, false, scratch);
+  return (image) => {
+    space.floats(input, size * size).set(image);
+    for (const pointer of [rowCos, rowSin, re, im]) space.floats(pointer, count).fill(0);
+    across(cos, rowCos);
+    across(sin, rowSin);
+    // (cos − i sin)(rowCos − i rowSin), summed down the columns.
+    down(cos, rowCos, re, 1);
+    down(sin, rowSin, re, -1);
+    down(sin, rowCos, im, 1);
+    down(cos, rowSin, im, 1);
+    const imaginary = space.floats(im, count);
+    return space.floats(re, count).map((value, i) => value * value + imaginary[i]! ** 2);
+  };
+}
