@@ -10,19 +10,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const MAY_IMPORT: Record<string, readonly string[]> = {
   image: [],
   cli: ['image'],
+  report: [],
   data: ['image', 'cli'],
   augment: ['image', 'cli', 'data'],
   backend: ['image'],
-  dcgan: ['image', 'data', 'backend', 'cli'],
-  fid: ['image', 'data', 'backend', 'cli'],
+  dcgan: ['image', 'data', 'backend', 'cli', 'report'],
+  fid: ['image', 'data', 'backend', 'cli', 'report'],
 };
 
 /** What only a command line may import: the library itself does without. */
 const COMMAND_LINE_ONLY: Record<string, readonly string[]> = {
   data: ['cli'],
   augment: ['cli', 'data'],
-  dcgan: ['cli'],
-  fid: ['cli'],
+  dcgan: ['cli', 'report'],
+  fid: ['cli', 'report'],
 };
 
 interface Import {

@@ -20,6 +20,8 @@ const PACKAGES = [
   ['data', './decode-image.js'],
   ['dcgan', './networks/create-generator.js'],
   ['fid', './compute-fid.js'],
+  ['image', './image.js'],
+  ['report', './page.js'],
 ] as const;
 
 /** TensorFlow.js and its seedrandom mention some, which their package.json takes out for browsers. */
