@@ -19,9 +19,10 @@ interface MatchedScores {
   /** Fakes of the generator before its first step. */
   readonly untrained: Score;
   /** Held-out real images, where there are as many. */
-  readonly test?: Score;
+  readonly test?: Score | undefined;
 }
 
+/** Which Inception weights gave the scores. */
 export interface WeightsOrigin {
   readonly file: string | null;
   readonly sha256: string | null;
@@ -32,20 +33,20 @@ export interface WeightsOrigin {
 /** What `metrics.json` holds. Distances are absent where a run was interrupted before they were computed. */
 export interface Metrics {
   /** Fakes against the training images. */
-  readonly score?: Score;
+  readonly score?: Score | undefined;
   /** Two random halves of the training images: with as many images, a smaller distance does not differ from 0. */
-  readonly floor?: Score;
+  readonly floor?: Score | undefined;
   /** Fakes of the generator before its first step, against the training images. */
-  readonly untrained?: Score;
+  readonly untrained?: Score | undefined;
   /** Held-out real images against the training images. */
-  readonly test?: Score;
+  readonly test?: Score | undefined;
   /** What may be compared with each other: the same half of the training images against equally many of each kind. */
-  readonly matched?: MatchedScores;
+  readonly matched?: MatchedScores | undefined;
   /** Fakes against the training images during training, with `--score-every`; of as many fakes as `score`. */
-  readonly curve?: readonly { readonly step: number; readonly fid: number }[];
+  readonly curve?: readonly { readonly step: number; readonly fid: number }[] | undefined;
   readonly train: { readonly steps: number; readonly seconds_per_step: number; readonly backend: string };
   readonly data: { readonly description: string; readonly count: number };
-  readonly weights?: WeightsOrigin;
+  readonly weights?: WeightsOrigin | undefined;
   readonly seed: number;
   readonly interrupted: boolean;
   /** What a reader must know before quoting a number. */

@@ -9,11 +9,17 @@ export interface Options {
   readonly data?: string | undefined;
   /** Images never trained on: the second distance that a score is read against. */
   readonly testData?: string | undefined;
+  /** The class folder of `data` and `testData` to use. */
   readonly class?: string | undefined;
+  /** Name of a preset of @cxr/dcgan. */
   readonly preset: string;
+  /** Pixels a side: 32, 64 or 128. */
   readonly size: number;
+  /** Features of the layer at full size. */
   readonly width: number;
+  /** Images of a step. */
   readonly batchSize: number;
+  /** Of weights, latents, the order of images and, without `data`, the phantoms. */
   readonly seed: number;
   /** How many steps to train: `steps`, or as many as `epochs` passes over the data take. */
   readonly steps?: number | undefined;
@@ -22,20 +28,25 @@ export interface Options {
   readonly samples: number;
   /** Steps between scores while training; 0: none before the end. */
   readonly scoreEvery: number;
+  /** TensorFlow.js backend by name, or `auto`. */
   readonly backend: string;
   /** DiffAugment (Zhao et al., 2020): what limited data needs. */
   readonly diffAugment: boolean;
-  /** Decay of the generator's running average; the preset's where absent. */
+  /** Decay of the generator's moving average (EMA), 0 to below 1; undefined: the preset's. */
   readonly ema?: number | undefined;
   /** A run at a smaller size whose layers this run starts with. */
   readonly growFrom?: string | undefined;
   /** Bits that 16-bit files really use; undefined: all. */
   readonly bits?: number | undefined;
+  /** File of Inception weights; undefined: looked for by `findWeights` of @cxr/fid. */
   readonly weights?: string | undefined;
+  /** Length of the activations that are scored: 64, 192, 768 or 2048. */
   readonly dims: number;
+  /** Go on with the run in `out`. */
   readonly resume: boolean;
   /** The run's folder. @default the first free one of `name`, `name-2`, … */
   readonly out?: string | undefined;
+  /** Where runs on these data lie without `out`, such as `runs/phantoms`. */
   readonly name: string;
 }
 
@@ -44,63 +55,42 @@ export type RunFlags = Partial<Omit<Options, 'name'>>;
 
 /** Adds the flags of `npm start`. */
 export function addRunFlags(program: Command): Command {
-  return program
-    .description(
-      'Train a DCGAN on chest X-rays, sample it, score the samples, report it.\n' +
-        'Without flags it runs on drawn phantoms, in two minutes.',
-    )
+  program.description(
+    'Train a DCGAN on chest X-rays, sample it, score the samples, report it.\n' +
+      'Without flags it runs on drawn phantoms, in two minutes.',
+  );
+  for (const add of [addDataFlags, addTrainingFlags, addScoringFlags, addFolderFlags]) add(program);
+  return program;
+}
+
+function addDataFlags(program: Command): void {
+  program
     .option('--data <dir>', 'a folder of images, or of class folders (then --class)')
     .option('--class <name>', 'which class folder, in --data and --test-data')
     .option('--test-data <dir>', 'held-out images, never trained on: scored beside the fakes')
+    .addOption(bitsFlag());
+}
+
+function addTrainingFlags(program: Command): void {
+  program
     .addOption(choiceFlag('--preset <name>', 'ready-made settings', Object.keys(PRESETS)).default('dcgan'))
     .addOption(choiceFlag('--size <n>', 'pixels a side', [32, 64, 128]).default(64))
     .addOption(
-      wholeNumberFlag(
-        '--width <n>',
-        'features of the layer at full size (default: 32 on data, 16 on phantoms)',
-        { min: 1 },
-      ),
+      wholeNumberFlag('--width <n>', withDefaults('features of the layer at full size', 'width'), AT_LEAST_1),
     )
-    .addOption(
-      wholeNumberFlag('--batch-size <n>', 'images of a step (default: 64 on data, 32 on phantoms)', {
-        min: 2,
-      }),
-    )
+    .addOption(wholeNumberFlag('--batch-size <n>', withDefaults('images of a step', 'batchSize'), AT_LEAST_2))
     .option('--diff-augment', 'DiffAugment, what few images need (default, but for the preset paper)')
     .option('--no-diff-augment', 'without it')
     .addOption(
-      numberFlag(
-        '--ema <x>',
-        'decay of the averaged generator (default: 0.998 on data, 0.99 on phantoms; paper: 0)',
-        {
-          min: 0,
-          max: 1 - 1e-9,
-        },
-      ),
-    )
-    .option(
-      '--grow-from <dir>',
-      'begin with the layers of an earlier run of half the size and twice the width',
-    )
-    .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data; or', { min: 1 }).conflicts('steps'))
-    .addOption(
-      wholeNumberFlag('--steps <n>', 'training steps (default: 2000 on data, 300 on phantoms)', { min: 1 }),
-    )
-    .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same run').default(1))
-    .addOption(
-      wholeNumberFlag('--samples <n>', 'fakes to write and score (default: 1000 on data, 256 on phantoms)', {
-        min: 2,
+      numberFlag('--ema <x>', withDefaults('decay of the averaged generator', 'ema', '; paper: 0'), {
+        min: 0,
+        max: 1 - 1e-9,
       }),
     )
-    .addOption(
-      wholeNumberFlag(
-        '--score-every <n>',
-        'score every n steps, too: the report draws the curve, best/ keeps the best',
-        {
-          min: 1,
-        },
-      ),
-    )
+    .option('--grow-from <dir>', 'begin with the layers of a run of half the size and twice the width')
+    .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data; or', AT_LEAST_1).conflicts('steps'))
+    .addOption(wholeNumberFlag('--steps <n>', withDefaults('training steps', 'steps'), AT_LEAST_1))
+    .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same run').default(1))
     .addOption(
       choiceFlag(
         '--backend <name>',
@@ -108,12 +98,29 @@ export function addRunFlags(program: Command): Command {
         ['auto', ...BACKEND_NAMES],
         OLD_BACKEND_NAMES,
       ).default('auto'),
+    );
+}
+
+function addScoringFlags(program: Command): void {
+  const often = 'score every n steps, too: the report draws the curve, best/ keeps the best';
+  program
+    .addOption(
+      wholeNumberFlag('--samples <n>', withDefaults('fakes to write and score', 'samples'), AT_LEAST_2),
     )
+    .addOption(wholeNumberFlag('--score-every <n>', often, AT_LEAST_1))
     .option('--weights <file>', 'Inception weights; without them they are looked for, see @cxr/fid')
-    .addOption(choiceFlag('--dims <n>', 'layer that is scored (default: 768 on data, 64 on phantoms)', DIMS))
-    .addOption(bitsFlag())
+    .addOption(choiceFlag('--dims <n>', withDefaults('layer that is scored', 'dims'), DIMS));
+}
+
+function addFolderFlags(program: Command): void {
+  program
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--out <dir>', 'the run’s folder (default: a new one in runs/, named after the data)');
+}
+
+/** The description of a flag whose default depends on whether there are data. */
+function withDefaults(description: string, key: keyof typeof ON_DATA, more = ''): string {
+  return `${description} (default: ${ON_DATA[key]} on data, ${ON_PHANTOMS[key]} on phantoms${more})`;
 }
 
 /** The flags with their defaults. @throws UsageError where they contradict each other. */
@@ -152,5 +159,7 @@ export function optionsOf(flags: RunFlags): Options {
   };
 }
 
+const AT_LEAST_1 = { min: 1 };
+const AT_LEAST_2 = { min: 2 };
 const ON_DATA = { width: 32, batchSize: 64, ema: 0.998, steps: 2000, samples: 1000, dims: 768 };
 const ON_PHANTOMS = { width: 16, batchSize: 32, ema: 0.99, steps: 300, samples: 256, dims: 64 };

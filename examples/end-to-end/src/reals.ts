@@ -12,27 +12,31 @@ const KERMANY =
 const PHANTOM_COUNT = 256;
 
 /** A set of real images that can be gone through again and again, one image in memory at a time. */
-export interface ImageSet {
+export interface CountedImages {
   readonly count: number;
+  /** The images, from the first one on. */
   read(signal?: AbortSignal): AsyncIterable<NamedImage> | Iterable<NamedImage>;
 }
 
+/** The real images of a run. */
 export interface Reals {
+  /** What they are, in a sentence or two for the report. */
   readonly description: string;
-  readonly train: ImageSet;
+  /** Trained on. */
+  readonly train: CountedImages;
   /** Never trained on. */
-  readonly test?: ImageSet;
+  readonly test?: CountedImages | undefined;
 }
 
-function fileSet(files: readonly string[], options: ReadImagesOptions): ImageSet {
+function fileSet(files: readonly string[], options: ReadImagesOptions): CountedImages {
   return { count: files.length, read: (signal) => readImages(files, { ...options, signal }) };
 }
 
-function phantomSet(count: number, seed: number, size: number): ImageSet {
+function phantomSet(count: number, seed: number, size: number): CountedImages {
   return { count, read: () => phantoms({ count, seed, size }) };
 }
 
-async function imagesOf(folder: string, name: string | undefined): Promise<string[]> {
+async function listReals(folder: string, name: string | undefined): Promise<string[]> {
   if (name !== undefined) return listImages(join(folder, name));
   try {
     return await listImages(folder);
@@ -74,11 +78,12 @@ export async function openReals(options: Options, onMessage: (line: string) => v
       test: phantomSet(PHANTOM_COUNT, seed + 1, size),
     };
   }
-  const files = await imagesOf(data, options.class);
+  const files = await listReals(data, options.class);
   const of = options.class === undefined ? '' : ` of class ${options.class}`;
   const description = `${files.length} chest X-rays${of}, trained on at ${size} × ${size} pixels. ${KERMANY}`;
-  if (testData === undefined) return { description, train: fileSet(files, reading) };
-  const test = await imagesOf(testData, options.class);
+  const train = fileSet(files, reading);
+  if (testData === undefined) return { description, train };
+  const test = await listReals(testData, options.class);
   refuseOverlap(data, testData);
-  return { description, train: fileSet(files, reading), test: fileSet(test, reading) };
+  return { description, train, test: fileSet(test, reading) };
 }

@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type BackendChoice, type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
-import type { Progress } from '@cxr/cli';
+import { type Progress, packageVersion } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
-import { type Image, resizePillow, toGrey8 } from '@cxr/image';
+import { fitImage, type Image } from '@cxr/image';
 import type { Metrics } from './metrics.js';
 import type { Options } from './options.js';
-import { type ImageSet, openReals, type Reals } from './reals.js';
+import { type CountedImages, openReals, type Reals } from './reals.js';
 import { renderReport } from './report.js';
 import { runFolder } from './run-folder.js';
 import {
@@ -24,18 +24,24 @@ import {
 } from './scoring.js';
 import { readGrids, runTraining, type Trained } from './training.js';
 
+/** What a run reports while it goes on, and how to stop it. */
 export interface RunHooks {
+  /** Called after each step, batch of images or part of a download. */
   readonly onProgress: (progress: Progress) => void;
   /** Receives one-line messages, such as which backend is used and why. */
   readonly onMessage: (line: string) => void;
+  /** Aborting it ends the run after the step in hand, with a checkpoint and a report. */
   readonly signal: AbortSignal;
-  /** Inception weights; default: found or downloaded as `findWeights` of @cxr/fid does. */
-  readonly weights?: InceptionWeights;
+  /** Inception weights. @default found or downloaded as `findWeights` of @cxr/fid does */
+  readonly weights?: InceptionWeights | undefined;
 }
 
+/** What a run has made. */
 export interface RunResult {
   readonly metrics: Metrics;
+  /** The file `report.html`. */
   readonly report: string;
+  /** The picture of the last fakes. */
   readonly grid: string;
 }
 
@@ -47,43 +53,40 @@ function describe({ name, tried }: BackendChoice): string {
 }
 
 /** The first images of a set, grey, at the size that the network works at: to look at beside fakes. */
-async function firstOf(set: ImageSet, size: number): Promise<Image> {
+async function firstOf(set: CountedImages, size: number): Promise<Image> {
   const images: Image[] = [];
   for await (const { image } of set.read()) {
-    images.push(resizePillow(toGrey8(image), size, size));
+    images.push(fitImage(image, { size }));
     if (images.length === SHOWN) break;
   }
   return contactSheet(images, { background: 255 });
 }
 
-/** Versions of what the numbers depend on. */
+/** Packages that the numbers depend on. */
+const PACKAGES = [
+  '@cxr/data',
+  '@cxr/backend',
+  '@cxr/dcgan',
+  '@cxr/fid',
+  '@tensorflow/tfjs-core',
+  'onnxruntime-node',
+];
+
 function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  // TensorFlow.js is no dependency of this example, but of the packages.
-  const fromDcgan = createRequire(require.resolve('@cxr/dcgan'));
-  const out: Record<string, string> = { node: process.versions.node };
-  for (const name of [
-    '@cxr/data',
-    '@cxr/backend',
-    '@cxr/dcgan',
-    '@cxr/fid',
-    '@tensorflow/tfjs-core',
-    'onnxruntime-node',
-  ]) {
+  const { resolve } = createRequire(import.meta.url);
+  const version = (name: string): string => {
     try {
-      // Entries may hide package.json; it lies above the entry's file, in the package's own folder.
-      const entry = (name.startsWith('@tensorflow/') ? fromDcgan : require)
-        .resolve(name)
-        .replaceAll('\\', '/');
-      const folder = entry.slice(0, entry.lastIndexOf('/dist/'));
-      out[name] = (
-        JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
-      ).version;
+      // An entry may hide package.json, which lies above the entry's file in the package's own folder.
+      const entry = resolve(name).replaceAll('\\', '/');
+      return packageVersion(pathToFileURL(`${entry.slice(0, entry.lastIndexOf('/dist/'))}/package.json`));
     } catch {
-      out[name] = 'not installed';
+      return 'not installed';
     }
-  }
-  return out;
+  };
+  return {
+    node: process.versions.node,
+    ...Object.fromEntries(PACKAGES.map((name) => [name, version(name)])),
+  };
 }
 
 function metricsOf(
@@ -100,10 +103,10 @@ function metricsOf(
     ...scores,
     train: { steps: trained.end.step, seconds_per_step: times[times.length >> 1] ?? 0, backend },
     data: { description: reals.description, count: reals.train.count },
-    ...(rest.weights ? { weights: rest.weights } : {}),
+    weights: rest.weights,
     seed: options.seed,
     interrupted: scored === undefined,
-    ...(trained.scores.length > 0 ? { curve: trained.scores } : {}),
+    curve: trained.scores.length > 0 ? trained.scores : undefined,
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
     options: { ...options },
     versions: versions(),
@@ -130,45 +133,56 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
   for (const note of notes) onMessage(note);
   const backend = await useBackend(options.backend as BackendRequest);
   onMessage(describe(backend));
-
   const scoring = await openScoring(options, reals, weights, backend.name, onProgress, signal);
   try {
     const trained = await runTraining(options, out, reals, scorerOf(scoring, options), onProgress, signal);
     for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
     const fakes = fakeSet(trained.end.generator, options);
     const shown = await firstOf({ ...fakes, count: SHOWN }, options.size);
-    const gridFile = join(out, 'grids', 'final.png');
-    await writeFileAtomic(gridFile, encodePng(shown));
-
-    let scored: Scored | undefined;
-    if (!signal.aborted) {
+    const grid = join(out, 'grids', 'final.png');
+    await writeFileAtomic(grid, encodePng(shown));
+    const scored = await untilAborted(signal, async () => {
       onProgress({ phase: 'writing samples', done: 0, total: fakes.count, unit: 'images' });
-      await saveSamples(imagesOf(fakes), join(out, 'samples'));
-      try {
-        scored = await runScoring(scoring, options, reals, fakes, trained.end.step, weights);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    }
+      await saveSamples(fakes.read(), join(out, 'samples'));
+      return runScoring(scoring, options, reals, fakes, trained.end.step, weights);
+    });
     trained.end.generator.dispose();
     const origin = { weights: weightsOrigin(weights), notes };
     const metrics = metricsOf(options, reals, trained, backend.name, scored, origin);
-    const report = join(out, 'report.html');
-    const html = renderReport({
-      metrics,
-      steps: trained.log,
-      grids: await readGrids(out),
-      reals: encodePng(await firstOf(reals.train, options.size)),
-      fakes: encodePng(shown),
-    });
-    await writeFileAtomic(join(out, 'metrics.json'), Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`));
-    await writeFileAtomic(report, Buffer.from(html));
-    return { metrics, report, grid: gridFile };
+    const pictures = { reals: await firstOf(reals.train, options.size), fakes: shown };
+    return { metrics, report: await writeReport(out, metrics, trained, pictures), grid };
   } finally {
     scoring.engine.dispose();
   }
 }
 
-async function* imagesOf(set: ImageSet): AsyncGenerator<Image> {
-  for await (const { image } of set.read()) yield image;
+/** The result of some work; undefined if the signal is aborted before its end. */
+async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Writes `metrics.json` and `report.html`. @returns the report's file. */
+async function writeReport(
+  out: string,
+  metrics: Metrics,
+  trained: Trained,
+  pictures: { reals: Image; fakes: Image },
+): Promise<string> {
+  const html = renderReport({
+    metrics,
+    steps: trained.log,
+    grids: await readGrids(out),
+    reals: encodePng(pictures.reals),
+    fakes: encodePng(pictures.fakes),
+  });
+  await writeFileAtomic(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  const report = join(out, 'report.html');
+  await writeFileAtomic(report, html);
+  return report;
 }

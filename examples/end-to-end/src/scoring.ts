@@ -11,12 +11,12 @@ import {
   Statistics,
 } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
-import { CxrFileError, createRng, type NamedImage, ndarray, splitHalves } from '@cxr/image';
+import { CxrFileError, createRng, ndarray, splitHalves } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
 import type { Options } from './options.js';
-import type { ImageSet, Reals } from './reals.js';
-import { trainConfig } from './training.js';
+import type { CountedImages, Reals } from './reals.js';
+import { trainSettings } from './training.js';
 
 const RESIZE = 'pil299';
 
@@ -38,7 +38,7 @@ export async function openWeights(
 ): Promise<{ weights: InceptionWeights; notes: string[] }> {
   try {
     const file = await findWeights({
-      ...(options.weights === undefined ? {} : { file: options.weights }),
+      file: options.weights,
       onProgress: ({ received, total = received }) =>
         onProgress({ phase: 'fetching Inception weights', done: received, total, unit: 'bytes' }),
     });
@@ -58,6 +58,7 @@ export async function openWeights(
   }
 }
 
+/** What the report says of the weights. */
 export function weightsOrigin(weights: InceptionWeights): WeightsOrigin {
   return { file: weights.file ?? null, sha256: weights.sha256 ?? null, kind: weights.kind };
 }
@@ -77,16 +78,13 @@ function rowsOf(all: NdArray<Float32Array>, indices: readonly number[]): NdArray
 }
 
 /** Fakes as a set of images: drawn again each time it is read. */
-export function fakeSet(
-  generator: Parameters<typeof sample>[0],
-  options: Options,
-): { count: number; read(signal?: AbortSignal): AsyncIterable<NamedImage> } {
+export function fakeSet(generator: Parameters<typeof sample>[0], options: Options): CountedImages {
   const { samples: count, seed } = options;
   return {
     count,
     async *read(signal) {
       let index = 0;
-      for await (const image of sample(generator, { count, seed, ...(signal ? { signal } : {}) })) {
+      for await (const image of sample(generator, { count, seed, signal })) {
         yield { name: `sample ${index}`, image };
         index++;
       }
@@ -94,6 +92,7 @@ export function fakeSet(
   };
 }
 
+/** The scores of a run, with what a reader must know of them. */
 export interface Scored
   extends Required<Pick<Metrics, 'score' | 'floor' | 'untrained' | 'matched'>>,
     Pick<Metrics, 'test'> {
@@ -103,12 +102,15 @@ export interface Scored
 /** Shared by all scores of a run: the engine, and the activations, computed on first use. */
 export interface Scoring {
   readonly engine: InceptionEngine;
+  /** Those of the training images. */
   reals(): Promise<Activated>;
   /** Those of the fakes of a step. The last step's are kept: they are scored while training and at the end. */
-  fakes(step: number, set: ImageSet): Promise<Activated>;
-  activate(what: string, set: ImageSet): Promise<Activated>;
+  fakes(step: number, set: CountedImages): Promise<Activated>;
+  /** Those of any other set; `what` names it in the progress. */
+  activate(what: string, set: CountedImages): Promise<Activated>;
 }
 
+/** Makes the engine. Nothing is computed before the first score. */
 export async function openScoring(
   options: Options,
   reals: Reals,
@@ -153,63 +155,67 @@ export async function runScoring(
   scoring: Scoring,
   options: Options,
   reals: Reals,
-  fakes: ImageSet,
+  fakes: CountedImages,
   step: number,
   weights: InceptionWeights,
 ): Promise<Scored> {
-  const { engine, activate } = scoring;
-  const untrained = createGenerator(resolveConfig(trainConfig(options)));
-  try {
-    const real = await scoring.reals();
-    const fake = await scoring.fakes(step, fakes);
-    const before = await activate('untrained fakes', fakeSet(untrained, options));
-    const test = reals.test && (await activate('held-out reals', reals.test));
+  const real = await scoring.reals();
+  const fake = await scoring.fakes(step, fakes);
+  const before = await activateUntrained(scoring, options);
+  const test = reals.test && (await scoring.activate('held-out reals', reals.test));
+  const [first, second] = splitHalves(firstIndices(real.rows.shape[0]!), createRng(options.seed));
+  const whole = Statistics.of(real.rows);
+  const half = Statistics.of(rowsOf(real.rows, first));
+  const score = (a: Statistics, other: Activated, rows = other.rows): Score => {
+    const features = real.seconds + (other === real ? 0 : other.seconds);
+    const about = { dims: options.dims, resize: RESIZE, engine: scoring.engine.name };
+    return { ...timedDistance(a, Statistics.of(rows), features), ...about, weights: weightsOrigin(weights) };
+  };
+  const n = Math.min(second.length, fakes.count);
+  const matched = (other: Activated, indices = firstIndices(n)): Score =>
+    score(half, other, rowsOf(other.rows, indices));
+  const smallest = Math.min(first.length, fakes.count, reals.test?.count ?? Number.POSITIVE_INFINITY);
+  return {
+    score: score(whole, fake),
+    floor: score(half, real, rowsOf(real.rows, second)),
+    untrained: score(whole, before),
+    test: test && score(whole, test),
+    matched: {
+      fakes: matched(fake),
+      reals: matched(real, second.slice(0, n)),
+      untrained: matched(before),
+      test: test && reals.test!.count >= n ? matched(test) : undefined,
+    },
+    notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
+  };
+}
 
-    const indices = [...Array(real.rows.shape[0]!).keys()];
-    const [first, second] = splitHalves(indices, createRng(options.seed));
-    const reference = Statistics.of(real.rows);
-    const against = (other: Activated, a = reference, b = Statistics.of(other.rows)): Score => {
-      const began = performance.now();
-      const fid = frechetDistance(a, b);
-      const distance = (performance.now() - began) / 1000;
-      const features = real.seconds + (other === real ? 0 : other.seconds);
-      return {
-        fid,
-        dims: options.dims,
-        resize: RESIZE,
-        engine: engine.name,
-        n1: a.count!,
-        n2: b.count!,
-        weights: weightsOrigin(weights),
-        seconds: { features, distance, total: features + distance },
-      };
-    };
-    const half = Statistics.of(rowsOf(real.rows, first));
-    const n = Math.min(second.length, fakes.count);
-    const matched = (other: Activated, from = [...Array(n).keys()]): Score =>
-      against(other, half, Statistics.of(rowsOf(other.rows, from)));
-    const smallest = Math.min(first.length, fakes.count, reals.test?.count ?? Number.POSITIVE_INFINITY);
-    return {
-      score: against(fake),
-      floor: against(real, half, Statistics.of(rowsOf(real.rows, second))),
-      untrained: against(before),
-      ...(test ? { test: against(test) } : {}),
-      matched: {
-        fakes: matched(fake),
-        reals: matched(real, second.slice(0, n)),
-        untrained: matched(before),
-        ...(test && reals.test!.count >= n ? { test: matched(test) } : {}),
-      },
-      notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
-    };
+const firstIndices = (count: number): number[] => [...Array(count).keys()];
+
+/** Fakes of the generator as it was before its first step. */
+async function activateUntrained(scoring: Scoring, options: Options): Promise<Activated> {
+  const untrained = createGenerator(resolveConfig(trainSettings(options)));
+  try {
+    return await scoring.activate('untrained fakes', fakeSet(untrained, options));
   } finally {
     untrained.dispose();
   }
 }
 
+function timedDistance(
+  a: Statistics,
+  b: Statistics,
+  features: number,
+): Pick<Score, 'fid' | 'n1' | 'n2' | 'seconds'> {
+  const began = performance.now();
+  const fid = frechetDistance(a, b);
+  const distance = (performance.now() - began) / 1000;
+  return { fid, n1: a.count!, n2: b.count!, seconds: { features, distance, total: features + distance } };
+}
+
 async function activateSet(
   phase: string,
-  set: ImageSet,
+  set: CountedImages,
   engine: InceptionEngine,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,

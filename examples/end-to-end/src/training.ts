@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import type { Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { type JsonLines, makeFolder, openJsonLines, writeFileAtomic } from '@cxr/data/node';
-import { type EndEvent, type Scorer, type TrainConfig, train } from '@cxr/dcgan';
+import {
+  type EndEvent,
+  resolveConfig,
+  type Scorer,
+  stepsForEpochs,
+  type TrainConfig,
+  type TrainEvent,
+  type TrainSettings,
+  train,
+} from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Options } from './options.js';
 import type { Reals } from './reals.js';
@@ -22,7 +31,9 @@ interface ScoreLine {
   readonly fid: number;
 }
 
+/** What a run's training gave. */
 export interface Trained {
+  /** The last event, with the trained generator. */
   readonly end: EndEvent;
   /** Of the whole run, earlier parts of a resumed one included. */
   readonly log: readonly LogLine[];
@@ -33,7 +44,7 @@ export interface Trained {
 const GRID = /^step-(\d+)\.png$/;
 
 /** The settings of the networks and their training that follow from the options. */
-export function trainConfig(options: Options): Partial<TrainConfig> {
+export function trainSettings(options: Options): TrainSettings {
   const { preset, size, width, batchSize, seed, diffAugment, ema } = options;
   return {
     preset: preset as TrainConfig['preset'],
@@ -41,8 +52,8 @@ export function trainConfig(options: Options): Partial<TrainConfig> {
     width,
     batchSize,
     seed,
-    ...(diffAugment ? { diffAugment: ['brightness', 'contrast', 'translation', 'cutout'] as const } : {}),
-    ...(ema === undefined ? {} : { ema }),
+    diffAugment: diffAugment ? ['brightness', 'contrast', 'translation', 'cutout'] : [],
+    ema,
   };
 }
 
@@ -64,10 +75,6 @@ export async function readGrids(out: string): Promise<{ step: number; png: Uint8
   );
 }
 
-function totalSteps(options: Options, images: number): number {
-  return options.steps ?? Math.ceil((options.epochs! * images) / options.batchSize);
-}
-
 /**
  * Trains, or continues a run, and writes `log.jsonl`, `grids/` and `checkpoint/` in the run's folder; with
  * scores while training also `scores.jsonl` and `best/`.
@@ -81,61 +88,64 @@ export async function runTraining(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const store = join(out, 'checkpoint');
-  const resume = options.resume ? await loadCheckpoint(store) : undefined;
-  const growFrom =
-    options.growFrom === undefined || resume ? undefined : await loadCheckpoint(options.growFrom);
-  await makeFolder(join(out, 'grids'));
-  const log = await openLog<LogLine>(join(out, 'log.jsonl'), resume?.step ?? 0);
-  const scores = await openLog<ScoreLine>(join(out, 'scores.jsonl'), resume?.step ?? 0);
-
-  const steps = totalSteps(options, reals.train.count);
-  const warnings: string[] = [];
+  const resume = options.resume ? await loadCheckpoint(out) : undefined;
+  const growFrom = options.growFrom && !resume ? await loadCheckpoint(options.growFrom) : undefined;
+  const settings = trainSettings(options);
+  const steps = options.steps ?? stepsForEpochs(options.epochs!, reals.train.count, resolveConfig(settings));
+  const scored = options.scoreEvery > 0;
   const events = train({
-    ...trainConfig(options),
+    ...settings,
     images: reals.train.read(),
     steps,
-    checkpoints: checkpointFolder(store),
+    checkpoints: checkpointFolder(join(out, 'checkpoint')),
     checkpointEvery: 100,
     sampleEvery: Math.max(1, Math.round(steps / 12)),
-    ...(options.scoreEvery > 0
-      ? {
-          score,
-          scoreEvery: options.scoreEvery,
-          bestCheckpoints: checkpointFolder(join(out, 'best'), { keep: 1 }),
-        }
-      : {}),
+    score: scored ? score : undefined,
+    scoreEvery: options.scoreEvery,
+    bestCheckpoints: scored ? checkpointFolder(join(out, 'best'), { keep: 1 }) : undefined,
     signal,
     resume,
     growFrom,
   });
+  const record = await openRecord(out, resume?.step ?? 0);
   for await (const event of events) {
-    switch (event.type) {
-      case 'step': {
-        const { type: _, ...line } = event;
-        await log.append(line);
-        const detail = `loss D ${event.lossD.toFixed(2)}, G ${event.lossG.toFixed(2)}`;
-        onProgress({ phase: 'training', done: event.step, total: steps, unit: 'steps', detail });
-        break;
-      }
-      case 'sample': {
-        const name = `step-${String(event.step).padStart(6, '0')}.png`;
-        await writeFileAtomic(join(out, 'grids', name), encodePng(event.grid));
-        break;
-      }
-      case 'score': {
-        await scores.append({ step: event.step, fid: event.score });
-        break;
-      }
-      case 'warning':
-        warnings.push(event.message);
-        break;
-      case 'start':
-        onProgress({ phase: 'training', done: event.step, total: steps, unit: 'steps' });
-        break;
-      case 'end':
-        return { end: event, log: log.lines, scores: scores.lines, warnings };
-    }
+    await record.write(event);
+    if (event.type === 'start' || event.type === 'step') onProgress(progressOf(event, steps));
+    if (event.type === 'end') return { end: event, ...record };
   }
   throw new Error('training ended without an end event');
+}
+
+/** The files in a run's folder that training fills, from step `upTo` on. */
+async function openRecord(
+  out: string,
+  upTo: number,
+): Promise<Omit<Trained, 'end'> & { write(event: TrainEvent): Promise<void> }> {
+  await makeFolder(join(out, 'grids'));
+  const log = await openLog<LogLine>(join(out, 'log.jsonl'), upTo);
+  const scores = await openLog<ScoreLine>(join(out, 'scores.jsonl'), upTo);
+  const warnings: string[] = [];
+  return {
+    log: log.lines,
+    scores: scores.lines,
+    warnings,
+    async write(event) {
+      if (event.type === 'step') {
+        const { type: _, ...line } = event;
+        await log.append(line);
+      } else if (event.type === 'sample') {
+        const name = `step-${String(event.step).padStart(6, '0')}.png`;
+        await writeFileAtomic(join(out, 'grids', name), encodePng(event.grid));
+      } else if (event.type === 'score') {
+        await scores.append({ step: event.step, fid: event.score });
+      } else if (event.type === 'warning') warnings.push(event.message);
+    },
+  };
+}
+
+function progressOf(event: TrainEvent & { type: 'start' | 'step' }, steps: number): Progress {
+  const progress = { phase: 'training', done: event.step, total: steps, unit: 'steps' };
+  if (event.type === 'start') return progress;
+  const { lossD, lossG } = event;
+  return { ...progress, detail: `loss D ${lossD.toFixed(2)}, G ${lossG.toFixed(2)}` };
 }

@@ -189,6 +189,21 @@ export function resolveConfig(partial: TrainSettings): TrainConfig {
   return config;
 }
 
+/**
+ * The steps that `epochs` passes over `images` images take: a step sees `batchSize` reals, or half as many with `halfBatch`.
+ * @throws RangeError unless epochs is a number from 0 and images a whole number from 1.
+ */
+export function stepsForEpochs(
+  epochs: number,
+  images: number,
+  config: Pick<TrainConfig, 'batchSize' | 'halfBatch'>,
+): number {
+  if (!(epochs >= 0 && Number.isFinite(epochs))) throw new RangeError(`invalid epochs: ${epochs}`);
+  if (!(Number.isSafeInteger(images) && images > 0)) throw new RangeError(`invalid images: ${images}`);
+  const batch = config.halfBatch ? config.batchSize / 2 : config.batchSize;
+  return Math.ceil((epochs * images) / batch);
+}
+
 function checkType(key: keyof TrainConfig, value: unknown): void {
   if (typeof value !== typeof DCGAN[key] || Array.isArray(value) !== Array.isArray(DCGAN[key])) {
     throw new RangeError(`invalid ${key}: ${JSON.stringify(value)}`);

@@ -3,6 +3,7 @@ export {
   PRESETS,
   type Preset,
   resolveConfig,
+  stepsForEpochs,
   type TrainConfig,
   type TrainSettings,
 } from './config.js';

@@ -1,5 +1,12 @@
 import { useBackend } from '@cxr/backend';
-import { createDiscriminator, createGenerator, PRESETS, resolveConfig, type TrainConfig } from '@cxr/dcgan';
+import {
+  createDiscriminator,
+  createGenerator,
+  PRESETS,
+  resolveConfig,
+  stepsForEpochs,
+  type TrainConfig,
+} from '@cxr/dcgan';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(() => useBackend('cpu'));
@@ -111,5 +118,25 @@ describe('resolveConfig', () => {
     expect(resolveConfig({ r1: 1, discriminatorNorm: 'none' }).r1).toBe(1);
     // The paper's discriminator has no batch norm, whatever the setting says.
     expect(resolveConfig({ preset: 'paper', r1: 1, discriminatorNorm: 'batch' }).r1).toBe(1);
+  });
+});
+
+describe('stepsForEpochs', () => {
+  it('counts the reals of a step, whole batches', () => {
+    expect(stepsForEpochs(3, 100, PRESETS.dcgan)).toBe(5); // 300 images in batches of 64
+    expect(stepsForEpochs(2, 64, PRESETS.dcgan)).toBe(2);
+    expect(stepsForEpochs(2, 64, PRESETS.paper)).toBe(2); // 128, of which half are reals
+    expect(stepsForEpochs(0.5, 256, PRESETS.dcgan)).toBe(2);
+    expect(stepsForEpochs(0, 1, PRESETS.dcgan)).toBe(0);
+  });
+
+  it.each([
+    [-1, 10, 'invalid epochs: -1'],
+    [Number.NaN, 10, 'invalid epochs: NaN'],
+    [Number.POSITIVE_INFINITY, 10, 'invalid epochs: Infinity'],
+    [1, 0, 'invalid images: 0'],
+    [1, 1.5, 'invalid images: 1.5'],
+  ])('refuses %d epochs of %d images', (epochs, images, message) => {
+    expect(() => stepsForEpochs(epochs, images, PRESETS.dcgan)).toThrow(message);
   });
 });

@@ -49,8 +49,7 @@ describe('sample', () => {
 
   it('draws each class in turn, or the one asked for', async () => {
     const generator = createGenerator({ ...tiny, classes: 2 });
-    const pixels = async (label?: number) =>
-      all(sample(generator, { count: 2, ...(label !== undefined && { label }) }));
+    const pixels = async (label?: number) => all(sample(generator, { count: 2, label }));
     const [first, second] = await pixels();
     expect((await pixels(0))[0]).toEqual(first);
     expect((await pixels(1))[1]).toEqual(second);

@@ -2,7 +2,7 @@ import { type Command, choiceFlag, listFlag, numberFlag, Option, UsageError } fr
 import { readWholeFile } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { CHOICES, CONFIG_KEYS, PRESETS, type TrainConfig } from '../config.js';
-import { parseJsonObject } from '../node/json-object.js';
+import { isObject, parseJsonObject } from '../node/json-object.js';
 import { AUGMENT_KINDS } from '../training/diff-augment.js';
 
 const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
@@ -90,8 +90,4 @@ export async function readConfig(file: string): Promise<Partial<TrainConfig>> {
     throw new UsageError(`${file}: unknown config key: ${unknown} (known: ${CONFIG_KEYS.join(', ')})`);
   }
   return settings as Partial<TrainConfig>;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,7 @@ import {
 import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
-import { CONFIG_KEYS, resolveConfig, type TrainConfig } from '../config.js';
+import { CONFIG_KEYS, resolveConfig, stepsForEpochs, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
@@ -148,7 +148,8 @@ async function startedWith(out: string, asked: Partial<TrainConfig>): Promise<Pa
 
 async function givenConfig(flags: TrainFlags, classes: number): Promise<Partial<TrainConfig>> {
   const settings = flags.config === undefined ? {} : await readConfig(flags.config);
-  return { ...settings, ...configOf({ ...flags }), ...(flags.conditional ? { classes } : {}) };
+  const given = { ...settings, ...configOf({ ...flags }) };
+  return flags.conditional ? { ...given, classes } : given;
 }
 
 async function listFiles(flags: TrainFlags): Promise<{ files: LabelledFile[]; classNames: string[] }> {
@@ -204,8 +205,7 @@ async function* readLabelled(
 function stepsOf({ steps, epochs }: TrainFlags, config: TrainConfig, images: number): number {
   if (steps !== undefined) return steps;
   if (epochs === undefined) throw new UsageError('--steps (or --epochs) is missing');
-  const batch = config.halfBatch ? config.batchSize / 2 : config.batchSize;
-  return Math.ceil((epochs * images) / batch);
+  return stepsForEpochs(epochs, images, config);
 }
 
 function report(event: TrainEvent, steps: number, output: Output): void {

@@ -2,7 +2,7 @@ import { CxrFileError } from '@cxr/image';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { countDiscriminator, countGenerator } from '../networks/count-parameters.js';
 import type { TrainState } from '../training/train-state.js';
-import { parseJsonObject } from './json-object.js';
+import { isObject, parseJsonObject } from './json-object.js';
 
 /** The networks of a checkpoint, and the folder of each: the EMA's is called `average` in this version of the format. */
 export const MODEL_FOLDERS = {
@@ -107,9 +107,6 @@ function checkSizes(files: Manifest['files'], config: TrainConfig, fail: (reason
     }
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 

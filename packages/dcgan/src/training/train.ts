@@ -36,7 +36,8 @@ export interface EndEvent {
   reason: 'done' | 'aborted' | 'stopped';
   /** The trained generator: its EMA if `ema` is on. The receiver disposes it. */
   generator: tfl.LayersModel;
-  best?: { step: number; score: number };
+  /** The lowest score and its step; undefined if the run is not scored. */
+  best?: { step: number; score: number } | undefined;
 }
 
 /**
@@ -130,7 +131,7 @@ class Run {
   end(): EndEvent {
     const { step, sampler } = this.#trainer;
     const reason = this.#stopped ? 'stopped' : step < this.#options.steps ? 'aborted' : 'done';
-    return { type: 'end', step, reason, generator: sampler, ...(this.#best && { best: this.#best }) };
+    return { type: 'end', step, reason, generator: sampler, best: this.#best };
   }
 
   get #over(): boolean {
