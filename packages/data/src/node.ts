@@ -16,7 +16,7 @@ export {
   inspectDataset,
   type Range,
 } from './node/inspect-dataset.js';
-export { type JsonLines, openJsonLines } from './node/json-lines.js';
+export { type JsonLines, openJsonLines, readJsonLines } from './node/json-lines.js';
 export { type ClassFolder, listClassFolders } from './node/list-class-folders.js';
 export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';

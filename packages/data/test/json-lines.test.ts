@@ -1,7 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openJsonLines } from '@cxr/data/node';
+import { openJsonLines, readJsonLines } from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -61,5 +61,19 @@ describe('openJsonLines', () => {
     await mkdir(join(folder, 'gone'));
     await log.append({ step: 2 });
     expect((await openJsonLines<Line>(gone)).lines).toEqual([{ step: 2 }]);
+  });
+});
+
+describe('readJsonLines', () => {
+  it('reads a log in writing as it is', async () => {
+    const torn = `${textOf(1, 2)}null\n{"step":3`;
+    await appendFile(file, torn);
+    expect(await readJsonLines<Line>(file)).toEqual([{ step: 1 }, { step: 2 }]);
+    expect(await text()).toBe(torn);
+  });
+
+  it('reads a log that is not there as an empty one, and names one that cannot be read', async () => {
+    expect(await readJsonLines(file)).toEqual([]);
+    await expect(readJsonLines(folder)).rejects.toMatchObject({ code: 'not-a-file', file: folder });
   });
 });

@@ -26,10 +26,7 @@ export async function openJsonLines<T extends object>(
   checkText('file', file);
   checkFunction('keep', keep);
   const text = await readText(file);
-  const lines = text.split('\n').flatMap((line) => {
-    const value = parse(line) as T | undefined;
-    return value !== undefined && keep(value) ? [value] : [];
-  });
+  const lines = linesOf<T>(text).filter(keep);
   const kept = textOf(lines);
   if (kept !== text) await writeFileAtomic(file, kept);
   let torn = false;
@@ -46,6 +43,23 @@ export async function openJsonLines<T extends object>(
       lines.push(...added);
     },
   };
+}
+
+/**
+ * The lines of a log, which may be in writing: what is no whole JSON object is left out, and the file is not touched. No file is an
+ * empty log.
+ * @throws CxrFileError naming the file, where it cannot be read.
+ */
+export async function readJsonLines<T extends object>(file: string): Promise<T[]> {
+  checkText('file', file);
+  return linesOf<T>(await readText(file));
+}
+
+function linesOf<T extends object>(text: string): T[] {
+  return text.split('\n').flatMap((line) => {
+    const value = parse(line) as T | undefined;
+    return value === undefined ? [] : [value];
+  });
 }
 
 async function readText(file: string): Promise<string> {

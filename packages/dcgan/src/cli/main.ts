@@ -1,4 +1,5 @@
 import { createOutput, type Output, packageVersion, runCli } from '@cxr/cli';
+import { defineCompare } from './compare.js';
 import { defineExport } from './export.js';
 import { defineInfo } from './info.js';
 import { defineSample } from './sample.js';
@@ -15,7 +16,8 @@ export function main(args: readonly string[], output: Output = createOutput()): 
       program
         .description('Trains a DCGAN on chest X-rays and draws images from it.')
         .addHelpText('after', '\nA checkpoint is a run’s folder (--out of train) or one checkpoint in it.');
-      for (const define of [defineTrain, defineSample, defineInfo, defineExport]) define(program, context);
+      for (const define of [defineTrain, defineSample, defineInfo, defineCompare, defineExport])
+        define(program, context);
     },
   });
 }
