@@ -4,3 +4,4 @@ export * from './batch-norm';
 export * from './elementwise';
 export * from './gemm';
 export * from './im2col';
+export * from './winograd';

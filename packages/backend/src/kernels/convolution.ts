@@ -3,6 +3,7 @@ import { exchanged, filterSize, type Geometry, taps } from './geometry.js';
 import type { KernelContext } from './kernel-context.js';
 import { hasResidues, residueProducts } from './residues.js';
 import { foldProduct, unfoldOuter, unfoldProduct } from './unfold.js';
+import { hasWinograd, winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
 
 /*
  * A convolution as matrix products. An image x [n, h, w, c] unfolds into a matrix with a row for each output
@@ -18,7 +19,8 @@ import { foldProduct, unfoldOuter, unfoldProduct } from './unfold.js';
 
 /** Computes y = x * filter. */
 export function forward(context: KernelContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
-  if (isNarrow(g)) foldProduct(context, exchanged(g), x, flipped(context, g, filter), y);
+  if (hasWinograd(g)) winogradForward(context, g, x, filter, y);
+  else if (isNarrow(g)) foldProduct(context, exchanged(g), x, flipped(context, g, filter), y);
   else unfoldProduct(context, g, x, filter, y);
 }
 
@@ -30,7 +32,8 @@ export function inputGradient(
   filter: Pointer,
   dx: Pointer,
 ): void {
-  if (isNarrow(g)) unfoldProduct(context, exchanged(g), dy, flipped(context, g, filter), dx);
+  if (hasWinograd(g)) winogradInputGradient(context, g, dy, filter, dx);
+  else if (isNarrow(g)) unfoldProduct(context, exchanged(g), dy, flipped(context, g, filter), dx);
   else if (hasResidues(g)) residueProducts(context, g, dy, filter, dx);
   else foldProduct(context, g, dy, filter, dx);
 }
@@ -43,7 +46,9 @@ export function filterGradient(
   dy: Pointer,
   dfilter: Pointer,
 ): void {
-  if (isNarrow(g)) {
+  if (hasWinograd(g)) {
+    winogradFilterGradient(context, g, x, dy, dfilter);
+  } else if (isNarrow(g)) {
     const turned = context.scratch.floats('flipped', filterSize(g));
     unfoldOuter(context, exchanged(g), dy, x, turned);
     context.simd.flipFilter(turned, dfilter, taps(g), g.outChannels, g.channels);

@@ -26,6 +26,35 @@ type UnfoldArguments = [
   ],
 ];
 
+/** The arguments of the transform of an image, in the module's order. */
+type WinogradArguments = [
+  from: Pointer,
+  to: Pointer,
+  line: Pointer,
+  first: number,
+  count: number,
+  ...geometry: [
+    h: number,
+    w: number,
+    c: number,
+    rows: number,
+    columns: number,
+    strideHeight: number,
+    strideWidth: number,
+    top: number,
+    left: number,
+  ],
+];
+
+/** The arguments of the transform of the outputs, in the module's order. */
+type WinogradOutputArguments = [
+  from: Pointer,
+  to: Pointer,
+  first: number,
+  count: number,
+  ...geometry: [outHeight: number, outWidth: number, c: number, rows: number, columns: number],
+];
+
 /** The exports of assembly/, where comments say what each does. */
 export interface Simd {
   im2col(...args: UnfoldArguments): void;
@@ -59,6 +88,12 @@ export interface Simd {
     sh: number,
     sw: number,
   ): void;
+  winogradImage(...args: WinogradArguments): void;
+  winogradImageAdjoint(...args: WinogradArguments): void;
+  winogradOutput(...args: WinogradOutputArguments): void;
+  winogradOutputAdjoint(...args: WinogradOutputArguments): void;
+  winogradFilter(filter: Pointer, u: Pointer, sh: number, sw: number, size: number): void;
+  winogradFilterAdjoint(u: Pointer, filter: Pointer, sh: number, sw: number, size: number): void;
   gemmScratch(): number;
   gemm(
     transposeA: boolean,

@@ -1,0 +1,361 @@
+// The transforms of Winograd's minimal filtering F(2 x 2, 2 x 2): Winograd 1980, "Arithmetic complexity of computations";
+// Lavin and Gray 2016 (arXiv:1509.09308) for convolutions. Two outputs of a filter of two taps take three products, not four:
+//
+//   y0 = d0 g0 + d1 g1 = m0 + m1        m0 = (d0 - d1) g0
+//   y1 = d1 g0 + d2 g1 = m1 + m2        m1 = d1 (g0 + g1)
+//                                       m2 = (d2 - d1) g1
+//
+// and so in both directions: nine products for four outputs, not sixteen. There are only additions before and after the products.
+// A convolution with stride s and kernel 2 s is a sum of s x s such filters, each on the pixels of one phase, s apart.
+//
+// A tile is 2 x 2 outputs, [n][th][tw] of them. The transformed image is v[9][tile][phase][c], the transformed filter
+// u[9][phase][ci][co], the products m[9][tile][co]; `count` tiles from `first` on are transformed at a time. Channels are
+// a multiple of 4.
+
+/** The place of a pixel, or `other` where it lies outside the image. */
+function pixel(image: usize, yy: i32, xx: i32, h: i32, w: i32, line: usize, other: usize): usize {
+  return yy < 0 || yy >= h || xx < 0 || xx >= w ? other : image + <usize>(yy * w + xx) * line;
+}
+
+/** v from the image x. `zeros` holds c zeros. */
+export function winogradImage(
+  x: usize,
+  v: usize,
+  zeros: usize,
+  first: i32,
+  count: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  th: i32,
+  tw: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+): void {
+  const line = (<usize>c) << 2;
+  const plane = <usize>(count * sh * sw) * line;
+  let out = v;
+  for (let t = first; t < first + count; t++) {
+    const n = t / (th * tw);
+    const ty = t / tw - n * th;
+    const tx = t % tw;
+    const image = x + <usize>(n * h * w) * line;
+    for (let py = 0; py < sh; py++) {
+      for (let px = 0; px < sw; px++) {
+        const y0 = 2 * ty * sh + py - top;
+        const x0 = 2 * tx * sw + px - left;
+        const p00 = pixel(image, y0, x0, h, w, line, zeros);
+        const p01 = pixel(image, y0, x0 + sw, h, w, line, zeros);
+        const p02 = pixel(image, y0, x0 + 2 * sw, h, w, line, zeros);
+        const p10 = pixel(image, y0 + sh, x0, h, w, line, zeros);
+        const p11 = pixel(image, y0 + sh, x0 + sw, h, w, line, zeros);
+        const p12 = pixel(image, y0 + sh, x0 + 2 * sw, h, w, line, zeros);
+        const p20 = pixel(image, y0 + 2 * sh, x0, h, w, line, zeros);
+        const p21 = pixel(image, y0 + 2 * sh, x0 + sw, h, w, line, zeros);
+        const p22 = pixel(image, y0 + 2 * sh, x0 + 2 * sw, h, w, line, zeros);
+        for (let i: usize = 0; i < line; i += 16) {
+          const d10 = v128.load(p10 + i);
+          const d00 = f32x4.sub(v128.load(p00 + i), d10);
+          const d20 = f32x4.sub(v128.load(p20 + i), d10);
+          const d11 = v128.load(p11 + i);
+          const d01 = f32x4.sub(v128.load(p01 + i), d11);
+          const d21 = f32x4.sub(v128.load(p21 + i), d11);
+          const d12 = v128.load(p12 + i);
+          const d02 = f32x4.sub(v128.load(p02 + i), d12);
+          const d22 = f32x4.sub(v128.load(p22 + i), d12);
+          let to = out + i;
+          v128.store(to, f32x4.sub(d00, d01));
+          to += plane;
+          v128.store(to, d01);
+          to += plane;
+          v128.store(to, f32x4.sub(d02, d01));
+          to += plane;
+          v128.store(to, f32x4.sub(d10, d11));
+          to += plane;
+          v128.store(to, d11);
+          to += plane;
+          v128.store(to, f32x4.sub(d12, d11));
+          to += plane;
+          v128.store(to, f32x4.sub(d20, d21));
+          to += plane;
+          v128.store(to, d21);
+          to += plane;
+          v128.store(to, f32x4.sub(d22, d21));
+        }
+        out += line;
+      }
+    }
+  }
+}
+
+/** The adjoint of winogradImage: adds v into the image x. What falls outside it is added to `spare`, c floats. */
+export function winogradImageAdjoint(
+  v: usize,
+  x: usize,
+  spare: usize,
+  first: i32,
+  count: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  th: i32,
+  tw: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+): void {
+  const line = (<usize>c) << 2;
+  const plane = <usize>(count * sh * sw) * line;
+  let input = v;
+  for (let t = first; t < first + count; t++) {
+    const n = t / (th * tw);
+    const ty = t / tw - n * th;
+    const tx = t % tw;
+    const image = x + <usize>(n * h * w) * line;
+    for (let py = 0; py < sh; py++) {
+      for (let px = 0; px < sw; px++) {
+        const y0 = 2 * ty * sh + py - top;
+        const x0 = 2 * tx * sw + px - left;
+        const p00 = pixel(image, y0, x0, h, w, line, spare);
+        const p01 = pixel(image, y0, x0 + sw, h, w, line, spare);
+        const p02 = pixel(image, y0, x0 + 2 * sw, h, w, line, spare);
+        const p10 = pixel(image, y0 + sh, x0, h, w, line, spare);
+        const p11 = pixel(image, y0 + sh, x0 + sw, h, w, line, spare);
+        const p12 = pixel(image, y0 + sh, x0 + 2 * sw, h, w, line, spare);
+        const p20 = pixel(image, y0 + 2 * sh, x0, h, w, line, spare);
+        const p21 = pixel(image, y0 + 2 * sh, x0 + sw, h, w, line, spare);
+        const p22 = pixel(image, y0 + 2 * sh, x0 + 2 * sw, h, w, line, spare);
+        for (let i: usize = 0; i < line; i += 16) {
+          let from = input + i;
+          const v00 = v128.load(from);
+          from += plane;
+          const v01 = v128.load(from);
+          from += plane;
+          const v02 = v128.load(from);
+          from += plane;
+          const d0 = f32x4.sub(f32x4.sub(v01, v00), v02);
+          const v10 = v128.load(from);
+          from += plane;
+          const v11 = v128.load(from);
+          from += plane;
+          const v12 = v128.load(from);
+          from += plane;
+          const d1 = f32x4.sub(f32x4.sub(v11, v10), v12);
+          const v20 = v128.load(from);
+          from += plane;
+          const v21 = v128.load(from);
+          from += plane;
+          const v22 = v128.load(from);
+          const d2 = f32x4.sub(f32x4.sub(v21, v20), v22);
+          addTo(p00 + i, v00);
+          addTo(p10 + i, f32x4.sub(f32x4.sub(v10, v00), v20));
+          addTo(p20 + i, v20);
+          addTo(p01 + i, d0);
+          addTo(p11 + i, f32x4.sub(f32x4.sub(d1, d0), d2));
+          addTo(p21 + i, d2);
+          addTo(p02 + i, v02);
+          addTo(p12 + i, f32x4.sub(f32x4.sub(v12, v02), v22));
+          addTo(p22 + i, v22);
+        }
+        input += line;
+      }
+    }
+  }
+}
+
+function addTo(at: usize, value: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), value));
+}
+
+/** The outputs y[n][oh][ow][c] from the products m. */
+export function winogradOutput(
+  m: usize,
+  y: usize,
+  first: i32,
+  count: i32,
+  oh: i32,
+  ow: i32,
+  c: i32,
+  th: i32,
+  tw: i32,
+): void {
+  const line = (<usize>c) << 2;
+  const plane = <usize>count * line;
+  let input = m;
+  for (let t = first; t < first + count; t++) {
+    const n = t / (th * tw);
+    const oy = 2 * (t / tw - n * th);
+    const ox = 2 * (t % tw);
+    const out = y + <usize>((n * oh + oy) * ow + ox) * line;
+    const below = oy + 1 < oh;
+    const right = ox + 1 < ow;
+    for (let i: usize = 0; i < line; i += 16) {
+      let from = input + i;
+      const m00 = v128.load(from);
+      from += plane;
+      const m01 = v128.load(from);
+      from += plane;
+      const m02 = v128.load(from);
+      from += plane;
+      const a0 = f32x4.add(m00, m01);
+      const b0 = f32x4.add(m01, m02);
+      const m10 = v128.load(from);
+      from += plane;
+      const m11 = v128.load(from);
+      from += plane;
+      const m12 = v128.load(from);
+      from += plane;
+      const a1 = f32x4.add(m10, m11);
+      const b1 = f32x4.add(m11, m12);
+      const m20 = v128.load(from);
+      from += plane;
+      const m21 = v128.load(from);
+      from += plane;
+      const m22 = v128.load(from);
+      const a2 = f32x4.add(m20, m21);
+      const b2 = f32x4.add(m21, m22);
+      const to = out + i;
+      v128.store(to, f32x4.add(a0, a1));
+      if (right) v128.store(to + line, f32x4.add(b0, b1));
+      if (below) {
+        const next = to + <usize>ow * line;
+        v128.store(next, f32x4.add(a1, a2));
+        if (right) v128.store(next + line, f32x4.add(b1, b2));
+      }
+    }
+    input += line;
+  }
+}
+
+/** The adjoint of winogradOutput: m from y. */
+export function winogradOutputAdjoint(
+  y: usize,
+  m: usize,
+  first: i32,
+  count: i32,
+  oh: i32,
+  ow: i32,
+  c: i32,
+  th: i32,
+  tw: i32,
+): void {
+  const line = (<usize>c) << 2;
+  const plane = <usize>count * line;
+  let out = m;
+  for (let t = first; t < first + count; t++) {
+    const n = t / (th * tw);
+    const oy = 2 * (t / tw - n * th);
+    const ox = 2 * (t % tw);
+    const tile = y + <usize>((n * oh + oy) * ow + ox) * line;
+    const below = oy + 1 < oh;
+    const right = ox + 1 < ow;
+    for (let i: usize = 0; i < line; i += 16) {
+      const at = tile + i;
+      const next = at + <usize>ow * line;
+      const y00 = v128.load(at);
+      const y01 = right ? v128.load(at + line) : f32x4.splat(0);
+      const y10 = below ? v128.load(next) : f32x4.splat(0);
+      const y11 = below && right ? v128.load(next + line) : f32x4.splat(0);
+      putNine(out + i, plane, y00, y01, y10, y11);
+    }
+    out += line;
+  }
+}
+
+/** The nine sums that both the transform of a filter and the adjoint of that of the outputs give. */
+function putNine(at: usize, plane: usize, g00: v128, g01: v128, g10: v128, g11: v128): void {
+  const top = f32x4.add(g00, g01);
+  const bottom = f32x4.add(g10, g11);
+  v128.store(at, g00);
+  at += plane;
+  v128.store(at, top);
+  at += plane;
+  v128.store(at, g01);
+  at += plane;
+  v128.store(at, f32x4.add(g00, g10));
+  at += plane;
+  v128.store(at, f32x4.add(top, bottom));
+  at += plane;
+  v128.store(at, f32x4.add(g01, g11));
+  at += plane;
+  v128.store(at, g10);
+  at += plane;
+  v128.store(at, bottom);
+  at += plane;
+  v128.store(at, g11);
+}
+
+/** u from the filter [2 sh][2 sw][size], where size = ci co. */
+export function winogradFilter(filter: usize, u: usize, sh: i32, sw: i32, size: i32): void {
+  const line = (<usize>size) << 2;
+  const plane = <usize>(sh * sw) * line;
+  const row = 2 * <usize>sw * line;
+  let out = u;
+  for (let py = 0; py < sh; py++) {
+    for (let px = 0; px < sw; px++) {
+      const top = filter + <usize>py * row + <usize>px * line;
+      const bottom = top + <usize>sh * row;
+      const step = <usize>sw * line;
+      for (let i: usize = 0; i < line; i += 16) {
+        putNine(
+          out + i,
+          plane,
+          v128.load(top + i),
+          v128.load(top + step + i),
+          v128.load(bottom + i),
+          v128.load(bottom + step + i),
+        );
+      }
+      out += line;
+    }
+  }
+}
+
+/** The adjoint of winogradFilter: the filter's gradient from that of u. */
+export function winogradFilterAdjoint(u: usize, filter: usize, sh: i32, sw: i32, size: i32): void {
+  const line = (<usize>size) << 2;
+  const plane = <usize>(sh * sw) * line;
+  const row = 2 * <usize>sw * line;
+  let input = u;
+  for (let py = 0; py < sh; py++) {
+    for (let px = 0; px < sw; px++) {
+      const top = filter + <usize>py * row + <usize>px * line;
+      const bottom = top + <usize>sh * row;
+      const step = <usize>sw * line;
+      for (let i: usize = 0; i < line; i += 16) {
+        let from = input + i;
+        const m00 = v128.load(from);
+        from += plane;
+        const m01 = v128.load(from);
+        from += plane;
+        const m02 = v128.load(from);
+        from += plane;
+        const a0 = f32x4.add(m00, m01);
+        const b0 = f32x4.add(m01, m02);
+        const m10 = v128.load(from);
+        from += plane;
+        const m11 = v128.load(from);
+        from += plane;
+        const m12 = v128.load(from);
+        from += plane;
+        const a1 = f32x4.add(m10, m11);
+        const b1 = f32x4.add(m11, m12);
+        const m20 = v128.load(from);
+        from += plane;
+        const m21 = v128.load(from);
+        from += plane;
+        const m22 = v128.load(from);
+        const a2 = f32x4.add(m20, m21);
+        const b2 = f32x4.add(m21, m22);
+        v128.store(top + i, f32x4.add(a0, a1));
+        v128.store(top + step + i, f32x4.add(b0, b1));
+        v128.store(bottom + i, f32x4.add(a1, a2));
+        v128.store(bottom + step + i, f32x4.add(b1, b2));
+      }
+      input += line;
+    }
+  }
+}
