@@ -6,10 +6,10 @@ const THUMB = 32;
 const COARSE = 16;
 const WAVES = 8;
 /** Coordinates kept. */
-export const COORDINATES = 24;
+export const COORDINATES = 12;
 
 /**
- * Thumbnails of mean 0 and length 1 as points of 24 coordinates, `[n, 24]`: their slowest waves (a cosine transform),
+ * Thumbnails of mean 0 and length 1 as points of 12 coordinates, `[n, 12]`: their slowest waves (a cosine transform),
  * rotated to their principal axes. Each step only rotates or leaves out coordinates, so points are never farther from each
  * other than the thumbnails, whose squared distance is 2 − 2 × their correlation. One of a single brightness is the origin.
  */
