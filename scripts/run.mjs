@@ -76,6 +76,7 @@ function check() {
   step('types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']);
   step('WebAssembly as its sources compile', process.execPath, ['scripts/build-simd.mjs', '--check']);
   step('changesets', process.execPath, ['scripts/check-changesets.mjs']);
+  step('doc comments of exports', process.execPath, ['scripts/check-docs.mjs']);
   step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']);
   step('dead code', bin('knip'), []);
   for (const name of readdirSync(join(root, 'packages'))) {

@@ -3,8 +3,11 @@ import type { NdArray } from 'ndarray';
 
 /** Checked activations: `n` rows of `dims` finite values, row-major. Made only by `activationRows`. */
 export class ActivationRows {
+  /** The values, `[n, dims]`, row-major. */
   readonly data: Float32Array;
+  /** Number of rows. */
   readonly n: number;
+  /** Values in a row. */
   readonly dims: number;
   /** Objects of the same form that were not checked do not have it. */
   readonly #checked = true;

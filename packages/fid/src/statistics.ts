@@ -14,6 +14,7 @@ import { assertCovariance } from './linalg/assert-covariance.js';
  * and more exact (see `frechetDistance`).
  */
 export class Statistics {
+  /** Values of an activation: 64, 192, 768 or 2048 of the Inception. */
   readonly dims: number;
   #count: number | undefined = 0;
   readonly #mean: Float64Array;

@@ -30,7 +30,9 @@ export interface CxrFileErrorOptions {
  * For wrong arguments there are TypeError and RangeError.
  */
 export class CxrFileError extends Error {
+  /** What is wrong, in a word. */
   readonly code: CxrFileErrorCode;
+  /** The file, or the name the caller gave to its bytes; missing where there is none. */
   readonly file?: string;
   /** What is wrong, without the file's name. */
   readonly reason: string;

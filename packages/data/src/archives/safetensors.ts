@@ -11,6 +11,7 @@ import {
   type Tensor,
 } from './tensor-data.js';
 
+/** Limits and names of `readSafetensors`. */
 export interface ReadSafetensorsOptions {
   /** The file's name, for errors. @default undefined: errors name no file */
   file?: string | undefined;

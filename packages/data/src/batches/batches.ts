@@ -17,6 +17,7 @@ import { GAN_RANGE, scaleInto } from './to-batch.js';
 
 /** Batch and image size, order and epochs of `batches`. */
 export interface BatchesOptions extends FitOptions {
+  /** Images in a batch, from 1 on; the last one of an epoch may have fewer. */
   batchSize: number;
   /** Shuffles each epoch, keyed by (seed, epoch). Needs an array: of loaders, if the images are many. @default the order given */
   seed?: number | undefined;
@@ -30,6 +31,7 @@ export interface BatchesOptions extends FitOptions {
   bits?: number | undefined;
   /** Called once, at the end of the first epoch, where `bits` seems to be missing. */
   onWarning?: ((message: string) => void) | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
 }
 

@@ -23,6 +23,7 @@ export interface CollectImagesOptions extends FitOptions {
   onWarning?: ((message: string) => void) | undefined;
   /** Called with each image before it is brought to size, in order. */
   onImage?: ((image: NamedImage) => void) | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
 }
 

@@ -5,7 +5,9 @@ import { checkSet, takeBatch } from './take-batch.js';
 
 /** Batch size, seed and epoch of `epochBatches`. */
 export interface EpochBatchesOptions {
+  /** Images in a batch, from 1 on; the last one may have fewer. */
   batchSize: number;
+  /** A whole number. The same seed and epoch give the same order. */
   seed: number;
   /** Counted from 0; each epoch has an order of its own. */
   epoch: number;

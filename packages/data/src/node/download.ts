@@ -17,7 +17,9 @@ export interface DownloadOptions {
   sha256?: string | undefined;
   /** Looks at the finished download, still under another name, and throws a CxrFileError where it is not the file. */
   check?: ((part: string) => Promise<void>) | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
+  /** Called with the bytes received so far. @default none */
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /**
    * Milliseconds without any byte after which it gives up; what is there is kept.

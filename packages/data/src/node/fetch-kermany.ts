@@ -20,6 +20,7 @@ export interface FetchKermanyOptions extends UnpackZipOptions {
   url?: string | undefined;
   /** The archive's sha256, or its first digits. Without it the checksums inside the archive alone are compared. */
   sha256?: string | undefined;
+  /** Called with the bytes received so far. @default none */
   onDownload?: ((progress: DownloadProgress) => void) | undefined;
 }
 

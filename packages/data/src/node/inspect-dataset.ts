@@ -8,7 +8,9 @@ import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 /** Threads, abort and progress of `inspectDataset`. */
 export interface InspectDatasetOptions extends WorkerPoolOptions {
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
+  /** Called after each file. @default none */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

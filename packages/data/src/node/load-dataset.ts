@@ -13,6 +13,7 @@ import { READ_IMAGES_OPTIONS, type ReadImagesOptions, readImages } from './read-
 
 /** How `loadDataset` reads and fits images. */
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
+  /** Called after each file, read or bad. @default none */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 

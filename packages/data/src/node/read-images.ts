@@ -15,9 +15,11 @@ import { type ReadImageOptions, readImage } from './read-image.js';
 export interface ReadImagesOptions extends ReadImageOptions {
   /** Goes on after a file that cannot be read, calling `onBad`. @default false: it throws */
   skipBad?: boolean | undefined;
+  /** Called with each bad file's error where `skipBad` is set. @default none */
   onBad?: ((error: CxrFileError) => void) | undefined;
   /** Files read at the same time. @default 4 */
   concurrency?: number | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
   /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
   onWarning?: ((message: string) => void) | undefined;

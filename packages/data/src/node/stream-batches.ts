@@ -20,6 +20,7 @@ import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 /** Batch and image size, order, threads and errors of `streamBatches`. */
 export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
+  /** Images in a batch, from 1 on; the last one of an epoch may have fewer. */
   batchSize: number;
   /** Shuffles each epoch, keyed by (seed, epoch). @default the order given */
   seed?: number | undefined;
@@ -31,6 +32,7 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   augment?: URL | string | undefined;
   /** Passed on to it: what can be cloned between threads. */
   augmentParameter?: unknown;
+  /** The largest width × height of a file, as for `readImage`. @default 50 million */
   maxPixels?: number | undefined;
   /** Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16, see `decodeImage`. @default 16 */
   bits?: number | undefined;
@@ -38,7 +40,9 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   onWarning?: ((message: string) => void) | undefined;
   /** Goes on after a file that cannot be read, calling `onBad`. @default false: it throws */
   skipBad?: boolean | undefined;
+  /** Called with each bad file's error where `skipBad` is set. @default none */
   onBad?: ((error: CxrFileError) => void) | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
 }
 

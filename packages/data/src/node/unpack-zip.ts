@@ -12,7 +12,9 @@ export interface UnpackZipOptions {
   maxBytes?: number | undefined;
   /** The most bytes of one file. @default 256 MiB */
   maxFileBytes?: number | undefined;
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
+  /** Called before each file, with how many are done. @default none */
   onProgress?: ((progress: { done: number; total: number; file: string }) => void) | undefined;
 }
 

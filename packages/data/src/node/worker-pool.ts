@@ -15,6 +15,7 @@ export interface WorkerPoolOptions {
 
 /** Options of `WorkerPool.map`. */
 export interface MapOptions {
+  /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
 }
 

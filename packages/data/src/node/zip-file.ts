@@ -102,6 +102,7 @@ export class ZipFile {
     }
   }
 
+  /** Closes the file; entries can no longer be read. */
   close(): Promise<void> {
     return this.#handle.close();
   }

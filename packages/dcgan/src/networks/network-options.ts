@@ -7,6 +7,7 @@ export const ARCHITECTURES = ['dcgan', 'paper'] as const;
 const CHANNELS = [1, 3] as const;
 export const INITIALIZATIONS = ['normal', 'he'] as const;
 
+/** Width and height, in pixels, of the images that a DCGAN can be built for. */
 export type Size = (typeof SIZES)[number];
 type Initialization = (typeof INITIALIZATIONS)[number];
 type Architecture = (typeof ARCHITECTURES)[number];

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** The parts of DiffAugment, in the order in which they are applied. */
 export const AUGMENT_KINDS = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'] as const;
+/** A part of DiffAugment. */
 export type AugmentKind = (typeof AUGMENT_KINDS)[number];
 
 /**

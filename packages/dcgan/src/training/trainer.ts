@@ -43,8 +43,11 @@ interface Batch {
  * state alone.
  */
 export class Trainer {
+  /** The settings of the run, defaults filled in. */
   readonly config: TrainConfig;
+  /** Latents `[n, latentDim]` to images `[n, size, size, channels]` in [−1, 1]. */
   readonly generator: tfl.LayersModel;
+  /** Images `[n, size, size, channels]` in [−1, 1] to logits `[n, 1]`. */
   readonly discriminator: tfl.LayersModel;
   /** Exponential moving average of the generator's weights; undefined if `config.ema` is 0. */
   readonly ema: tfl.LayersModel | undefined;

@@ -14,6 +14,7 @@ export interface NearestPair {
   ratio: number;
 }
 
+/** What `memorisation` found. */
 export interface Memorisation {
   /**
    * Share of authentic fakes in percent (Alaa et al., 2022; AuthPct of dgm-eval, Stein et al., 2023): those further from
