@@ -23,7 +23,7 @@ const COMMAND_LINE_ONLY: Record<string, readonly string[]> = {
   data: ['cli'],
   augment: ['cli', 'data'],
   dcgan: ['cli', 'report'],
-  fid: ['cli', 'report'],
+  fid: ['cli'],
 };
 
 interface Import {

@@ -1,5 +1,5 @@
 import { describeValue } from '@cxr/image';
-import { escapeHtml } from '../escape-html.js';
+import { escapeHtml } from '@cxr/report';
 import type { Spectrum } from './spectrum.js';
 
 /** A spectrum with what it is of, for `spectrumSvg`. */
