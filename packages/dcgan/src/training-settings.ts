@@ -17,6 +17,8 @@ export const TRAINING_SETTINGS = {
   beta2: true,
   r1: true,
   r1Every: true,
+  lecam: true,
   diffAugment: true,
+  ada: true,
   ema: true,
 } as const;

@@ -48,7 +48,8 @@ async function run(options: Partial<TrainOptions> & { steps: number }): Promise<
 /** All that two equal runs share: weights, moments, step. */
 async function fingerprint(step?: number): Promise<unknown> {
   const state = await loadCheckpoint(folder, step === undefined ? {} : { step });
-  return { step: state.step, weights: hashWeights(state), moments: state.moments };
+  const { anchors, augmentProbability, moments } = state;
+  return { step: state.step, weights: hashWeights(state), moments, anchors, augmentProbability };
 }
 
 describe('a run that is resumed', () => {
@@ -60,6 +61,8 @@ describe('a run that is resumed', () => {
       'blurred',
       { ...BLURRED, r1: 1, r1Every: 2, ema: 0.9, learningRateDecay: 'cosine', decayStart: 2, decayEnd: 5 },
     ],
+    ['LeCam and ADA', { lecam: 0.3, ada: 0.1, diffAugment: ['translation', 'cutout'] }],
+    ['xray', { preset: 'xray', size: 32 }],
     ['bilinear', { upsampling: 'bilinear', discriminatorBlur: '1-3-3-1', highPass: true, ema: 0.9 }],
   ] as const)('equals the run that was never stopped, bit for bit: %s', async (_, config) => {
     await run({ ...config, steps: 6, checkpointEvery: 3 });

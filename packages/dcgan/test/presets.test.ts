@@ -33,14 +33,14 @@ describe('presets', () => {
     for (const preset of [PRESETS.dcgan, PRESETS.paper]) {
       expect(preset).toMatchObject({
         ...{ initialization: 'normal', upsampling: 'transposed', outputSkips: false, minibatchStd: 0 },
-        ...{ discriminatorBlur: 'none', highPass: false, learningRateDecay: 'none' },
+        ...{ discriminatorBlur: 'none', highPass: false, learningRateDecay: 'none', lecam: 0, ada: 0 },
       });
     }
     expect(PRESETS.dcgan).toMatchObject({ learningRateG: 2e-4, learningRateD: 2e-4, beta1: 0.5 });
   });
 
   it('are each complete and valid', () => {
-    for (const preset of ['dcgan', 'paper', 'modern'] as const) {
+    for (const preset of ['dcgan', 'paper', 'modern', 'xray'] as const) {
       expect(resolveConfig({ preset })).toEqual(PRESETS[preset]);
     }
   });
@@ -98,6 +98,9 @@ describe('resolveConfig', () => {
     [{ preset: 'paper', highPass: true }, 'invalid highPass: true (needs architecture dcgan)'],
     [{ preset: 'paper', minibatchStd: 4 }, 'invalid minibatchStd: 4 (needs architecture dcgan)'],
     [{ preset: 'paper', discriminatorBlur: '1-2-1' }, 'invalid discriminatorBlur: 1-2-1 (needs'],
+    [{ ada: 0.6 }, 'invalid ada: 0.6 (needs diffAugment)'],
+    [{ ada: 1, diffAugment: ['cutout'] }, 'invalid ada: 1'],
+    [{ lecam: -1 }, 'invalid lecam: -1'],
     [{ learningRateDecay: 'step' }, 'invalid learningRateDecay: step (none, linear, cosine)'],
     [{ learningRateDecay: 'linear' }, 'invalid decayEnd: 0 (a step after decayStart, 0)'],
     [{ learningRateDecay: 'cosine', decayStart: 5, decayEnd: 5 }, 'invalid decayEnd: 5'],

@@ -37,7 +37,9 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   beta2: 'of Adam',
   r1: 'weight of the R1 penalty; 0: none',
   r1Every: 'steps between R1 penalties',
+  lecam: 'weight of LeCam regularisation; 0: none',
   diffAugment: 'parts of DiffAugment, with commas between',
+  ada: 'target of adaptive augmentation; 0: every change always',
   ema: 'decay of the averaged generator; 0: none',
 };
 

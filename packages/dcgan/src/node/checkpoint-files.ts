@@ -44,6 +44,8 @@ export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
     images: state.images ?? null,
     best: state.best ?? null,
     classNames: state.classNames,
+    anchors: state.anchors,
+    augmentProbability: state.augmentProbability,
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
     ),
@@ -67,6 +69,8 @@ export async function decodeCheckpoint(
     images: manifest.images ?? undefined,
     best: manifest.best ?? undefined,
     classNames: manifest.classNames,
+    anchors: manifest.anchors,
+    augmentProbability: manifest.augmentProbability,
     generator: await model('generator'),
     discriminator: await model('discriminator'),
     ema: hasEma(manifest) ? await model(MODEL_FOLDERS.ema) : undefined,

@@ -30,6 +30,8 @@ export interface Manifest {
   images: TrainState['images'] | null;
   best: TrainState['best'] | null;
   classNames?: readonly string[] | undefined;
+  anchors?: TrainState['anchors'];
+  augmentProbability?: number | undefined;
   /** Every other file of the checkpoint. */
   files: Record<string, FileEntry>;
 }
@@ -62,6 +64,13 @@ export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number)
   }
   if (best !== null && !(isObject(best) && isCount(best.step) && Number.isFinite(best.score))) {
     fail('best: not a step and a score');
+  }
+  const { anchors, augmentProbability } = manifest;
+  if (anchors !== undefined && !(isObject(anchors) && isAnchors(anchors))) {
+    fail('anchors: not two numbers');
+  }
+  if (augmentProbability !== undefined && !isShare(augmentProbability)) {
+    fail(`augmentProbability: ${JSON.stringify(augmentProbability)} is not 0 to 1`);
   }
   const config = readConfig(manifest, fail);
   if (classNames !== undefined && !isListOf(classNames, config.classes)) {
@@ -107,6 +116,11 @@ function checkSizes(files: Manifest['files'], config: TrainConfig, fail: (reason
     }
   }
 }
+
+const isAnchors = ({ anchorReal, anchorFake }: Record<string, unknown>): boolean =>
+  Number.isFinite(anchorReal) && Number.isFinite(anchorFake);
+
+const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 

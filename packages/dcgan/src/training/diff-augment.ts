@@ -11,40 +11,55 @@ export type AugmentKind = (typeof AUGMENT_KINDS)[number];
  * the paper's order and ranges: brightness +U(−0.5, 0.5); saturation ×U(0, 2) about the grey value (nothing on one
  * channel); contrast ×U(0.5, 1.5) about the image's mean; translation by up to 1/8 of each side, zeros moving in;
  * cutout of a square of half the side. Each image has its own draw, all from `random`.
+ * @param probability of each change for each image, 0 to 1. @default 1
  * @throws TypeError if `images` is no tensor of four axes, `kinds` no array or `random` no generator of numbers; RangeError for an unknown kind.
  */
-export function diffAugment(images: tf.Tensor4D, kinds: readonly AugmentKind[], random: Rng): tf.Tensor4D {
+export function diffAugment(
+  images: tf.Tensor4D,
+  kinds: readonly AugmentKind[],
+  random: Rng,
+  probability = 1,
+): tf.Tensor4D {
   checkArguments(images, kinds, random);
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`invalid probability: ${probability} (0 to 1)`);
+  }
   const [n, h, w, c] = images.shape;
-  const perImage = (draw: () => number): tf.Tensor4D =>
-    tf.tensor4d(Float32Array.from({ length: n }, draw), [n, 1, 1, 1]);
+  /** Whether the next image is changed. Draws nothing where all are. */
+  const changed = (): boolean => probability === 1 || random.uniform() < probability;
+  const perImage = (unchanged: number, draw: () => number): tf.Tensor4D =>
+    tf.tensor4d(
+      Float32Array.from({ length: n }, () => (changed() ? draw() : unchanged)),
+      [n, 1, 1, 1],
+    );
   return tf.tidy(() => {
     let x = images;
     if (kinds.includes('brightness'))
       x = tf.add(
         x,
-        perImage(() => random.uniform() - 0.5),
+        perImage(0, () => random.uniform() - 0.5),
       );
     if (kinds.includes('saturation') && c > 1)
       x = spread(
         x,
         [3],
-        perImage(() => 2 * random.uniform()),
+        perImage(1, () => 2 * random.uniform()),
       );
     if (kinds.includes('contrast'))
       x = spread(
         x,
         [1, 2, 3],
-        perImage(() => 0.5 + random.uniform()),
+        perImage(1, () => 0.5 + random.uniform()),
       );
     if (kinds.includes('translation')) {
-      const reachY = Math.round(h / 8);
-      const reachX = Math.round(w / 8);
-      const shift = (reach: number) =>
-        Int32Array.from({ length: n }, () => random.integer(2 * reach + 1) - reach);
-      x = translate(x, shift(reachY), shift(reachX));
+      const moved = Array.from({ length: n }, changed);
+      const shift = (side: number) => {
+        const reach = Math.round(side / 8);
+        return Int32Array.from(moved, (moves) => (moves ? random.integer(2 * reach + 1) - reach : 0));
+      };
+      x = translate(x, shift(h), shift(w));
     }
-    if (kinds.includes('cutout')) x = tf.mul(x, cutoutMask(n, h, w, random));
+    if (kinds.includes('cutout')) x = tf.mul(x, cutoutMask(n, h, w, random, changed));
     return x;
   });
 }
@@ -95,11 +110,12 @@ function shifts(distances: Int32Array, size: number): tf.Tensor3D {
   return tf.tensor3d(matrices, [distances.length, size, size]);
 }
 
-function cutoutMask(n: number, h: number, w: number, random: Rng): tf.Tensor4D {
+function cutoutMask(n: number, h: number, w: number, random: Rng, changed: () => boolean): tf.Tensor4D {
   const mask = new Float32Array(n * h * w).fill(1);
   const sideY = Math.round(h / 2);
   const sideX = Math.round(w / 2);
   for (let i = 0; i < n; i++) {
+    if (!changed()) continue;
     // The centre may lie anywhere, so part of the square may fall outside.
     const top = random.integer(h + (1 - (sideY % 2))) - Math.floor(sideY / 2);
     const left = random.integer(w + (1 - (sideX % 2))) - Math.floor(sideX / 2);

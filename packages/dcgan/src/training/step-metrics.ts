@@ -26,6 +26,8 @@ export interface StepMetrics {
    * reals of the batch are equal.
    */
   diversity: number;
+  /** Probability of each change of DiffAugment after the step; only with `ada`. */
+  augmentProbability?: number | undefined;
 }
 
 /** Tensors of one step; `measure` disposes them. */

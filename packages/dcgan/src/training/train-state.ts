@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
 import type { Adam } from './adam.js';
+import type { AnchorValues } from './lecam.js';
 
 /** A weight or moment outside TensorFlow.js. */
 export interface NamedArray {
@@ -30,6 +31,10 @@ export interface TrainState {
   ema: ModelState | undefined;
   /** Adam's moments: for each trainable weight the first and the second, named `WEIGHT/first` and `WEIGHT/second`. */
   moments: { generator: NamedArray[]; discriminator: NamedArray[] };
+  /** Moving averages of the discriminator's logits, for LeCam; undefined if `config.lecam` is 0. */
+  anchors?: AnchorValues | undefined;
+  /** Probability of each change of DiffAugment; undefined if `config.ada` is 0. */
+  augmentProbability?: number | undefined;
   /** The lowest score so far; undefined if the run is not scored. */
   best?: { step: number; score: number } | undefined;
   /** Names of the classes, in the order of their numbers; undefined if the run was given none. */

@@ -11,8 +11,10 @@ import { oneHot } from '../networks/one-hot.js';
 import { trainableVariables, updateEma } from '../networks/weights.js';
 import { keyedRng, normals } from '../random.js';
 import { Adam } from './adam.js';
+import { adaptProbability } from './adaptive-augment.js';
 import { diffAugment } from './diff-augment.js';
 import { learningRateFactor } from './learning-rate.js';
+import { LeCam } from './lecam.js';
 import { fakeLoss, generatorLoss, realLoss } from './losses.js';
 import { nextTurn } from './next-turn.js';
 import { gradientPenalty } from './r1.js';
@@ -53,6 +55,9 @@ export class Trainer {
   readonly ema: tfl.LayersModel | undefined;
   /** Steps done. */
   step = 0;
+  /** Probability of each change of DiffAugment; less than 1 only with `config.ada`. */
+  #augmentProbability: number;
+  readonly #lecam: LeCam | undefined;
   readonly #optimiserG: Adam;
   readonly #optimiserD: Adam;
 
@@ -63,6 +68,8 @@ export class Trainer {
     this.generator = createGenerator(config);
     this.discriminator = createDiscriminator(config);
     this.ema = config.ema > 0 ? createGenerator(config) : undefined;
+    this.#augmentProbability = config.ada > 0 ? 0 : 1;
+    this.#lecam = config.lecam > 0 ? new LeCam() : undefined;
     const { beta1, beta2, learningRateG, learningRateD } = config;
     this.#optimiserG = new Adam(trainableVariables(this.generator), {
       learningRate: learningRateG,
@@ -107,9 +114,15 @@ export class Trainer {
     await nextTurn();
     const { logitsG, square } = tf.tidy(() => this.#stepGenerator(set));
     if (this.ema) updateEma(this.ema, this.generator, this.#emaDecay());
+    this.#lecam?.update(ofDiscriminator.logitsReal, ofDiscriminator.logitsFake, this.step);
     this.step++;
     const squares = { ...ofDiscriminator.squares, gradientsG: square };
-    return measure({ ...ofDiscriminator, logitsG, squares }, config.loss, this.step);
+    const metrics = await measure({ ...ofDiscriminator, logitsG, squares }, config.loss, this.step);
+    if (config.ada === 0) return metrics;
+    const [target, images] = [config.ada, this.discriminatorBatch];
+    const { accuracyReal } = metrics;
+    this.#augmentProbability = adaptProbability(this.#augmentProbability, { accuracyReal, target, images });
+    return { ...metrics, augmentProbability: this.#augmentProbability };
   }
 
   /** Everything that a run needs to continue exactly from here; `set` adds which images it was trained on. */
@@ -125,6 +138,8 @@ export class Trainer {
         generator: await saveMoments(this.#optimiserG, this.generator),
         discriminator: await saveMoments(this.#optimiserD, this.discriminator),
       },
+      anchors: await this.#lecam?.values(),
+      augmentProbability: this.config.ada > 0 ? this.#augmentProbability : undefined,
     };
   }
 
@@ -145,6 +160,8 @@ export class Trainer {
       restoreMoments(this.#optimiserG, this.generator, state.moments.generator);
       restoreMoments(this.#optimiserD, this.discriminator, state.moments.discriminator);
     });
+    if (state.anchors) this.#lecam?.restore(state.anchors);
+    if (this.config.ada > 0) this.#augmentProbability = state.augmentProbability ?? 0;
     this.step = state.step;
   }
 
@@ -173,6 +190,7 @@ export class Trainer {
     }
     this.#optimiserG.dispose();
     this.#optimiserD.dispose();
+    this.#lecam?.dispose();
   }
 
   #stepDiscriminator(
@@ -186,11 +204,12 @@ export class Trainer {
     let logitsFake!: tf.Tensor;
     const onReals = (): tf.Scalar => {
       logitsReal = tf.keep(this.#discriminate(augmentedReals));
-      return tf.add(realLoss(loss, logitsReal), this.#penalty(augmentedReals));
+      const penalties = [this.#penalty(augmentedReals), this.#lecamPenalty('onReals', logitsReal)];
+      return tf.addN([realLoss(loss, logitsReal), ...penalties]);
     };
     const onFakes = (): tf.Scalar => {
       logitsFake = tf.keep(this.#discriminate(augmentedFakes));
-      return fakeLoss(loss, logitsFake);
+      return tf.add(fakeLoss(loss, logitsFake), this.#lecamPenalty('onFakes', logitsFake));
     };
     const variables = [...this.#optimiserD.variables];
     const factor = learningRateFactor(this.config, this.step);
@@ -253,7 +272,12 @@ export class Trainer {
   #augment(batch: Batch, purpose: 'augmentReal' | 'augmentFake' | 'augmentGenerator'): Batch {
     const { diffAugment: kinds, seed } = this.config;
     if (kinds.length === 0) return batch;
-    return { ...batch, images: diffAugment(batch.images, kinds, keyedRng(seed, purpose, this.step)) };
+    const random = keyedRng(seed, purpose, this.step);
+    return { ...batch, images: diffAugment(batch.images, kinds, random, this.#augmentProbability) };
+  }
+
+  #lecamPenalty(which: 'onReals' | 'onFakes', logits: tf.Tensor): tf.Scalar {
+    return this.#lecam ? tf.mul(this.#lecam[which](logits), this.config.lecam) : tf.scalar(0);
   }
 
   #penalty(reals: Batch): tf.Scalar {
