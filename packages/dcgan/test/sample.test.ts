@@ -25,6 +25,19 @@ describe('sample', () => {
     expect(await all(sample(generator, { count: 7, seed: 4 }))).not.toEqual(seven);
   });
 
+  it('begins with seed 0, draws none where none are asked for, and ends when aborted', async () => {
+    const generator = createGenerator(tiny);
+    expect(await all(sample(generator, { count: 2 }))).toEqual(
+      await all(sample(generator, { count: 2, seed: 0 })),
+    );
+    expect(await all(sample(generator, { count: 0 }))).toEqual([]);
+    const controller = new AbortController();
+    const images = sample(generator, { count: 4, batchSize: 2, signal: controller.signal });
+    for (const _ of [0, 1]) expect((await images.next()).done).toBe(false);
+    controller.abort(new Error('enough'));
+    await expect(images.next()).rejects.toThrow('enough');
+  });
+
   it('rounds −1 … 1 to 0 … 255', async () => {
     const generator = createGenerator(tiny);
     const layer = generator.getLayer('image');
