@@ -2,23 +2,7 @@ import { join } from 'node:path';
 import { readSafetensors, readTorch } from '@cxr/fid';
 import { CxrFileError, createRng, type Rng } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
-import {
-  APPENDS,
-  concat,
-  dict,
-  EMPTY_LIST,
-  global,
-  int,
-  legacyFile,
-  MARK,
-  MEMOIZE,
-  type Part,
-  str,
-  TUPLE1,
-  tensor,
-  tuple,
-  zipFile,
-} from './pickles.js';
+import * as p from './pickles.js';
 import { fixtures, readBytes } from './shared.js';
 
 /** Printed where a case fails; set it to run that one again. */
@@ -51,34 +35,34 @@ describe('damaged weights', () => {
   });
 
   it('random pickles of allowed opcodes: refused with CxrFileError, never anything else', () => {
-    const steps: ((rng: Rng) => Part)[] = [
-      () => MARK,
-      () => EMPTY_LIST,
+    const steps: ((rng: Rng) => p.Part)[] = [
+      () => p.MARK,
+      () => p.EMPTY_LIST,
       () => 0x7d,
       () => 0x4e,
       () => 0x74,
-      () => TUPLE1,
+      () => p.TUPLE1,
       () => [0x86, 0x94],
       () => 0x61,
-      () => APPENDS,
+      () => p.APPENDS,
       () => 0x73,
       () => 0x75,
-      () => MEMOIZE,
+      () => p.MEMOIZE,
       () => 0x52,
       () => 0x62,
       () => 0x51,
       () => 0x93,
       (rng) => [0x68, rng.integer(6)],
       (rng) => [0x71, rng.integer(6)],
-      (rng) => int(rng.integer(10)),
-      (rng) => int(2 ** (10 * rng.integer(6))),
-      (rng) => str(['a', '0', 'storage', 'state_dict', '\x1b['][rng.integer(5)]!),
-      () => global('torch', 'FloatStorage'),
-      () => global('collections', 'OrderedDict'),
-      () => global('torch._utils', '_rebuild_tensor_v2'),
-      () => global('torch._utils', '_rebuild_parameter'),
-      (rng) => tuple(...Array.from({ length: rng.integer(6) }, () => int(rng.integer(4)))),
-      (rng) => tensor({ length: 6, shape: [rng.integer(9)], stride: [rng.integer(3)] }),
+      (rng) => p.int(rng.integer(10)),
+      (rng) => p.int(2 ** (10 * rng.integer(6))),
+      (rng) => p.str(['a', '0', 'storage', 'state_dict', '\x1b['][rng.integer(5)]!),
+      () => p.global('torch', 'FloatStorage'),
+      () => p.global('collections', 'OrderedDict'),
+      () => p.global('torch._utils', '_rebuild_tensor_v2'),
+      () => p.global('torch._utils', '_rebuild_parameter'),
+      (rng) => p.tuple(...Array.from({ length: rng.integer(6) }, () => p.int(rng.integer(4)))),
+      (rng) => p.tensor({ length: 6, shape: [rng.integer(9)], stride: [rng.integer(3)] }),
     ];
     const values = new Uint8Array(24);
     const messages = new Set<string>();
@@ -87,8 +71,9 @@ describe('damaged weights', () => {
       const object = Array.from({ length: 1 + rng.integer(30) }, () =>
         steps[rng.integer(steps.length)]!(rng),
       );
-      const body = rng.integer(2) === 0 ? object : dict([str('a'), object]);
-      const file = rng.integer(2) === 0 ? zipFile(body, { 0: values }) : legacyFile(body, { 0: values }, 4);
+      const body = rng.integer(2) === 0 ? object : p.dict([p.str('a'), object]);
+      const file =
+        rng.integer(2) === 0 ? p.zipFile(body, { 0: values }) : p.legacyFile(body, { 0: values }, 4);
       try {
         readTorch(file);
       } catch (error) {
@@ -130,7 +115,7 @@ describe('damaged weights', () => {
       const text = new TextEncoder().encode(`{${header}}`);
       const length = new Uint8Array(BigInt64Array.of(BigInt(text.length)).buffer);
       try {
-        readSafetensors(concat(length, text, new Uint8Array(16)));
+        readSafetensors(p.concat(length, text, new Uint8Array(16)));
       } catch (error) {
         if (!(error instanceof CxrFileError)) throw new Error(`CXR_FUZZ_SEED=${seed}`, { cause: error });
       }

@@ -41,12 +41,10 @@ export function assertCovariance(sigma: Float64Array, dims: number): void {
 /** Whether sigma / scale + shift · I is positive definite: whether it has a Cholesky factor of full rank. */
 function isPositiveDefinite(sigma: Float64Array, dims: number, scale: number, shift: number): boolean {
   const space = new Workspace();
-  const scratch = space.allocate(space.linalg.gemmScratch());
   const matrix = space.allocate(sigma.byteLength);
   const pivots = space.allocate(4 * dims);
-  const sums = space.allocate(8 * dims);
   const values = space.floats(matrix, sigma.length);
   for (let i = 0; i < sigma.length; i++) values[i] = sigma[i]! / scale;
   for (let i = 0; i < dims; i++) values[i * dims + i]! += shift;
-  return space.linalg.pivotedCholesky(dims, matrix, pivots, 0, sums, scratch) === dims;
+  return space.pivotedCholesky(dims, matrix, pivots, 0) === dims;
 }

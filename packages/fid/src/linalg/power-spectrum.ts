@@ -1,4 +1,4 @@
-import { type Pointer, Workspace } from './workspace.js';
+import { type Pointer, rowMajor, transposed, Workspace } from './workspace.js';
 
 /**
  * A function that gives |F(u, v)|² of an image `[size, size]`, row-major: at 0 ≤ u < size down and 0 ≤ v ≤ size / 2 across,
@@ -9,8 +9,6 @@ export function powerSpectrum(size: number): (image: Float64Array) => Float64Arr
   const columns = (size >> 1) + 1;
   const count = size * columns;
   const space = new Workspace();
-  const { linalg } = space;
-  const scratch = space.allocate(linalg.gemmScratch());
   const table = (wave: (angle: number) => number): Pointer =>
     space.put(
       Float64Array.from({ length: size * size }, (_, i) =>
@@ -26,20 +24,21 @@ export function powerSpectrum(size: number): (image: Float64Array) => Float64Arr
     number,
     number,
   ];
+  const dims = [size, columns, size] as const;
   const across = (wave: Pointer, to: Pointer) =>
-    linalg.gemm(size, columns, size, input, size, 1, wave, size, 1, to, columns, 1, false, scratch);
-  const down = (wave: Pointer, from: Pointer, to: Pointer, sign: 1 | -1) =>
-    linalg.gemm(size, columns, size, wave, size, 1, from, 1, columns, to, columns, sign, false, scratch);
+    space.multiply(dims, rowMajor(input, size), rowMajor(wave, size), to);
+  const down = (wave: Pointer, from: Pointer, to: Pointer, scale = 1) =>
+    space.multiply(dims, rowMajor(wave, size), transposed(from, columns), to, { scale });
   return (image) => {
     space.floats(input, size * size).set(image);
     for (const pointer of [rowCos, rowSin, re, im]) space.floats(pointer, count).fill(0);
     across(cos, rowCos);
     across(sin, rowSin);
     // (cos − i sin)(rowCos − i rowSin), summed down the columns.
-    down(cos, rowCos, re, 1);
+    down(cos, rowCos, re);
     down(sin, rowSin, re, -1);
-    down(sin, rowCos, im, 1);
-    down(cos, rowSin, im, 1);
+    down(sin, rowCos, im);
+    down(cos, rowSin, im);
     const imaginary = space.floats(im, count);
     return space.floats(re, count).map((value, i) => value * value + imaginary[i]! ** 2);
   };

@@ -1,5 +1,5 @@
 import { tridiagonalEigenvalues } from './tridiagonal-eigenvalues.js';
-import { type Pointer, Workspace } from './workspace.js';
+import { type Pointer, rowMajor, type Strided, transposed, Workspace } from './workspace.js';
 
 /**
  * tr √(ΣₐΣᵦ), the middle term of the Fréchet distance, without a matrix square root: with any factor Σₐ = FᵀF, the
@@ -16,45 +16,33 @@ export interface Factor {
 /** tr √(ΣₐΣᵦ) for Σₐ = AᵀA and Σᵦ = BᵀB: the singular values of ABᵀ, `[n, n′]`, summed. */
 export function traceRootOfFactors(a: Factor, b: Factor, dims: number): number {
   const [few, many] = a.n <= b.n ? [a, b] : [b, a];
-  const space = new Workspace();
-  const scratch = space.allocate(space.linalg.gemmScratch());
-  const x = space.put(few.rows);
-  const y = space.put(many.rows);
   const { n } = few;
-  const cross = space.allocate(8 * n * many.n);
-  space.linalg.gemm(n, many.n, dims, x, dims, 1, y, dims, 1, cross, many.n, 1, false, scratch);
-  const gram = space.allocate(8 * n * n);
-  space.linalg.gemm(n, n, many.n, cross, many.n, 1, cross, many.n, 1, gram, n, 1, true, scratch);
-  return sumOfRoots(space, gram, n);
+  const space = new Workspace();
+  const [x, y] = [few, many].map(({ rows }) => rowMajor(space.put(rows), dims)) as [Strided, Strided];
+  const cross = rowMajor(space.allocate(8 * n * many.n), many.n);
+  space.multiply([n, many.n, dims], x, y, cross.at);
+  return sumOfGramRoots(space, cross, cross, n, many.n);
 }
 
 /** tr √(ΣₐΣᵦ) for Σₐ = AᵀA and Σᵦ `[dims, dims]`. */
 export function traceRootOfFactorAndCovariance(a: Factor, sigma: Float64Array, dims: number): number {
-  const space = new Workspace();
-  const scratch = space.allocate(space.linalg.gemmScratch());
-  const x = space.put(a.rows);
-  const s = space.put(sigma);
   const { n } = a;
-  const product = space.allocate(8 * n * dims);
-  space.linalg.gemm(n, dims, dims, x, dims, 1, s, dims, 1, product, dims, 1, false, scratch);
-  const gram = space.allocate(8 * n * n);
-  space.linalg.gemm(n, n, dims, product, dims, 1, x, dims, 1, gram, n, 1, true, scratch);
-  return sumOfRoots(space, gram, n);
+  const space = new Workspace();
+  const [x, s] = [a.rows, sigma].map((values) => rowMajor(space.put(values), dims)) as [Strided, Strided];
+  const product = rowMajor(space.allocate(8 * n * dims), dims);
+  space.multiply([n, dims, dims], x, s, product.at);
+  return sumOfGramRoots(space, product, x, n, dims);
 }
 
 /** tr √(ΣₐΣᵦ) for two covariances `[dims, dims]`: the factor is Σₐ's Cholesky factor, pivoted, so of its rank. */
 export function traceRootOfCovariances(sigmaA: Float64Array, sigmaB: Float64Array, dims: number): number {
   const space = new Workspace();
-  const { linalg } = space;
-  const scratch = space.allocate(linalg.gemmScratch());
   const factor = space.put(sigmaA);
   const pivots = space.allocate(4 * dims);
-  const sums = space.allocate(8 * dims);
   let largest = 0;
   for (let i = 0; i < dims; i++) largest = Math.max(largest, sigmaA[i * dims + i]!);
   // Pivots below this are rounding of the covariance itself (LAPACK's dpstrf has the same default).
-  const tolerance = dims * Number.EPSILON * largest;
-  const rank = linalg.pivotedCholesky(dims, factor, pivots, tolerance, sums, scratch);
+  const rank = space.pivotedCholesky(dims, factor, pivots, dims * Number.EPSILON * largest);
   const sigma = space.allocate(8 * dims * dims);
   permute(sigmaB, space.integers(pivots, dims), space.floats(sigma, dims * dims));
 
@@ -62,48 +50,17 @@ export function traceRootOfCovariances(sigmaA: Float64Array, sigmaB: Float64Arra
   const product = space.allocate(8 * rank * dims);
   const gram = space.allocate(8 * rank * rank);
   for (let i = 0; i < rank; i += BLOCK) {
-    const rows = Math.min(BLOCK, rank - i);
-    const rest = dims - i;
-    const from = factor + 8 * (i * dims + i);
+    const rows = rowMajor(factor + 8 * (i * dims + i), dims);
     // Σᵦ is symmetric, so that its element (j, k) can be read at (k, j), where runs over j are contiguous.
-    linalg.gemm(
-      rows,
-      dims,
-      rest,
-      from,
-      dims,
-      1,
-      sigma + 8 * i * dims,
-      1,
-      dims,
-      product + 8 * i * dims,
-      dims,
-      1,
-      false,
-      scratch,
-    );
+    const right = transposed(sigma + 8 * i * dims, dims);
+    space.multiply([Math.min(BLOCK, rank - i), dims, dims - i], rows, right, product + 8 * i * dims);
   }
   for (let j = 0; j < rank; j += BLOCK) {
     const columns = Math.min(BLOCK, rank - j);
-    const rest = dims - j;
-    const right = factor + 8 * (j * dims + j);
+    const right = rowMajor(factor + 8 * (j * dims + j), dims);
     // All of the block's rows, its own diagonal block included; what is below the diagonal there is not read.
-    linalg.gemm(
-      j + columns,
-      columns,
-      rest,
-      product + 8 * j,
-      dims,
-      1,
-      right,
-      dims,
-      1,
-      gram + 8 * j,
-      rank,
-      1,
-      false,
-      scratch,
-    );
+    const size = [j + columns, columns, dims - j] as const;
+    space.multiply(size, rowMajor(product + 8 * j, dims), right, gram + 8 * j, { width: rank });
   }
   return sumOfRoots(space, gram, rank);
 }
@@ -117,6 +74,13 @@ function permute(from: Float64Array, pivots: Int32Array, to: Float64Array): void
     const row = pivots[i]! * n;
     for (let j = 0; j < n; j++) to[i * n + j] = from[row + pivots[j]!]!;
   }
+}
+
+/** The roots of the eigenvalues of the symmetric a bᵀ, `[n, n]`, summed. */
+function sumOfGramRoots(space: Workspace, a: Strided, b: Strided, n: number, k: number): number {
+  const gram = space.allocate(8 * n * n);
+  space.multiply([n, n, k], a, b, gram, { upper: true });
+  return sumOfRoots(space, gram, n);
 }
 
 /** The roots of the eigenvalues of the positive semi-definite matrix whose upper triangle is at `gram`, summed. */

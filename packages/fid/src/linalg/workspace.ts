@@ -3,6 +3,13 @@ import { SIMD_MODULE } from './binary.js';
 /** A byte offset into the workspace's memory. */
 export type Pointer = number;
 
+/** A matrix in memory: element (i, k) is at `at` + i · `row` + k · `k` elements. */
+export interface Strided {
+  at: Pointer;
+  row: number;
+  k: number;
+}
+
 /** The exports of assembly/, documented there. Strides count elements. */
 interface Linalg {
   gemmScratch(): number;
@@ -59,12 +66,35 @@ function module(): WebAssembly.Module {
 export class Workspace {
   readonly linalg: Linalg;
   readonly #memory: WebAssembly.Memory;
+  readonly #scratch: Pointer;
   #end = 0;
 
   constructor() {
     this.#memory = new WebAssembly.Memory({ initial: 0 });
     const { exports } = new WebAssembly.Instance(module(), { env: { memory: this.#memory } });
     this.linalg = exports as unknown as Linalg;
+    this.#scratch = this.allocate(this.linalg.gemmScratch());
+  }
+
+  /**
+   * Adds `scale` · a bᵀ to `c`, row-major with rows of `width` elements: `a` is `[m, k]` and `b` `[n, k]`.
+   * @param options `width`: @default n. `upper`: compute only the upper triangle. @default false. `scale`: @default 1
+   */
+  multiply(
+    [m, n, k]: readonly [m: number, n: number, k: number],
+    a: Strided,
+    b: Strided,
+    c: Pointer,
+    options: { width?: number; upper?: boolean; scale?: number } = {},
+  ): void {
+    const { width = n, upper = false, scale = 1 } = options;
+    this.linalg.gemm(m, n, k, a.at, a.row, a.k, b.at, b.row, b.k, c, width, scale, upper, this.#scratch);
+  }
+
+  /** The Cholesky factor of `matrix` `[n, n]` in its place, pivoted. @returns its rank */
+  pivotedCholesky(n: number, matrix: Pointer, pivots: Pointer, tolerance: number): number {
+    const sums = this.allocate(8 * n);
+    return this.linalg.pivotedCholesky(n, matrix, pivots, tolerance, sums, this.#scratch);
   }
 
   /** Room for `bytes`, zero. */
@@ -95,3 +125,13 @@ export class Workspace {
 }
 
 const PAGE = 65_536;
+
+/** Rows one after the other, `width` elements each. */
+export function rowMajor(at: Pointer, width: number): Strided {
+  return { at, row: width, k: 1 };
+}
+
+/** The transpose of rows of `width` elements. */
+export function transposed(at: Pointer, width: number): Strided {
+  return { at, row: 1, k: width };
+}

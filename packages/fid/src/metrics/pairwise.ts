@@ -1,6 +1,6 @@
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from '../activation-rows.js';
-import { Workspace } from '../linalg/workspace.js';
+import { rowMajor, Workspace } from '../linalg/workspace.js';
 
 /** Activations `[n, dims]` as float64 rows. */
 export interface Rows {
@@ -40,15 +40,14 @@ export function forEachProducts(a: Rows, b: Rows, use: (row: number, products: F
   assertSameDims(a, b);
   const { dims } = a;
   const space = new Workspace();
-  const scratch = space.allocate(space.linalg.gemmScratch());
-  const right = space.put(b.data);
+  const right = rowMajor(space.put(b.data), dims);
   const left = space.allocate(8 * BLOCK * dims);
   const out = space.allocate(8 * BLOCK * b.n);
   for (let start = 0; start < a.n; start += BLOCK) {
     const rows = Math.min(BLOCK, a.n - start);
     space.floats(left, rows * dims).set(a.data.subarray(start * dims, (start + rows) * dims));
     const products = space.floats(out, rows * b.n).fill(0);
-    space.linalg.gemm(rows, b.n, dims, left, dims, 1, right, dims, 1, out, b.n, 1, false, scratch);
+    space.multiply([rows, b.n, dims], rowMajor(left, dims), right, out);
     for (let i = 0; i < rows; i++) use(start + i, products.subarray(i * b.n, (i + 1) * b.n));
   }
 }

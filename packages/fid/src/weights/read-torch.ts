@@ -1,7 +1,6 @@
 import { DATA_TYPE_BYTES, type DataType, decodeValues, MAX_TENSOR_VALUES, readZip, sizeOf } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { WeightTensor } from '../inception/inception-weights.js';
-
 import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 
 /**

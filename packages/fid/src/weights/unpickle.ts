@@ -35,192 +35,171 @@ const MAX_OPCODES = 2 ** 17;
  */
 export function unpickle(bytes: Uint8Array, hooks: PickleHooks, start = 0): { value: unknown; end: number } {
   const reader = new Reader(bytes, start);
-  const stack: unknown[] = [];
-  const memo = new Map<number, unknown>();
-  const pop = (): unknown => {
-    if (stack.length === 0) throw new CxrFileError('corrupt', 'pickle takes from an empty stack');
-    return noMark(stack.pop());
-  };
-  const popToMark = (): unknown[] => {
-    const at = stack.lastIndexOf(MARK);
-    if (at < 0) throw new CxrFileError('corrupt', 'pickle has no mark');
-    const items = stack.splice(at + 1);
-    stack.pop();
+  const machine = new Machine(hooks);
+  for (let opcodes = 0; opcodes < MAX_OPCODES; opcodes++) {
+    const opcode = reader.uint(1);
+    if (opcode === STOP) return { value: machine.pop(), end: reader.at };
+    const run = OPCODES.get(opcode);
+    if (!run) {
+      throw new CxrFileError(
+        'unsupported',
+        `pickle has opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${reader.at - 1}, which no state dict needs: refused`,
+      );
+    }
+    run(machine, reader);
+  }
+  throw new CxrFileError(
+    'too-large',
+    `a pickle of more than ${MAX_OPCODES} steps is no state dict of weights`,
+  );
+}
+
+/** The stack and the memo that opcodes work on. */
+class Machine {
+  readonly hooks: PickleHooks;
+  readonly #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+
+  constructor(hooks: PickleHooks) {
+    this.hooks = hooks;
+  }
+
+  /** Values stored so far. */
+  get stored(): number {
+    return this.#memo.size;
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value);
+  }
+
+  pop(): unknown {
+    if (this.#stack.length === 0) throw corrupt('takes from an empty stack');
+    return noMark(this.#stack.pop());
+  }
+
+  /** The topmost `count` values, the lowest first. */
+  popMany(count: number): unknown[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  popToMark(): unknown[] {
+    const at = this.#stack.lastIndexOf(MARK);
+    if (at < 0) throw corrupt('has no mark');
+    const items = this.#stack.splice(at + 1);
+    this.#stack.pop();
     return items;
-  };
-  const top = <T>(type: new (...args: never[]) => T, what: string): T => {
-    const value = stack.at(-1);
-    if (!(value instanceof type)) throw new CxrFileError('corrupt', `pickle changes what is not a ${what}`);
-    return value;
-  };
-  const recall = (key: number): unknown => {
-    if (!memo.has(key)) throw new CxrFileError('corrupt', `pickle recalls what it never stored: ${key}`);
-    return memo.get(key);
-  };
-  const setItems = (items: unknown[]): void => {
-    const dict = top(Map, 'dict');
-    if (items.length % 2 === 1) throw new CxrFileError('corrupt', 'pickle has a key without a value');
+  }
+
+  append(items: readonly unknown[]): void {
+    const list = this.#top(Array, 'list');
+    // Not by spreading: each item would take room on the call stack.
+    for (const item of items) list.push(item);
+  }
+
+  setItems(items: readonly unknown[]): void {
+    const dict = this.#top(Map, 'dict');
+    if (items.length % 2 === 1) throw corrupt('has a key without a value');
     for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
-  };
-  const memoize = (key: number): void => {
-    if (stack.length === 0) throw new CxrFileError('corrupt', 'pickle stores from an empty stack');
-    memo.set(key, noMark(stack.at(-1)));
-  };
-  const global = (module: string, name: string): PickleGlobal => {
-    const full = `${module} ${name}`;
-    if (!hooks.globals.has(full)) {
+  }
+
+  /** A state dict has `_metadata` as an attribute, which nothing here needs. */
+  dropAttributes(): void {
+    this.pop();
+    this.#top(Map, 'dict');
+  }
+
+  store(key: number): void {
+    if (this.#stack.length === 0) throw corrupt('stores from an empty stack');
+    this.#memo.set(key, noMark(this.#stack.at(-1)));
+  }
+
+  recall(key: number): void {
+    if (!this.#memo.has(key)) throw corrupt(`recalls what it never stored: ${key}`);
+    this.push(this.#memo.get(key));
+  }
+
+  pushGlobal(module: unknown, name: unknown): void {
+    if (typeof module !== 'string' || typeof name !== 'string')
+      throw corrupt('names a global by what is no text');
+    const global = `${module} ${name}`;
+    if (!this.hooks.globals.has(global)) {
       throw new CxrFileError(
         'unsupported',
         `pickle names ${module}.${name}, which no state dict needs: refused`,
       );
     }
-    return { global: full };
-  };
-  const call = (target: unknown, args: unknown): unknown => {
-    const name = (target as Partial<PickleGlobal> | null)?.global;
-    const make = name === undefined ? undefined : hooks.globals.get(name);
-    if (!make || !Array.isArray(args))
-      throw new CxrFileError('corrupt', `pickle calls ${name ?? 'what is no function'}`);
-    return make(args);
-  };
+    this.push({ global } satisfies PickleGlobal);
+  }
 
-  for (let opcodes = 0; ; opcodes++) {
-    if (opcodes === MAX_OPCODES) {
-      throw new CxrFileError(
-        'too-large',
-        `a pickle of more than ${MAX_OPCODES} steps is no state dict of weights`,
-      );
-    }
-    const opcode = reader.uint(1);
-    switch (opcode) {
-      case 0x80: // PROTO
-        reader.uint(1);
-        break;
-      case 0x95: // FRAME
-        reader.skip(8);
-        break;
-      case 0x28: // MARK
-        stack.push(MARK);
-        break;
-      case 0x2e: // STOP
-        return { value: pop(), end: reader.at };
-      case 0x4e: // NONE
-        stack.push(null);
-        break;
-      case 0x88: // NEWTRUE
-        stack.push(true);
-        break;
-      case 0x89: // NEWFALSE
-        stack.push(false);
-        break;
-      case 0x4a: // BININT
-        stack.push(reader.uint(4) | 0);
-        break;
-      case 0x4b: // BININT1
-        stack.push(reader.uint(1));
-        break;
-      case 0x4d: // BININT2
-        stack.push(reader.uint(2));
-        break;
-      case 0x8a: // LONG1
-        stack.push(reader.long(reader.uint(1)));
-        break;
-      case 0x58: // BINUNICODE
-        stack.push(reader.text(reader.uint(4)));
-        break;
-      case 0x8c: // SHORT_BINUNICODE
-        stack.push(reader.text(reader.uint(1)));
-        break;
-      case 0x29: // EMPTY_TUPLE
-      case 0x5d: // EMPTY_LIST
-        stack.push([]);
-        break;
-      case 0x7d: // EMPTY_DICT
-        stack.push(new Map());
-        break;
-      case 0x74: // TUPLE
-        stack.push(popToMark());
-        break;
-      case 0x85: // TUPLE1
-        stack.push([pop()]);
-        break;
-      case 0x86: // TUPLE2
-      case 0x87: {
-        // TUPLE3
-        const items = opcode === 0x87 ? [pop(), pop(), pop()] : [pop(), pop()];
-        stack.push(items.reverse());
-        break;
-      }
-      case 0x61: {
-        // APPEND
-        const item = pop();
-        top(Array, 'list').push(item);
-        break;
-      }
-      case 0x65: {
-        // APPENDS
-        const items = popToMark();
-        const list = top(Array, 'list');
-        // Not by spreading: each item would take room on the call stack.
-        for (const item of items) list.push(item);
-        break;
-      }
-      case 0x73: {
-        // SETITEM
-        const [value, key] = [pop(), pop()];
-        setItems([key, value]);
-        break;
-      }
-      case 0x75: // SETITEMS
-        setItems(popToMark());
-        break;
-      case 0x71: // BINPUT
-        memoize(reader.uint(1));
-        break;
-      case 0x72: // LONG_BINPUT
-        memoize(reader.uint(4));
-        break;
-      case 0x94: // MEMOIZE
-        memoize(memo.size);
-        break;
-      case 0x68: // BINGET
-        stack.push(recall(reader.uint(1)));
-        break;
-      case 0x6a: // LONG_BINGET
-        stack.push(recall(reader.uint(4)));
-        break;
-      case 0x63: // GLOBAL
-        stack.push(global(reader.line(), reader.line()));
-        break;
-      case 0x93: {
-        // STACK_GLOBAL
-        const [name, module] = [pop(), pop()];
-        if (typeof module !== 'string' || typeof name !== 'string')
-          throw new CxrFileError('corrupt', 'pickle names a global by what is no text');
-        stack.push(global(module, name));
-        break;
-      }
-      case 0x52: {
-        // REDUCE
-        const [args, target] = [pop(), pop()];
-        stack.push(call(target, args));
-        break;
-      }
-      case 0x62: // BUILD: sets attributes; a state dict has `_metadata` there, which nothing here needs.
-        pop();
-        top(Map, 'dict');
-        break;
-      case 0x51: // BINPERSID
-        stack.push(hooks.persistent(pop()));
-        break;
-      default:
-        throw new CxrFileError(
-          'unsupported',
-          `pickle has opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${reader.at - 1}, which no state dict needs: refused`,
-        );
-    }
+  call(target: unknown, args: unknown): void {
+    const name = (target as Partial<PickleGlobal> | null)?.global;
+    const make = name === undefined ? undefined : this.hooks.globals.get(name);
+    if (!make || !Array.isArray(args)) throw corrupt(`calls ${name ?? 'what is no function'}`);
+    this.push(make(args));
+  }
+
+  #top<T>(type: new (...args: never[]) => T, what: string): T {
+    const value = this.#stack.at(-1);
+    if (!(value instanceof type)) throw corrupt(`changes what is not a ${what}`);
+    return value;
   }
 }
+
+function corrupt(fault: string): CxrFileError {
+  return new CxrFileError('corrupt', `pickle ${fault}`);
+}
+
+const STOP = 0x2e;
+
+/** What each opcode does; STOP ends the pickle. */
+const OPCODES: ReadonlyMap<number, (machine: Machine, reader: Reader) => void> = new Map([
+  [0x80, (_, reader) => void reader.uint(1)], // PROTO
+  [0x95, (_, reader) => void reader.skip(8)], // FRAME
+  [0x28, (machine) => machine.push(MARK)], // MARK
+  [0x4e, (machine) => machine.push(null)], // NONE
+  [0x88, (machine) => machine.push(true)], // NEWTRUE
+  [0x89, (machine) => machine.push(false)], // NEWFALSE
+  [0x4a, (machine, reader) => machine.push(reader.uint(4) | 0)], // BININT
+  [0x4b, (machine, reader) => machine.push(reader.uint(1))], // BININT1
+  [0x4d, (machine, reader) => machine.push(reader.uint(2))], // BININT2
+  [0x8a, (machine, reader) => machine.push(reader.long(reader.uint(1)))], // LONG1
+  [0x58, (machine, reader) => machine.push(reader.text(reader.uint(4)))], // BINUNICODE
+  [0x8c, (machine, reader) => machine.push(reader.text(reader.uint(1)))], // SHORT_BINUNICODE
+  [0x29, (machine) => machine.push([])], // EMPTY_TUPLE
+  [0x5d, (machine) => machine.push([])], // EMPTY_LIST
+  [0x7d, (machine) => machine.push(new Map())], // EMPTY_DICT
+  [0x74, (machine) => machine.push(machine.popToMark())], // TUPLE
+  [0x85, (machine) => machine.push(machine.popMany(1))], // TUPLE1
+  [0x86, (machine) => machine.push(machine.popMany(2))], // TUPLE2
+  [0x87, (machine) => machine.push(machine.popMany(3))], // TUPLE3
+  [0x61, (machine) => machine.append(machine.popMany(1))], // APPEND
+  [0x65, (machine) => machine.append(machine.popToMark())], // APPENDS
+  [0x73, (machine) => machine.setItems(machine.popMany(2))], // SETITEM
+  [0x75, (machine) => machine.setItems(machine.popToMark())], // SETITEMS
+  [0x71, (machine, reader) => machine.store(reader.uint(1))], // BINPUT
+  [0x72, (machine, reader) => machine.store(reader.uint(4))], // LONG_BINPUT
+  [0x94, (machine) => machine.store(machine.stored)], // MEMOIZE
+  [0x68, (machine, reader) => machine.recall(reader.uint(1))], // BINGET
+  [0x6a, (machine, reader) => machine.recall(reader.uint(4))], // LONG_BINGET
+  [0x63, (machine, reader) => machine.pushGlobal(reader.line(), reader.line())], // GLOBAL
+  [
+    0x93, // STACK_GLOBAL
+    (machine) => {
+      const [module, name] = machine.popMany(2);
+      machine.pushGlobal(module, name);
+    },
+  ],
+  [
+    0x52, // REDUCE
+    (machine) => {
+      const [target, args] = machine.popMany(2);
+      machine.call(target, args);
+    },
+  ],
+  [0x62, (machine) => machine.dropAttributes()], // BUILD
+  [0x51, (machine) => machine.push(machine.hooks.persistent(machine.pop()))], // BINPERSID
+]);
 
 /** A mark only separates: it cannot be a value, key or name. */
 function noMark(value: unknown): unknown {
