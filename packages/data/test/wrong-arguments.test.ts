@@ -75,6 +75,7 @@ const MAIN: Record<string, unknown[]> = {
 
 const NODE: Record<string, unknown[]> = {
   download: [url, inFolder('b.zip'), { stallTimeout: 10 }],
+  encodeJpeg: [grey, { quality: 90 }],
   fetchKermany: [inFolder('kermany'), { url }],
   fileSystemError: [new Error('x'), 'a', 'unreadable'],
   inspectDataset: [[item], { workers: 0 }],

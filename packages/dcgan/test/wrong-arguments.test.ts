@@ -58,8 +58,8 @@ const of = async (call: () => unknown) => call();
 
 const notGenerators: [unknown, string][] = [
   ['runs/a', 'string runs/a'],
-  [undefined, 'undefined undefined'],
-  [null, 'object null'],
+  [undefined, 'undefined'],
+  [null, 'null'],
   [new Map(), 'Map'],
 ];
 
@@ -113,7 +113,7 @@ describe('arguments of other kinds', () => {
       () => loose(render)(generator, new Float32Array(4), 1),
       'labels as an array of numbers, not number 1',
     ],
-    ['labelOf', () => loose(labelOf)(undefined, 2), 'a class’s name or number, not undefined undefined'],
+    ['labelOf', () => loose(labelOf)(undefined, 2), 'a class’s name or number, not undefined'],
     ['labelOf', () => loose(labelOf)([0], 2), 'a class’s name or number, not Array'],
     ['labelOf', () => loose(labelOf)('a', 2, 'a,b'), 'classNames are an array of names, not string a,b'],
     ['findNearest', () => loose(findNearest)('fakes', images), 'not a set of images: string fakes'],
@@ -220,7 +220,7 @@ describe('a folder', () => {
     ['saveSamples', (path) => saveSamples(images, path)],
   ])('is a path: %s', async (name, call) => {
     for (const [path, what] of [
-      [undefined, 'undefined undefined'],
+      [undefined, 'undefined'],
       ['', 'an empty string'],
       [new URL('file:///x'), 'URL'],
     ] as const) {
@@ -251,11 +251,11 @@ describe('options of train', () => {
     [{ images: 'folder' }, 'not a set of images: string folder: to read a folder, pass readImages'],
     [{ images: {} }, 'not a set of images: Object'],
     [{ resume: 'runs/a' }, 'invalid resume: a state of loadCheckpoint is expected, not string runs/a'],
-    [{ resume: null }, 'invalid resume: a state of loadCheckpoint is expected, not object null'],
+    [{ resume: null }, 'invalid resume: a state of loadCheckpoint is expected, not null'],
     [{ growFrom: 5 }, 'invalid growFrom: a state of loadCheckpoint is expected, not number 5'],
     [{ growFrom: state }, 'invalid growFrom: a state of loadCheckpoint is expected, not Object'],
     [{ signal: new AbortController() }, 'invalid signal: an AbortSignal is expected, not AbortController'],
-    [{ signal: null }, 'invalid signal: an AbortSignal is expected, not object null'],
+    [{ signal: null }, 'invalid signal: an AbortSignal is expected, not null'],
     [{ bits: 17 }, 'invalid bits: 17'],
     [{ range: [1, 0] }, 'invalid range: [1,0]'],
     [{ range: 255 }, 'invalid range: [255]'],

@@ -37,9 +37,10 @@ function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
  * An image of any size as the engines' pixels, `[299, 299, 3]` row-major, 0 to 255. Of 16-bit images the high byte
  * is used; grey images get three equal channels.
  *
- * @throws as `toRgb8` of @cxr/image.
+ * @throws RangeError for another mode; and as `toRgb8` of @cxr/image.
  */
 export function prepareImage(image: Image, mode: ResizeMode): Uint8Array | Float32Array {
+  assertResizeMode(mode);
   const rgb = toRgb8(image);
   switch (mode) {
     case 'pil299':

@@ -1,4 +1,4 @@
-import { checkOptions, ndarray } from '@cxr/image';
+import { checkOptions, describeValue, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import { addGram } from './linalg/add-gram.js';
@@ -62,7 +62,7 @@ export class Statistics {
     const { mu, sigma, count } = moments;
     for (const [name, value] of Object.entries({ mu, sigma })) {
       if (!(value instanceof Float64Array))
-        throw new TypeError(`${name} must be a Float64Array: ${String(value).slice(0, 100)}`);
+        throw new TypeError(`${name} must be a Float64Array, not ${describeValue(value)}`);
     }
     const dims = mu.length;
     const statistics = new Statistics(dims);
@@ -136,9 +136,10 @@ export class Statistics {
 
   /**
    * Adds the images of `other`, which is not changed.
-   * @throws RangeError if the dims differ; TypeError if either count is unknown.
+   * @throws RangeError if the dims differ; TypeError if either count is unknown, or `other` is not Statistics.
    */
   merge(other: Statistics): this {
+    assertStatistics(other);
     if (other.dims !== this.dims) throw new RangeError(`dims differ: ${this.dims} and ${other.dims}`);
     const total = this.#known() + other.#known();
     if (other.#scatter) {
@@ -234,6 +235,14 @@ export class Statistics {
     }
     return sigma;
   }
+}
+
+/** @throws TypeError for another value, saying how to make statistics. */
+export function assertStatistics(value: unknown): asserts value is Statistics {
+  if (value instanceof Statistics) return;
+  throw new TypeError(
+    `expected Statistics, not ${describeValue(value)}; Statistics.of(activations) makes them of activations [n, dims]`,
+  );
 }
 
 function meanOf(rows: Float32Array, dims: number): Float64Array {

@@ -104,7 +104,7 @@ describe('Statistics', () => {
     expect(() => Statistics.of([1, 2] as never)).toThrow(
       'activations must be an ndarray [n, dims], not Array',
     );
-    expect(() => Statistics.of(undefined as never)).toThrow('not undefined undefined');
+    expect(() => Statistics.of(undefined as never)).toThrow('not undefined');
     expect(() => one.merge(Statistics.empty(5))).toThrow(/24 and 5/);
     const mu = new Float64Array(2);
     const unknown = Statistics.fromMoments({ mu, sigma: Float64Array.of(1, 0, 0, 1) });
@@ -148,11 +148,18 @@ describe('the mean and covariance', () => {
   it('must be float64', () => {
     const { mu, sigma } = identity;
     const from = Statistics.fromMoments as (moments: unknown) => Statistics;
-    for (const wrong of [[0, 0], Float32Array.of(0, 0), undefined, '00']) {
-      expect(() => from({ mu: wrong, sigma })).toThrow(`mu must be a Float64Array: ${wrong}`);
+    for (const [wrong, what] of [
+      [[0, 0], 'Array'],
+      [Float32Array.of(0, 0), 'Float32Array'],
+      [undefined, 'undefined'],
+      ['00', 'string 00'],
+    ]) {
+      expect(() => from({ mu: wrong, sigma })).toThrow(
+        new TypeError(`mu must be a Float64Array, not ${what}`),
+      );
     }
     expect(() => from({ mu, sigma: [1, 0, 0, 1] })).toThrow(
-      new TypeError('sigma must be a Float64Array: 1,0,0,1'),
+      new TypeError('sigma must be a Float64Array, not Array'),
     );
   });
 });

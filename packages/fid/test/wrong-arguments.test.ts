@@ -1,12 +1,20 @@
 import {
   activations,
   computeFid,
+  createTfjsEngine,
+  fidInfinity,
+  frechetDistance,
   type InceptionEngine,
+  inceptionOnnx,
+  kid,
+  prepareImage,
   randomWeights,
+  readTorch,
+  readWeights,
   Statistics,
   statistics,
 } from '@cxr/fid';
-import { createEngine, pathStatistics } from '@cxr/fid/node';
+import { createEngine, createOnnxruntimeEngine, pathStatistics, writeStatistics } from '@cxr/fid/node';
 import { image } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { syntheticActivations } from './shared.js';
@@ -74,6 +82,44 @@ describe('wrong arguments say what was expected, before anything is computed', (
     );
     await expect(pathStatistics([], { engine, dims: 5 })).rejects.toThrow(
       new RangeError('the engine unused gives 4 dims, not 5'),
+    );
+  });
+
+  it('weights, statistics, modes and bytes', async () => {
+    const weights =
+      /^expected the Inception's weights, not (undefined|string x\.pth|Object); readWeights of @cxr\/fid/;
+    for (const wrong of [undefined, 'x.pth', {}] as never[]) {
+      const options = { dims: 64 } as const;
+      await expect(createEngine(wrong, options)).rejects.toThrow(weights);
+      await expect(createOnnxruntimeEngine(wrong, options)).rejects.toThrow(weights);
+      expect(() => createTfjsEngine(wrong, options)).toThrow(weights);
+      expect(() => inceptionOnnx(wrong, { dims: 64, input: 'uint8' })).toThrow(weights);
+    }
+    const some = randomWeights(1);
+    expect(() => inceptionOnnx(some, { dims: 65 as 64, input: 'uint8' })).toThrow(/dims must be one of/);
+    expect(() => inceptionOnnx(some, { dims: 64, input: 'int8' as 'uint8' })).toThrow(
+      new RangeError('input must be uint8 or float32: int8'),
+    );
+    const statistics = Statistics.of(syntheticActivations(9, 4, 1));
+    const expected = /^expected Statistics, not (null|Object); Statistics\.of\(activations\)/;
+    for (const wrong of [null, {}] as never[]) {
+      expect(() => statistics.merge(wrong)).toThrow(expected);
+      expect(() => frechetDistance(statistics, wrong)).toThrow(expected);
+      expect(() => fidInfinity(wrong, syntheticActivations(30, 4, 1))).toThrow(expected);
+      await expect(writeStatistics('x.npz', wrong)).rejects.toThrow(expected);
+    }
+    expect(() => Statistics.fromMoments({ mu: [1], sigma: [1] } as never)).toThrow(
+      new TypeError('mu must be a Float64Array, not Array'),
+    );
+    expect(() => prepareImage(images[0]!, 'bilinear' as 'clean')).toThrow(
+      /resize must be one of .*: bilinear/,
+    );
+    for (const wrong of [undefined, 'x.pth', [80, 75]] as never[]) {
+      expect(() => readTorch(wrong)).toThrow(/a torch file's bytes must be a Uint8Array, not/);
+      await expect(readWeights(wrong)).rejects.toThrow(/the weights' bytes must be a Uint8Array, not/);
+    }
+    expect(() => kid(undefined as never, undefined as never)).toThrow(
+      new TypeError('activations must be an ndarray [n, dims], not undefined'),
     );
   });
 

@@ -43,8 +43,8 @@ describe('dimensions', () => {
   });
 
   it.each([
-    [undefined, 'not an image: undefined undefined'],
-    [null, 'not an image: object null'],
+    [undefined, 'not an image: undefined'],
+    [null, 'not an image: null'],
     ['a.png', 'not an image: string a.png'],
     [new Uint8Array(4), 'not an image: Uint8Array'],
     [Object.create(null), 'not an image: an object'],

@@ -2,14 +2,14 @@ import type { OnnxNode, OnnxTensor } from '@cxr/backend/onnx';
 import { encodeOnnx } from '@cxr/backend/onnx';
 import { checkOptions } from '@cxr/image';
 import { foldConv } from '../inception/fold.js';
-import type { InceptionWeights } from '../inception/inception-weights.js';
-import { type Dims, INPUT_SIZE, type Layer, networkLayers } from '../inception/network.js';
+import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
+import { assertDims, type Dims, INPUT_SIZE, type Layer, networkLayers } from '../inception/network.js';
 
 /**
  * The Inception as an ONNX model in memory: input `image` uint8 or float32 `[n, 299, 299, 3]`, 0 to 255; output
  * `activations` float32 `[n, dims]`. Batch norm is folded; only the layers that `dims` needs are in it.
  *
- * @throws RangeError for unknown options; TypeError if the weights lack a tensor.
+ * @throws RangeError for wrong or unknown options; TypeError for what are no weights, or if they lack a tensor.
  */
 export function inceptionOnnx(
   weights: InceptionWeights,
@@ -17,6 +17,10 @@ export function inceptionOnnx(
 ): Uint8Array {
   checkOptions('inceptionOnnx', options, { dims: true, input: true });
   const { dims, input } = options;
+  assertWeights(weights);
+  assertDims(dims);
+  if (input !== 'uint8' && input !== 'float32')
+    throw new RangeError(`input must be uint8 or float32: ${input}`);
   const layers = networkLayers(dims);
   const scalar = (name: string, value: number): OnnxTensor => ({
     name,

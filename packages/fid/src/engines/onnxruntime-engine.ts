@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
-import type { InceptionWeights } from '../inception/inception-weights.js';
+import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 import { inceptionOnnx } from './onnx-graph.js';
@@ -22,7 +22,7 @@ const OPTIONS: KnownOptions<OnnxruntimeEngineOptions> = { dims: true, threads: t
  * The Inception on onnxruntime-node, an optional peer: the fastest engine in Node. The model is built from the
  * weights in memory.
  *
- * @throws RangeError for wrong or unknown options; Error if onnxruntime-node does not load.
+ * @throws TypeError for what are no weights; RangeError for wrong or unknown options; Error if onnxruntime-node does not load.
  */
 export async function createOnnxruntimeEngine(
   weights: InceptionWeights,
@@ -30,6 +30,7 @@ export async function createOnnxruntimeEngine(
 ): Promise<InceptionEngine> {
   checkOptions('createOnnxruntimeEngine', options, OPTIONS);
   const { dims, threads = availableParallelism(), chunk = 8 } = options;
+  assertWeights(weights);
   assertDims(dims);
   assertPositive('threads', threads);
   assertPositive('chunk', chunk);

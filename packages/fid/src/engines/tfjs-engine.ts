@@ -2,7 +2,7 @@ import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NdArray } from 'ndarray';
 import { foldConv } from '../inception/fold.js';
-import type { InceptionWeights } from '../inception/inception-weights.js';
+import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
 import {
   assertDims,
   type ConvLayer,
@@ -26,11 +26,12 @@ const OPTIONS: KnownOptions<TfjsEngineOptions> = { dims: true, chunk: true };
 /**
  * The Inception on TensorFlow.js, on the backend that is active when the engine is made (see `useBackend` of @cxr/backend).
  *
- * @throws RangeError for wrong or unknown options.
+ * @throws TypeError for what are no weights; RangeError for wrong or unknown options.
  */
 export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineOptions): InceptionEngine {
   checkOptions('createTfjsEngine', options, OPTIONS);
   const { dims, chunk = 8 } = options;
+  assertWeights(weights);
   assertDims(dims);
   assertPositive('chunk', chunk);
   const layers = networkLayers(dims);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@cxr/data';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, describeValue } from '@cxr/image';
 import { type ConvLayer, networkLayers } from './network.js';
 
 /** One tensor of a state dict, row-major; integers are given as floats. */
@@ -15,6 +15,14 @@ export interface InceptionWeights {
   sha256?: string | undefined;
   /** By name. */
   tensors: Map<string, WeightTensor>;
+}
+
+/** @throws TypeError for another value, saying how to read weights. */
+export function assertWeights(value: unknown): asserts value is InceptionWeights {
+  if ((value as Partial<InceptionWeights> | null | undefined)?.tensors instanceof Map) return;
+  throw new TypeError(
+    `expected the Inception's weights, not ${describeValue(value)}; readWeights of @cxr/fid reads them from bytes, loadWeights of @cxr/fid/node from a file`,
+  );
 }
 
 /** The parts of a batch norm, by pytorch-fid's names. */

@@ -1,7 +1,7 @@
 import { checkOptions, createRng, type KnownOptions, shuffle } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
-import { Statistics } from '../statistics.js';
+import { assertStatistics, Statistics } from '../statistics.js';
 import { frechetDistance } from './frechet-distance.js';
 
 /** Options of `fidInfinity`. */
@@ -31,7 +31,7 @@ export interface FidInfinity {
  * This holds for N well above dims. If the smallest subset, a tenth of the fakes, has fewer images than dims, the points do not
  * lie on a line, and the value can be far too low, even below 0. The bias from the size of the real set is not removed.
  *
- * @throws RangeError for fewer than 20 fakes, fewer than two points, unknown options, or an activation that is not finite.
+ * @throws TypeError for a value of another kind; RangeError for fewer than 20 fakes, fewer than two points, unknown options, or an activation that is not finite.
  */
 export function fidInfinity(
   real: Statistics,
@@ -39,6 +39,7 @@ export function fidInfinity(
   options: FidInfinityOptions = {},
 ): FidInfinity {
   checkOptions('fidInfinity', options, OPTIONS);
+  assertStatistics(real);
   const { points = 15, seed = 0 } = options;
   const rows = activationRows(fake);
   const { n } = rows;

@@ -6,7 +6,7 @@ import {
   traceRootOfFactors,
 } from '../linalg/trace-root.js';
 import { traceRootByEigen } from '../linalg/trace-root-eigen.js';
-import { Statistics } from '../statistics.js';
+import { assertStatistics, type Statistics } from '../statistics.js';
 
 /**
  * How tr √(ΣₐΣᵦ) is computed; the distance is the same.
@@ -94,11 +94,6 @@ const MAX_PRODUCT = 1e150;
 
 function notFinite(value: number): RangeError {
   return new RangeError(`the distance is not finite: ${value}; the activations or statistics are too large`);
-}
-
-function assertStatistics(value: unknown): asserts value is Statistics {
-  if (value instanceof Statistics) return;
-  throw new TypeError(`a distance is between Statistics; make them by Statistics.of(activations)`);
 }
 
 /** What a distance needs of each set, computed once. */

@@ -2,7 +2,7 @@ import type { BackendRequest } from '@cxr/backend';
 import { checkOptions, type KnownOptions } from '@cxr/image';
 import type { InceptionEngine } from '../engines/engine.js';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime-engine.js';
-import type { InceptionWeights } from '../inception/inception-weights.js';
+import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 
 /** The names of the engines, the default first: `auto` is the first of the others that loads. */
@@ -41,7 +41,7 @@ const OPTIONS: KnownOptions<CreateEngineOptions> = { dims: true, engine: true, b
 /**
  * The engine asked for, or the fastest that loads. Its `name` and `device` say which it is.
  *
- * @throws RangeError for wrong or unknown options; Error if the engine asked for does not load.
+ * @throws TypeError for what are no weights; RangeError for wrong or unknown options; Error if the engine asked for does not load.
  */
 export async function createEngine(
   weights: InceptionWeights,
@@ -49,6 +49,7 @@ export async function createEngine(
 ): Promise<InceptionEngine> {
   checkOptions('createEngine', options, OPTIONS);
   const { dims, engine: requested = 'auto' } = options;
+  assertWeights(weights);
   assertDims(dims);
   const engine = requested === 'native' ? OLD_ENGINE_NAMES.native : requested;
   if (!ENGINES.includes(engine))

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { imageHeader, type NpyArray, writeNpz } from '@cxr/data';
 import { readNpzFile, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
-import { Statistics } from '../statistics.js';
+import { assertStatistics, Statistics } from '../statistics.js';
 
 /** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
 const MAX_BYTES = 2 ** 28;
@@ -39,9 +39,10 @@ export async function readStatistics(file: string): Promise<Statistics> {
  * Writes statistics so that pytorch-fid reads them: `mu` and `sigma`, float64, compressed, and `count`, if known,
  * for a later merge.
  *
- * @throws CxrFileError if the file cannot be written.
+ * @throws CxrFileError if the file cannot be written; TypeError unless `statistics` are Statistics.
  */
 export async function writeStatistics(file: string, statistics: Statistics): Promise<void> {
+  assertStatistics(statistics);
   const { dims, mu, sigma, count } = statistics;
   const arrays: Record<string, NpyArray> = {
     mu: { data: mu, shape: [dims], dtype: 'float64' },

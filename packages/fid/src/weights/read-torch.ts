@@ -1,5 +1,5 @@
 import { DATA_TYPE_BYTES, type DataType, decodeValues, MAX_TENSOR_VALUES, readZip, sizeOf } from '@cxr/data';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, describeValue } from '@cxr/image';
 import type { WeightTensor } from '../inception/inception-weights.js';
 import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
 
@@ -10,9 +10,12 @@ import { type PickleGlobal, type PickleHooks, unpickle } from './unpickle.js';
  * The tensors take at most four times the memory of the file, and a fixed limit: sizes are checked before any is taken, and a
  * tensor that has more elements than its storage (stride 0, overlapping rows) is refused, since no weights do.
  *
- * @throws CxrFileError `corrupt`, `truncated`, `unsupported` or `too-large`, without the file's name, which `readWeights` adds.
+ * @throws CxrFileError `corrupt`, `truncated`, `unsupported` or `too-large`, without the file's name, which `readWeights` adds;
+ * TypeError for anything but a Uint8Array.
  */
 export function readTorch(bytes: Uint8Array): Map<string, WeightTensor> {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`a torch file's bytes must be a Uint8Array, not ${describeValue(bytes)}`);
   if (isZip(bytes)) return readZipFormat(bytes);
   if (isPickle(bytes)) return readLegacy(bytes);
   throw new CxrFileError('corrupt', 'not a torch file: neither a zip file nor torch’s older format');

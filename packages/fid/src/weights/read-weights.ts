@@ -1,5 +1,5 @@
 import { isSafetensors, readSafetensors } from '@cxr/data';
-import { CxrFileError, checkOptions } from '@cxr/image';
+import { CxrFileError, checkOptions, describeValue } from '@cxr/image';
 import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 import { isTorch, readTorch } from './read-torch.js';
 
@@ -8,7 +8,7 @@ import { isTorch, readTorch } from './read-torch.js';
  * pytorch-fid's names. Nothing of the file is run.
  *
  * @throws CxrFileError `corrupt`, `truncated` or `unsupported` if the bytes are damaged or another file, `mismatch` if a
- * tensor is missing or has another shape; RangeError for unknown options.
+ * tensor is missing or has another shape; RangeError for unknown options; TypeError for anything but a Uint8Array.
  * @param options `file`: the name of the file, for messages and the result. @default none
  */
 export async function readWeights(
@@ -16,6 +16,8 @@ export async function readWeights(
   options: { file?: string | undefined } = {},
 ): Promise<InceptionWeights> {
   checkOptions('readWeights', options, { file: true });
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`the weights' bytes must be a Uint8Array, not ${describeValue(bytes)}`);
   const kind = kindOf(bytes, options.file);
   const tensors = parse(bytes, kind, options.file);
   checkWeights(tensors, options.file);
