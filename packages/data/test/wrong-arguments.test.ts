@@ -80,6 +80,7 @@ const NODE: Record<string, unknown[]> = {
   fileSystemError: [new Error('x'), 'a', 'unreadable'],
   inspectDataset: [[item], { workers: 0 }],
   openJsonLines: [inFolder('a.jsonl')],
+  readJsonLines: [inFolder('a.jsonl')],
   listClassFolders: [folder],
   listDataset: [folder],
   listFromCsv: [inFolder('a.csv'), { label: 'label' }],
