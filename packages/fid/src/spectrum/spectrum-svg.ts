@@ -12,12 +12,12 @@ export interface SpectrumSeries {
 }
 
 const COLORS = ['#3d6d9e', '#c2571f', '#4b8b3b', '#8a5fa8'];
-const WIDTH = 640;
-const PLOT = { left: 64, right: 624, top: 40, bottom: 280 };
+const WIDTH = 440;
+const PLOT = { left: 56, right: 424, top: 36, bottom: 236 };
 const ROW = 22;
 
 /**
- * Spectra of the same size as one SVG, 640 wide: mean power over frequency, both on logarithmic scales, with a dotted line at each
+ * Spectra of the same size as one SVG, 440 wide, which is readable on a telephone too: mean power over frequency, both on logarithmic scales, with a dotted line at each
  * lattice frequency; below it each set's energy at those frequencies as a median and the range of 95 % of the images.
  *
  * @throws TypeError unless `series` is a list; RangeError for an empty one or spectra of different sizes.
@@ -79,7 +79,7 @@ function drawPower(series: readonly Colored[]): string[] {
     const path = list.map(([f, value]) => `${x(f)},${y(Math.log10(value))}`).join(' ');
     out.push(`<polyline fill="none" stroke="${series[i]!.color}" stroke-width="2" points="${path}"/>`);
   });
-  const title = `power (squared grey levels) by frequency (cycles an image of ${size} pixels)`;
+  const title = `power (grey levels²) by cycles an image of ${size} pixels`;
   return [...out, `<text x="${PLOT.left}" y="${PLOT.bottom + 38}" fill="#5b6775">${title}</text>`];
 }
 
@@ -91,7 +91,7 @@ function drawLattice(series: readonly Colored[], top: number): { lines: string[]
       return found ? [{ ...found, label, color }] : [];
     }),
   );
-  const [left, right] = [210, PLOT.right];
+  const [left, right] = [168, PLOT.right];
   const logs = rows.flatMap(({ low, high, median }) =>
     [low, high, median].map((value) => Math.log2(Math.max(value, 1 / 16))),
   );
@@ -99,7 +99,7 @@ function drawLattice(series: readonly Colored[], top: number): { lines: string[]
   const x = (value: number): number =>
     round(left + ((right - left) * (Math.log2(Math.max(value, 2 ** min)) - min)) / (max - min));
   const lines = [
-    `<text x="${PLOT.left - 48}" y="${top}" fill="#5b6775">energy of the lattice, over that of the frequencies around it</text>`,
+    `<text x="12" y="${top}" fill="#5b6775">energy of a lattice, over that of the frequencies around it</text>`,
   ];
   const bottom = top + 14 + ROW * rows.length;
   for (let log = min; log <= max; log++) {
@@ -108,9 +108,7 @@ function drawLattice(series: readonly Colored[], top: number): { lines: string[]
   }
   rows.forEach(({ label, color, frequency, low, median, high }, i) => {
     const y = top + 20 + ROW * i;
-    lines.push(
-      `<text x="${PLOT.left - 48}" y="${y + 4}">${escapeHtml(`${label}, ${frequency} cycles`)}</text>`,
-    );
+    lines.push(`<text x="12" y="${y + 4}">${escapeHtml(`${label}, ${frequency} cycles`)}</text>`);
     lines.push(line(x(low), y, x(high), y, color, ' stroke-width="4" stroke-opacity="0.4"'));
     lines.push(`<circle cx="${x(median)}" cy="${y}" r="5" fill="${color}"/>`);
   });
