@@ -4,11 +4,18 @@ const STEP = 8;
 /** For each of the last `STEP` bytes, what it adds to the CRC: `TABLES[256 * k + byte]` with `k` bytes after it in the step. */
 const TABLES = makeTables();
 
-/**
- * The CRC-32 of zip and PNG files, as an unsigned number. It takes eight bytes at a time (Kounavis and Berry, "A systematic
- * approach to building high performance software-based CRC generators", 2005).
- */
+/** The CRC-32 of zip and PNG files, as an unsigned number: by Node's zlib, which is seven times as fast, where there is one. */
 export function crc32(bytes: Uint8Array): number {
+  return native === undefined ? crc32InScript(bytes) : native(bytes);
+}
+
+const native = globalThis.process?.getBuiltinModule?.('node:zlib')?.crc32;
+
+/**
+ * The same for browsers. It takes eight bytes at a time (Kounavis and Berry, "A systematic approach to building high performance
+ * software-based CRC generators", 2005).
+ */
+export function crc32InScript(bytes: Uint8Array): number {
   const whole = bytes.length - (bytes.length % STEP);
   let crc = -1;
   let at = 0;
