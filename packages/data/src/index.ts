@@ -19,6 +19,7 @@ export {
   type Rng,
   resizeBilinearTorch,
   resizePillow,
+  resizePillow13,
   resizePillowFloat,
   rngFromState,
   shuffle,

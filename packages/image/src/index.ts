@@ -32,6 +32,7 @@ export { ndarray } from './ndarray.js';
 export { resizeBilinearTorch } from './resize/resize-bilinear-torch.js';
 export type { ResizeFilter } from './resize/resize-filter.js';
 export { resizePillow } from './resize/resize-pillow.js';
+export { resizePillow13 } from './resize/resize-pillow-13.js';
 export { resizePillowFloat } from './resize/resize-pillow-float.js';
 export { checkRng, createRng, hashKeys, type Rng, rngFromState } from './rng.js';
 export { shuffle } from './shuffle.js';

@@ -1,4 +1,11 @@
-import { type IntegerImage, image, type ResizeFilter, resizePillow } from '@cxr/image';
+import {
+  type Image,
+  type IntegerImage,
+  image,
+  type ResizeFilter,
+  resizePillow,
+  resizePillow13,
+} from '@cxr/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noise, noiseImage, readJsonLines, sha256 } from '../../../test/support/goldens.js';
@@ -19,6 +26,19 @@ function wrongFilters(row: Row, source: IntegerImage): string[] {
   }).map((filter) => `#${seed} [${from}] to [${to}] by ${filter}`);
 }
 
+/** The image that `source` of the script makes: 8 bits, 16 bits or floats. */
+function sourceOf({ seed, from, bits }: Row & { bits: 8 | 16 | 32 }): Image {
+  if (bits === 16) return noise16(from, seed);
+  const bytes = noiseImage(...from, seed);
+  return bits === 8 ? bytes : image(Float32Array.from(bytes.data), ...from);
+}
+
+/** Sixteen bits from the middle half of the range. */
+function noise16([height, width]: readonly number[], seed: number): IntegerImage {
+  const data = Uint16Array.from(noise(height! * width!, seed), (number) => (number >>> 17) + 16384);
+  return image(data, height!, width!, 1);
+}
+
 describe('resizePillow', () => {
   it('equals Pillow, bit for bit, on 240 random sizes by all filters', () => {
     const rows = readJsonLines<Row>('image/resize_8bit.jsonl');
@@ -31,14 +51,54 @@ describe('resizePillow', () => {
   it('equals Pillow on 16-bit grey, on 40 random sizes by all filters', () => {
     const rows = readJsonLines<Row>('image/resize_16bit.jsonl');
     expect(rows).toHaveLength(40);
-    const wrong = rows.flatMap((row) => {
-      const [height, width] = row.from;
-      const data = new Uint16Array(height * width);
-      const numbers = noise(height * width, row.seed);
-      for (let i = 0; i < data.length; i++) data[i] = (numbers[i]! >>> 17) + 16384;
-      return wrongFilters(row, image(data, height, width, 1));
-    });
+    const wrong = rows.flatMap((row) => wrongFilters(row, noise16(row.from, row.seed)));
     expect(wrong).toEqual([]);
+  });
+
+  it('equals Pillow 13 by resizePillow13, in the shapes in which that resizes columns first', () => {
+    const rows = readJsonLines<Row & { bits: 8 | 16 | 32 }>('image/resize_13.jsonl');
+    expect(rows.length).toBeGreaterThan(100);
+    const differing = rows.filter((row) => {
+      const source = sourceOf(row);
+      const filters = row.bits === 32 ? FILTERS.slice(1) : FILTERS;
+      const wrong = (resize: typeof resizePillow13) =>
+        filters.filter(
+          (filter) => !sha256(resize(source, row.to[1], row.to[0], filter).data).startsWith(row[filter]),
+        );
+      expect(wrong(resizePillow13), `#${row.seed} [${row.from}] to [${row.to}]`).toEqual([]);
+      return wrong(resizePillow).length > 0;
+    });
+    expect(differing.length).toBeGreaterThan(60);
+  }, 180_000);
+
+  it('is the same by resizePillow13 in other shapes, also into an array', () => {
+    for (const [from, to] of [
+      [
+        [40, 30],
+        [20, 20],
+      ],
+      [
+        [41, 30],
+        [19, 20],
+      ],
+      [
+        [40, 30],
+        [60, 10],
+      ],
+      [
+        [30, 30],
+        [30, 30],
+      ],
+    ] as const) {
+      const source = noiseImage(from[0], from[1], 3, 7);
+      const into = new Uint8Array(3 * to[0] * to[1]);
+      const resized = resizePillow13(source, to[1], to[0], 'lanczos', into);
+      expect(resized.data).toBe(into);
+      const same =
+        JSON.stringify([...into]) === JSON.stringify([...resizePillow(source, to[1], to[0], 'lanczos').data]);
+      // 41 to 19 loses 22 rows, more than twice the 10 columns.
+      expect(same).toBe(from[0] !== 41);
+    }
   });
 
   it('clips 16-bit overshoot', () => {
@@ -104,7 +164,7 @@ describe('resizePillow', () => {
       new RangeError('invalid height: 1.5 (a whole number from 1 on)'),
     );
     expect(() => resizePillow(source, 3, 3, 'cubic' as ResizeFilter)).toThrow(
-      new RangeError('invalid filter: cubic'),
+      new RangeError('invalid filter: cubic (nearest, box, bilinear, hamming, bicubic, lanczos)'),
     );
   });
 });

@@ -41,6 +41,7 @@ const RIGHT: Record<keyof typeof all & string, unknown[] | undefined> = {
   ndarray: [new Uint8Array(4), [2, 2], [2, 1], 0],
   resizeBilinearTorch: [grey, 2, 2],
   resizePillow: [grey, 2, 2, 'box', new Uint8Array(4)],
+  resizePillow13: [grey, 2, 2, 'box', new Uint8Array(4)],
   resizePillowFloat: [grey, 2, 2, 'box'],
   createRng: [1, 2],
   hashKeys: [[1, 2]],

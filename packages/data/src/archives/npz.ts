@@ -2,6 +2,7 @@ import { CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image
 import { zipSync } from 'fflate';
 import { type NpyArray, takeNpy, writeNpy } from './npy.js';
 import { readZip } from './read-zip.js';
+import { MAX_UNPACKED } from './zip-entries.js';
 
 /** Which arrays `readNpz` reads, and how much. */
 export interface ReadNpzOptions {
@@ -13,16 +14,13 @@ export interface ReadNpzOptions {
   checkCrc?: boolean | undefined;
 }
 
-/** The limit of `readNpz` and `readNpzFile`: what unpacks in less than two seconds on a busy machine, too. */
-export const MAX_NPZ_BYTES: number = 3 * 2 ** 27;
-
 /**
  * Reads an .npz file, plain or compressed, as NumPy's `load` does: arrays by name, without the '.npy'.
  * @throws CxrFileError 'unsupported', 'truncated', 'corrupt' or 'too-large'.
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Record<string, NpyArray> {
   checkOptions<ReadNpzOptions>('readNpz', options, { names: true, maxBytes: true, checkCrc: true });
-  const { names, maxBytes = MAX_NPZ_BYTES, checkCrc } = options;
+  const { names, maxBytes = MAX_UNPACKED, checkCrc } = options;
   if (names !== undefined) checkList('names', names);
   const filter = names && ((entry: string) => names.includes(arrayName(entry)));
   const entries = readZip(bytes, { maxBytes, checkCrc, filter });

@@ -1,11 +1,18 @@
 import { CxrFileError, checkFunction, checkOptions } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
 import { checkBytes } from '../codecs/check-bytes.js';
-import { directoryEntries, findDirectory, HEADER, headerLength, unpackEntry } from './zip-entries.js';
+import {
+  directoryEntries,
+  findDirectory,
+  HEADER,
+  headerLength,
+  MAX_UNPACKED,
+  unpackEntry,
+} from './zip-entries.js';
 
 /** Limits, checks and choice of entries of `readZip`. */
 export interface ReadZipOptions {
-  /** The most bytes all entries together may unpack to. @default 1 GiB */
+  /** The most bytes all entries together may unpack to. @default 384 MiB */
   maxBytes?: number | undefined;
   /** Compares each entry with its checksum. @default true */
   checkCrc?: boolean | undefined;
@@ -22,7 +29,7 @@ export interface ReadZipOptions {
 export function readZip(bytes: Uint8Array, options: ReadZipOptions = {}): Map<string, Uint8Array> {
   checkBytes(bytes, "a zip file's bytes");
   checkOptions<ReadZipOptions>('readZip', options, { maxBytes: true, checkCrc: true, filter: true });
-  const { maxBytes = 2 ** 30, checkCrc = true, filter = () => true } = options;
+  const { maxBytes = MAX_UNPACKED, checkCrc = true, filter = () => true } = options;
   checkLimit('maxBytes', maxBytes);
   checkFunction('filter', filter);
   const entries = new Map<string, Uint8Array>();

@@ -3,6 +3,9 @@ import { Inflate } from 'fflate';
 import { crc32 } from './crc32.js';
 import { fillInflated } from './fill-inflated.js';
 
+/** Bytes that an archive may unpack to unless the caller allows more: these take less than two seconds on a busy machine, too. */
+export const MAX_UNPACKED: number = 3 * 2 ** 27;
+
 /** An entry as the directory of a zip declares it. */
 export interface ZipEntry {
   name: string;

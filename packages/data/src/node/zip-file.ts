@@ -1,12 +1,13 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CxrFileError, checkList, checkOptions, checkText, withFile } from '@cxr/image';
 import type { NpyArray } from '../archives/npy.js';
-import { arrayName, MAX_NPZ_BYTES, readEntry } from '../archives/npz.js';
+import { arrayName, readEntry } from '../archives/npz.js';
 import {
   directoryEntries,
   findDirectory,
   HEADER,
   headerLength,
+  MAX_UNPACKED,
   TAIL,
   unpackEntry,
   type ZipEntry,
@@ -20,7 +21,7 @@ const MAX_DIRECTORY = 2 ** 26;
 
 /** Limits for `ZipFile.read`. */
 export interface ReadEntryOptions {
-  /** The largest size, packed or not, for which memory is taken. @default 1 GiB */
+  /** The largest size, packed or not, for which memory is taken. @default 384 MiB */
   maxBytes?: number | undefined;
 }
 
@@ -64,7 +65,7 @@ export class ZipFile {
    */
   async read(entry: ZipEntry | string, options: ReadEntryOptions = {}): Promise<Uint8Array> {
     checkOptions<ReadEntryOptions>('ZipFile.read', options, { maxBytes: true });
-    const { maxBytes = 2 ** 30 } = options;
+    const { maxBytes = MAX_UNPACKED } = options;
     checkLimit('maxBytes', maxBytes);
     const found = typeof entry === 'string' ? this.entries.find(({ name }) => name === entry) : entry;
     try {
@@ -134,7 +135,7 @@ export async function readNpzFile(
   options: ReadNpzFileOptions = {},
 ): Promise<Record<string, NpyArray>> {
   checkOptions<ReadNpzFileOptions>('readNpzFile', options, { names: true, maxBytes: true });
-  const { names, maxBytes = MAX_NPZ_BYTES } = options;
+  const { names, maxBytes = MAX_UNPACKED } = options;
   if (names !== undefined) checkList('names', names);
   checkLimit('maxBytes', maxBytes);
   const zip = await ZipFile.open(file);

@@ -8,7 +8,7 @@ import { resizeNearest } from './resize-nearest.js';
 /**
  * Resizes as Pillow's `Image.resize` does (9.4 to 12.0), bit for bit: `[height, width, c]` of the same type. Filters
  * other than 'nearest' average over all source pixels when shrinking. The result is a new image even at the same size.
- * (Pillow 13 resizes columns before rows in some shapes, which rounds differently.)
+ * (Pillow 13 resizes columns before rows in some shapes, which rounds differently: `resizePillow13`.)
  *
  * 16-bit images are computed in double precision and rounded after each pass, as in Pillow's mode I;16 (10.3 and later). Where
  * a cubic filter overshoots the range they are clipped; Pillow wraps the low byte around. Floats, of any range, are treated as in
