@@ -16,10 +16,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** AssemblyScript's decorator on functions is no TypeScript: in assembly/ it stands in a comment. */
 const withDecorators = (source) => source.replaceAll('\n// @inline\n', '\n@inline\n');
 
+/** Options of single packages: backend's module works on memory that may be shared, which takes a maximum. */
+const OPTIONS = { backend: ['--maximumMemory', '65536'] };
+
 /** The bytes of a package's module, base64. It imports its memory, so it must bring no data of its own to put there. */
-async function compile(folder, features) {
+async function compile(name, features) {
+  const folder = join(root, 'packages', name);
   let binary;
   const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '0'];
+  options.push(...(OPTIONS[name] ?? []));
   const enable = features.flatMap((feature) => ['--enable', feature]);
   const { error, stderr } = await asc.main(
     ['assembly/index.ts', '--outFile', 'simd.wasm', '--use', 'abort=', ...enable, ...options],
@@ -58,9 +63,9 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const target = readdirSync(join(folder, 'src'))
     .map((part) => join(folder, 'src', part, 'binary.ts'))
     .find((file) => existsSync(file));
-  const lines = constant('SIMD_MODULE', 'A WebAssembly module, base64.', await compile(folder, ['simd']));
+  const lines = constant('SIMD_MODULE', 'A WebAssembly module, base64.', await compile(name, ['simd']));
   if (usesRelaxedSimd(folder)) {
-    const relaxed = await compile(folder, ['simd', 'relaxed-simd']);
+    const relaxed = await compile(name, ['simd', 'relaxed-simd']);
     lines.push(...constant('RELAXED_SIMD_MODULE', 'The same with relaxed SIMD, base64.', relaxed));
   }
   const text = ['// Made by scripts/build-simd.mjs from assembly/: do not edit.', ...lines, ''].join('\n');

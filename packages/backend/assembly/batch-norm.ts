@@ -1,4 +1,5 @@
-// Batch normalisation of a [rows][channels] matrix, down its columns: Ioffe and Szegedy 2015, section 3.
+// Batch normalisation of a [rows][channels] matrix, down its columns: Ioffe and Szegedy 2015, section 3. The rows have
+// `stride` floats as they are stored, so that each thread can do some of the columns.
 // Rows are summed in blocks before the block is added to the total, so that the error grows with the block and the
 // number of blocks, not with the number of rows.
 
@@ -10,28 +11,38 @@ function blockOf(rows: i32): i32 {
 }
 
 /** sum[c] = sum over rows of x[r][c]; scratch holds `channels` floats. */
-export function columnSum(x: usize, sum: usize, scratch: usize, rows: i32, channels: i32): void {
+export function columnSum(x: usize, sum: usize, scratch: usize, rows: i32, channels: i32, stride: i32): void {
   const line = (<usize>channels) << 2;
+  const step = (<usize>stride) << 2;
   memory.fill(sum, 0, line);
   const block = blockOf(rows);
   for (let r0 = 0; r0 < rows; r0 += block) {
     const end = min(rows, r0 + block);
     memory.fill(scratch, 0, line);
-    for (let r = r0; r < end; r++) addInto(scratch, x + <usize>r * line, channels);
+    for (let r = r0; r < end; r++) addInto(scratch, x + <usize>r * step, channels);
     addInto(sum, scratch, channels);
   }
 }
 
 /** sum[c] = sum over rows of (x[r][c] - mean[c])^2 */
-function columnSquares(x: usize, mean: usize, sum: usize, scratch: usize, rows: i32, channels: i32): void {
+function columnSquares(
+  x: usize,
+  mean: usize,
+  sum: usize,
+  scratch: usize,
+  rows: i32,
+  channels: i32,
+  stride: i32,
+): void {
   const line = (<usize>channels) << 2;
+  const step = (<usize>stride) << 2;
   memory.fill(sum, 0, line);
   const block = blockOf(rows);
   for (let r0 = 0; r0 < rows; r0 += block) {
     const end = min(rows, r0 + block);
     memory.fill(scratch, 0, line);
     for (let r = r0; r < end; r++) {
-      const from = x + <usize>r * line;
+      const from = x + <usize>r * step;
       let i: usize = 0;
       for (; i + 16 <= line; i += 16) {
         const d = f32x4.sub(v128.load(from + i), v128.load(mean + i));
@@ -56,8 +67,10 @@ function columnDots(
   scratch: usize,
   rows: i32,
   channels: i32,
+  stride: i32,
 ): void {
   const line = (<usize>channels) << 2;
+  const step = (<usize>stride) << 2;
   memory.fill(sum, 0, line);
   memory.fill(dot, 0, line);
   const block = blockOf(rows);
@@ -65,8 +78,8 @@ function columnDots(
     const end = min(rows, r0 + block);
     memory.fill(scratch, 0, 2 * line);
     for (let r = r0; r < end; r++) {
-      const from = x + <usize>r * line;
-      const grad = dy + <usize>r * line;
+      const from = x + <usize>r * step;
+      const grad = dy + <usize>r * step;
       let i: usize = 0;
       for (; i + 16 <= line; i += 16) {
         const g = v128.load(grad + i);
@@ -103,20 +116,22 @@ export function batchNorm(
   epsilon: f32,
   rows: i32,
   channels: i32,
+  stride: i32,
 ): void {
   const line = (<usize>channels) << 2;
+  const step = (<usize>stride) << 2;
   const scale = scratch + line;
-  columnSum(x, mean, scratch, rows, channels);
+  columnSum(x, mean, scratch, rows, channels, stride);
   for (let i: usize = 0; i < line; i += 4) store<f32>(mean + i, load<f32>(mean + i) / <f32>rows);
-  columnSquares(x, mean, variance, scratch, rows, channels);
+  columnSquares(x, mean, variance, scratch, rows, channels, stride);
   for (let i: usize = 0; i < line; i += 4) {
     const spread = load<f32>(variance + i) / <f32>rows;
     store<f32>(variance + i, spread);
     store<f32>(scale + i, load<f32>(gamma + i) / sqrt<f32>(spread + epsilon));
   }
   for (let r = 0; r < rows; r++) {
-    const from = x + <usize>r * line;
-    const to = y + <usize>r * line;
+    const from = x + <usize>r * step;
+    const to = y + <usize>r * step;
     let i: usize = 0;
     for (; i + 16 <= line; i += 16) {
       const d = f32x4.sub(v128.load(from + i), v128.load(mean + i));
@@ -147,12 +162,14 @@ export function batchNormGrad(
   epsilon: f32,
   rows: i32,
   channels: i32,
+  stride: i32,
 ): void {
   const line = (<usize>channels) << 2;
+  const step = (<usize>stride) << 2;
   const scale = scratch;
   const slope = scratch + line;
   const offset = slope + line;
-  columnDots(x, dy, mean, dbeta, dgamma, scratch, rows, channels);
+  columnDots(x, dy, mean, dbeta, dgamma, scratch, rows, channels, stride);
   for (let i: usize = 0; i < line; i += 4) {
     const s = <f32>1 / sqrt<f32>(load<f32>(variance + i) + epsilon);
     const a = load<f32>(gamma + i) * s;
@@ -163,9 +180,9 @@ export function batchNormGrad(
     store<f32>(dgamma + i, dot * s);
   }
   for (let r = 0; r < rows; r++) {
-    const from = x + <usize>r * line;
-    const grad = dy + <usize>r * line;
-    const to = dx + <usize>r * line;
+    const from = x + <usize>r * step;
+    const grad = dy + <usize>r * step;
+    const to = dx + <usize>r * step;
     let i: usize = 0;
     for (; i + 16 <= line; i += 16) {
       const d = f32x4.sub(v128.load(from + i), v128.load(mean + i));

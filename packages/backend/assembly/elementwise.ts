@@ -21,6 +21,32 @@ export function addInto(out: usize, x: usize, count: i32): void {
   }
 }
 
+/** out[i] = a[i] + b[i] */
+export function add(a: usize, b: usize, out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(out + at, f32x4.add(v128.load(a + at), v128.load(b + at)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(out + at, load<f32>(a + at) + load<f32>(b + at));
+  }
+}
+
+/** out[i] = x[i]² */
+export function square(x: usize, out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const v = v128.load(x + ((<usize>i) << 2));
+    v128.store(out + ((<usize>i) << 2), f32x4.mul(v, v));
+  }
+  for (; i < count; i++) {
+    const v = load<f32>(x + ((<usize>i) << 2));
+    store<f32>(out + ((<usize>i) << 2), v * v);
+  }
+}
+
 /** y[i] = x[i], clipped to low … high; NaN where x[i] is NaN. Relu is from 0 to infinity. */
 export function clip(x: usize, y: usize, low: f32, high: f32, count: i32): void {
   const lows = f32x4.splat(low);
@@ -68,9 +94,22 @@ export function leakyReluGrad(x: usize, dy: usize, dx: usize, slope: f32, count:
   }
 }
 
-/** y[r][j] += bias[j] */
-export function addBias(y: usize, bias: usize, rows: i32, columns: i32): void {
-  for (let r = 0; r < rows; r++) addInto(y + ((<usize>r * columns) << 2), bias, columns);
+/** y[r][j] = x[r][j] + bias[j] */
+export function addBias(x: usize, bias: usize, y: usize, rows: i32, columns: i32): void {
+  if (columns === 1) {
+    const value = load<f32>(bias);
+    const four = f32x4.splat(value);
+    let i = 0;
+    for (; i + 4 <= rows; i += 4) {
+      v128.store(y + ((<usize>i) << 2), f32x4.add(v128.load(x + ((<usize>i) << 2)), four));
+    }
+    for (; i < rows; i++) store<f32>(y + ((<usize>i) << 2), load<f32>(x + ((<usize>i) << 2)) + value);
+    return;
+  }
+  for (let r = 0; r < rows; r++) {
+    const at = (<usize>r * columns) << 2;
+    add(x + at, bias, y + at, columns);
+  }
 }
 
 /** out[i] = x[i] * factor */
@@ -128,4 +167,24 @@ export function adam(
     store<f32>(newV + at, vv);
     store<f32>(newValue + at, load<f32>(value + at) - (rate * mm) / (sqrt<f32>(vv) + epsilon));
   }
+}
+
+/** Stores the sum of x[i] in double precision at `sum`. */
+export function sumDouble(x: usize, sum: usize, count: i32): void {
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let s2 = f64x2.splat(0);
+  let s3 = f64x2.splat(0);
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const at = x + ((<usize>i) << 2);
+    s0 = f64x2.add(s0, f64x2.promote_low_f32x4(v128.load64_zero(at)));
+    s1 = f64x2.add(s1, f64x2.promote_low_f32x4(v128.load64_zero(at, 8)));
+    s2 = f64x2.add(s2, f64x2.promote_low_f32x4(v128.load64_zero(at, 16)));
+    s3 = f64x2.add(s3, f64x2.promote_low_f32x4(v128.load64_zero(at, 24)));
+  }
+  const two = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+  let total = f64x2.extract_lane(two, 0) + f64x2.extract_lane(two, 1);
+  for (; i < count; i++) total += <f64>load<f32>(x + ((<usize>i) << 2));
+  store<f64>(sum, total);
 }

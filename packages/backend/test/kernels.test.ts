@@ -30,6 +30,9 @@ function* cases(): Generator<Case> {
         yield { x: [2, 9, 11, 17], filter: [kernel, kernel, 17, 5], strides, pad };
     }
     yield { x: [2, 6, 7, 16], filter: [3, 4, 16, 6], strides: [1, 2], pad };
+    // The form in tiles: 4 × 4 taps at stride 2, more images than threads and one, tiles that are cut off.
+    yield { x: [3, 9, 11, 16], filter: [4, 4, 16, 20], strides: 2, pad };
+    yield { x: [1, 12, 8, 20], filter: [4, 4, 20, 16], strides: 2, pad };
     // Fewer channels out than in: at stride 1 the roles of x and y are exchanged.
     for (const kernel of [1, 3, 4, 5])
       yield { x: [2, 7, 8, 9], filter: [kernel, kernel, 9, 2], strides: 1, pad };
@@ -181,12 +184,22 @@ describe.each(BACKENDS)('%s', (name) => {
     },
   );
 
-  it('has gradients adjoint to the convolution where one of them takes several chunks and residues', async () => {
-    const c: Case = { x: [1, 66, 66, 16], filter: [16, 16, 16, 16], strides: 2, pad: 'same' };
+  it.each<[string, Case, [number, number, number, number]]>([
+    [
+      'chunks and residues',
+      { x: [1, 66, 66, 16], filter: [16, 16, 16, 16], strides: 2, pad: 'same' },
+      [1, 33, 33, 16],
+    ],
+    [
+      'chunks of tiles',
+      { x: [4, 130, 131, 32], filter: [4, 4, 32, 32], strides: 2, pad: 'same' },
+      [4, 65, 66, 32],
+    ],
+  ])('has gradients adjoint to the convolution where one of them takes several %s', async (_, c, shape) => {
     const [y, dx, dfilter] = (await convolve(c)) as [Float32Array, Float32Array, Float32Array];
     const dot = (a: Float32Array, b: Float32Array): number =>
       a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-    const dy = values([1, 33, 33, 16], 3);
+    const dy = values(shape, 3);
     // <conv(x, f), dy> = <x, dx> = <f, df>, as conv is linear in each; beside what such a sum has at random.
     const size = Math.sqrt(dot(y, y) * dot(dy, dy));
     for (const [input, gradient] of [

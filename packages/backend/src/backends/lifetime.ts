@@ -16,14 +16,18 @@ const aliases = new WeakSet<() => KernelBackend | Promise<KernelBackend>>();
 /**
  * From now on, counts the names that `backend` is registered under. `tf.removeBackend` and `tf.engine().reset()` dispose of
  * it once for each name, but its memory may be freed only with the last one.
+ *
+ * @param before called before the memory is freed.
  */
-export function countNames(backend: WasmBackend): void {
+export function countNames(backend: WasmBackend, before: () => void): void {
   const free = backend.dispose.bind(backend);
   names.set(backend, 1);
   backend.dispose = () => {
     const left = (names.get(backend) ?? 0) - 1;
     names.set(backend, left);
-    if (left === 0) free();
+    if (left !== 0) return;
+    before();
+    free();
   };
 }
 

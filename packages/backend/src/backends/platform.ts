@@ -21,26 +21,39 @@ export function mayBlock(): boolean {
 }
 
 /**
- * Starts a thread that runs `main` with `data`; resolves when `main` calls `ready`. The thread gets the text of `main`, which
- * can therefore use nothing outside itself. It does not keep a Node process alive.
+ * Starts a thread that runs `main` with `data` and `helpers`; resolves when `main` calls `ready`. The thread gets the text of
+ * these functions, which can therefore use nothing outside themselves. It does not keep a Node process alive.
  *
+ * @returns a function that ends the thread.
  * @throws Error when the thread cannot start, or `data` cannot be sent to it.
  */
-export async function startThread<Data>(
-  main: (data: Data, ready: () => void) => unknown,
+export async function startThread<Data, Helpers extends Record<string, unknown>>(
+  main: (data: Data, ready: () => void, helpers: Helpers) => unknown,
   data: Data,
-): Promise<void> {
+  helpers: Helpers,
+): Promise<() => void> {
+  const own = Object.entries(helpers).map(([name, helper]) => `${JSON.stringify(name)}: ${helper}`);
+  const text = `(data, ready) => (${main})(data, ready, { ${own.join(', ')} })`;
   const threads = builtin<typeof import('node:worker_threads')>('node:worker_threads');
-  if (threads) {
-    const text = `const { parentPort } = require('node:worker_threads');
-      parentPort.once('message', (data) => (${main})(data, () => parentPort.postMessage(0)));`;
-    const worker = new threads.Worker(text, { eval: true, execArgv: [] });
-    await new Promise((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject).postMessage(data);
-    });
-    worker.unref();
-    return;
-  }
+  return threads ? startInNode(threads, text, data) : startInBrowser(text, data);
+}
+
+async function startInNode(
+  { Worker }: typeof import('node:worker_threads'),
+  main: string,
+  data: unknown,
+): Promise<() => void> {
+  const text = `const { parentPort } = require('node:worker_threads');
+    parentPort.once('message', (data) => (${main})(data, () => parentPort.postMessage(0)));`;
+  const worker = new Worker(text, { eval: true, execArgv: [] });
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject).postMessage(data);
+  });
+  worker.unref();
+  return () => void worker.terminate();
+}
+
+async function startInBrowser(main: string, data: unknown): Promise<() => void> {
   // An error inside an async function does not reach the worker's onerror, so it is sent as a message.
   const text = `onmessage = async ({ data }) => {
     try { await (${main})(data, () => postMessage('')); } catch (error) { postMessage(String(error)); }
@@ -63,4 +76,5 @@ export async function startThread<Data>(
   } finally {
     URL.revokeObjectURL(url);
   }
+  return () => worker.terminate();
 }

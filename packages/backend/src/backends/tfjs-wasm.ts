@@ -1,31 +1,31 @@
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { env } from '@tensorflow/tfjs-core';
+import { withSharedMemory } from '../simd/shared-memory.js';
 import { nodeRequire } from './platform.js';
 
 /** Prefix of the names of TensorFlow.js's `.wasm` files, which tells their fetch from all others. */
 const PREFIX = 'cxr-embedded:';
 
-let given: Promise<string> | undefined;
+/** What the next fetch of such a name gets. */
+let bytesToGive: Uint8Array<ArrayBuffer> | undefined;
+
+/** True once TensorFlow.js asks us for its WebAssembly. */
+let asksUs = false;
 
 /**
- * Hands TensorFlow.js's wasm backend its WebAssembly in browsers. On its own it fetches a `.wasm` file from the folder of
- * the script, where bundlers do not put it. Here the bytes come from a JavaScript module of this package.
+ * Hands TensorFlow.js's wasm backend its WebAssembly. On its own it fetches a `.wasm` file from the folder of the script,
+ * where bundlers do not put it. Here, in browsers, the bytes come from a JavaScript module of this package. In Node they come
+ * from the same file as on its own, and are handed over only where that makes a difference: to share the memory.
  *
+ * @param shared true for a module whose memory threads can share. Where its bytes are not to be had it is not shared.
  * @returns a hint to append to the error if TensorFlow.js still does not start.
  * @throws Error when WebAssembly SIMD is missing or forbidden, or the module cannot be loaded.
  */
-export async function giveTfjsWasm(): Promise<string> {
-  if (nodeRequire()) return '';
-  given ??= give();
-  try {
-    return await given;
-  } catch (error) {
-    given = undefined;
-    throw error;
+export async function giveTfjsWasm(shared: boolean): Promise<string> {
+  if (nodeRequire()) {
+    if (shared || asksUs) give(bytesInNode(), shared);
+    return '';
   }
-}
-
-async function give(): Promise<string> {
   const { bytes, version } = await loadModule();
   // The WebAssembly fits only the JavaScript of its own version. Other versions load theirs in TensorFlow.js's own way.
   if (version !== version_wasm) {
@@ -34,12 +34,31 @@ async function give(): Promise<string> {
   const wasm = await bytes();
   // TensorFlow.js does not notice when this fails, and would wait for ever.
   await assertCompiles(wasm);
+  give(wasm, shared);
+  return '';
+}
+
+/** The installed package's WebAssembly; undefined where it is not found, as in a bundle. */
+function bytesInNode(): Uint8Array | undefined {
+  const require = nodeRequire()!;
+  try {
+    const file = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
+    return (require('node:fs') as typeof import('node:fs')).readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function give(wasm: Uint8Array | undefined, shared: boolean): void {
+  if (!wasm) return;
+  bytesToGive = shared ? withSharedMemory(wasm) : Uint8Array.from(wasm);
+  if (asksUs) return;
+  asksUs = true;
   const { platform } = env();
   const fetch = platform.fetch.bind(platform);
   platform.fetch = (path, init) =>
-    path.startsWith(PREFIX) ? Promise.resolve(new Response(wasm)) : fetch(path, init);
+    path.startsWith(PREFIX) ? Promise.resolve(new Response(bytesToGive)) : fetch(path, init);
   setWasmPaths(PREFIX, true);
-  return '';
 }
 
 async function loadModule(): Promise<typeof import('../../wasm/tfjs-simd.js')> {

@@ -1,4 +1,4 @@
-import type { Gemm, KernelContext, Product } from '../kernels/kernel-context.js';
+import type { Gemm, Product, ThreadContext } from '../kernels/kernel-context.js';
 
 /**
  * Maximum terms of a sum in one product. Libraries add blocks of some hundred terms to a running float32 sum, and lose
@@ -10,7 +10,7 @@ const TERMS = 1 << 14;
  * `gemm`, but long sums over the rows of both factors (the gradient of a filter, or of a dense layer's weights) are split into
  * parts. Each part costs one more addition of the result, which is little beside a product of that length.
  */
-export function inChunks(gemm: Gemm, { scratch, simd }: Pick<KernelContext, 'scratch' | 'simd'>): Gemm {
+export function inChunks(gemm: Gemm, { scratch, simd }: Pick<ThreadContext, 'scratch' | 'simd'>): Gemm {
   return {
     source: gemm.source,
     run(product: Product): void {

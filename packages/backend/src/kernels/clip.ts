@@ -1,17 +1,22 @@
 import { type ClipByValueAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { overElements } from '../threads/split.js';
 import type { Given, KernelArguments, KernelMaker } from './kernel.js';
 import { pointer } from './kernel-context.js';
 
 type Bounds = (attrs: KernelArguments['attrs']) => [min: number, max: number];
 
 function clip(name: string, bounds: Bounds): KernelMaker {
-  return ({ backend, simd }) => ({
+  return (context) => ({
     name,
     run: ({ inputs, attrs }): TensorInfo | undefined => {
       const { x } = inputs as Given<{ x: TensorInfo }>;
       if (x.dtype !== 'float32') return undefined;
+      const { backend } = context;
       const y = backend.makeOutput(x.shape, 'float32');
-      simd.clip(pointer(backend, x), pointer(backend, y), ...bounds(attrs), util.sizeFromShape(x.shape));
+      const [from, to] = [pointer(backend, x), pointer(backend, y)];
+      overElements(context, util.sizeFromShape(x.shape), ({ simd }, offset, count) =>
+        simd.clip(from + offset, to + offset, ...bounds(attrs), count),
+      );
       return y;
     },
   });

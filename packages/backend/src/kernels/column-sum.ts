@@ -1,4 +1,6 @@
 import { backend_util, type SumAttrs, type SumInputs, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Pointer } from '../simd/module.js';
+import { elementParts, overColumns, overElements } from '../threads/split.js';
 import type { Given, Kernel, KernelArguments, KernelMaker } from './kernel.js';
 import { type KernelContext, pointer } from './kernel-context.js';
 
@@ -16,10 +18,11 @@ function reduction(name: 'Sum' | 'Mean'): KernelMaker {
 
 /** Sums over neighbouring axes; undefined for other axes, which the stock kernel takes. */
 function block(
-  { backend }: KernelContext,
+  context: KernelContext,
   { inputs, attrs }: KernelArguments,
   mean: boolean,
 ): TensorInfo | undefined {
+  const { backend } = context;
   const { x } = inputs as Given<SumInputs>;
   const { axis, keepDims } = attrs as unknown as SumAttrs;
   if (x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return undefined;
@@ -33,6 +36,11 @@ function block(
     ? backend_util.expandShapeToKeepDim([...before, ...after], axes)
     : [...before, ...after];
   const y = backend.makeOutput(shape, 'float32');
+  if (outer * inner === 1) {
+    const total = sumOfAll(context, pointer(backend, x), size);
+    new Float32Array(backend.wasm.HEAPU8.buffer, pointer(backend, y), 1)[0] = mean ? total / size : total;
+    return y;
+  }
   const view = (t: TensorInfo, count: number): Float32Array =>
     new Float32Array(backend.wasm.HEAPU8.buffer, pointer(backend, t), count);
   const from = view(x, outer * size * inner);
@@ -48,6 +56,14 @@ function block(
   return y;
 }
 
+/** The sum of `count` floats, in double precision. */
+function sumOfAll(context: KernelContext, x: Pointer, count: number): number {
+  const parts = elementParts(context, count).length;
+  const sums = context.scratch.floats('sums', 2 * parts);
+  overElements(context, count, ({ simd }, offset, size, i) => simd.sumDouble(x + offset, sums + i * 8, size));
+  return new Float64Array(context.backend.wasm.HEAPU8.buffer, sums, parts).reduce((a, b) => a + b);
+}
+
 function columns(
   context: KernelContext,
   { inputs, attrs }: KernelArguments,
@@ -60,13 +76,18 @@ function columns(
   const leading = new Set(axes).size === rank - 1 && axes.every((a) => a < rank - 1);
   if (rank < 2 || !leading || x.dtype !== 'float32' || util.sizeFromShape(x.shape) === 0) return undefined;
   const channels = x.shape.at(-1)!;
+  // One column is a block of neighbours.
+  if (channels === 1) return undefined;
   const rows = util.sizeFromShape(x.shape) / channels;
-  const { backend, simd, scratch } = context;
+  const { backend } = context;
   const shape = keepDims ? backend_util.expandShapeToKeepDim([channels], axes) : [channels];
   const y = backend.makeOutput(shape, 'float32');
-  const at = pointer(backend, y);
-  simd.columnSum(pointer(backend, x), at, scratch.floats('columns', channels), rows, channels);
-  if (mean) simd.scale(at, at, 1 / rows, channels);
+  const [from, at] = [pointer(backend, x), pointer(backend, y)];
+  overColumns(context, rows, channels, ({ simd, scratch }, offset, count) => {
+    const space = scratch.floats('columns', count);
+    simd.columnSum(from + offset, at + offset, space, rows, count, channels);
+    if (mean) simd.scale(at + offset, at + offset, 1 / rows, count);
+  });
   return y;
 }
 

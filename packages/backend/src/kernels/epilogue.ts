@@ -1,4 +1,6 @@
 import { getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { overElements } from '../threads/split.js';
+import { addRow } from './add.js';
 import type { Given, KernelArguments } from './kernel.js';
 import { type KernelContext, pointer } from './kernel-context.js';
 
@@ -24,8 +26,12 @@ export function finish(
   if (activation === 'relu' || activation === 'relu6' || activation === 'leakyrelu') {
     const at = pointer(context.backend, sum);
     const size = util.sizeFromShape(sum.shape);
-    if (activation === 'leakyrelu') context.simd.leakyRelu(at, at, leakyreluAlpha, size);
-    else context.simd.clip(at, at, 0, activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY, size);
+    const high = activation === 'relu6' ? 6 : Number.POSITIVE_INFINITY;
+    overElements(context, size, ({ simd }, offset, count) => {
+      const place = at + offset;
+      if (activation === 'leakyrelu') simd.leakyRelu(place, place, leakyreluAlpha, count);
+      else simd.clip(place, place, 0, high, count);
+    });
     return sum;
   }
   const kernel = KERNELS[activation];
@@ -37,8 +43,7 @@ function addBias(context: KernelContext, y: TensorInfo, bias: TensorInfo): Tenso
   const columns = y.shape.at(-1)!;
   const perColumn = bias.dtype === 'float32' && bias.shape.length === 1 && bias.shape[0] === columns;
   if (!perColumn) return replace(context, y, 'Add', { a: y, b: bias });
-  const rows = util.sizeFromShape(y.shape) / columns;
-  context.simd.addBias(pointer(context.backend, y), pointer(context.backend, bias), rows, columns);
+  addRow(context, y, bias, y);
   return y;
 }
 

@@ -44,6 +44,11 @@ export function geometry(info: backend_util.Conv2DInfo): Geometry {
   };
 }
 
+/** The same convolution of fewer images. */
+export function partOfBatch(g: Geometry, batch: number): Geometry {
+  return { ...g, batch, rows: batch * g.outHeight * g.outWidth };
+}
+
 /** The taps of the kernel: its height times its width. */
 export function taps(g: Geometry): number {
   return g.kernelHeight * g.kernelWidth;

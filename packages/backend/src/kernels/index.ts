@@ -1,5 +1,5 @@
-import { inChunks } from '../gemm/long-sums.js';
 import { adam } from './adam.js';
+import { add, square } from './add.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { batchNorm } from './batch-norm.js';
 import { batchNormByMoments } from './batch-norm-by-moments.js';
@@ -44,6 +44,8 @@ const PASSES = [
   batchNorm,
   batchNormGrad,
   adam,
+  add,
+  square,
 ];
 
 /** Kernels in plain JavaScript that replace wrong or missing stock ones, on the cpu backend too. */
@@ -63,8 +65,7 @@ const SIMD = '@cxr/backend (WebAssembly SIMD)';
 
 /** Registers the training kernels for `backendName`, which keeps its tensors in `context.backend`. */
 export function registerTrainingKernels(backendName: string, context: KernelContext): void {
-  const exact = { ...context, gemm: inChunks(context.gemm, context) };
-  for (const make of PRODUCTS) overlay(backendName, make(exact), context.gemm.source);
+  for (const make of PRODUCTS) overlay(backendName, make(context), context.gemm.source);
   for (const make of PASSES) overlay(backendName, make(context), SIMD);
   for (const plain of [...PLAIN, ...EXTREMES]) overlay(backendName, onWasm(plain), SCRIPT);
   overlay(backendName, maxPoolWithArgmax(wasmMemory), SCRIPT);

@@ -1,6 +1,6 @@
 import type { Pointer } from '../simd/module.js';
 import { type Geometry, taps } from './geometry.js';
-import type { KernelContext } from './kernel-context.js';
+import type { ThreadContext } from './kernel-context.js';
 import { apply, chunks } from './unfold.js';
 
 /**
@@ -42,13 +42,13 @@ function residues(size: number, stride: number, kernel: number, before: number):
 
 /** dx by residue classes: for each, the pixels' rows are unfold(dy) · tapsᵀ, then written to their places. */
 export function residueProducts(
-  context: KernelContext,
+  thread: ThreadContext,
   g: Geometry,
   dy: Pointer,
   filter: Pointer,
   dx: Pointer,
 ): void {
-  const { simd, scratch, gemm } = context;
+  const { simd, scratch, gemm } = thread;
   const { channels: ci, outChannels: co, strideHeight: sh, strideWidth: sw } = g;
   for (const v of residues(g.height, sh, g.kernelHeight, g.top)) {
     for (const u of residues(g.width, sw, g.kernelWidth, g.left)) {

@@ -1,6 +1,6 @@
 import type { Pointer } from '../simd/module.js';
 import { type Geometry, isUnfolded, taps } from './geometry.js';
-import type { KernelContext } from './kernel-context.js';
+import type { ThreadContext } from './kernel-context.js';
 
 /**
  * Floats of the unfolded matrix that are made at a time, from minimum to maximum, and the rows that they should hold. Measured: a
@@ -25,7 +25,7 @@ export function chunks(g: Geometry, adds: boolean, visit: (row: number, rows: nu
   for (let row = 0; row < g.rows; row += even) visit(row, Math.min(even, g.rows - row));
 }
 
-type Unfold = KernelContext['simd']['im2col'];
+type Unfold = ThreadContext['simd']['im2col'];
 
 /** Unfolds rows [row, row + rows) of an image, or folds them back. */
 export function apply(
@@ -59,7 +59,7 @@ export function apply(
 
 /** Computes positions = unfold(image) · filter, with filter [taps · channels, outChannels]. */
 export function unfoldProduct(
-  context: KernelContext,
+  thread: ThreadContext,
   g: Geometry,
   image: Pointer,
   filter: Pointer,
@@ -69,19 +69,19 @@ export function unfoldProduct(
   const n = g.outChannels;
   const product = { transposeA: false, transposeB: false, n, k, b: filter };
   if (isUnfolded(g)) {
-    context.gemm.run({ ...product, m: g.rows, a: image, c: positions });
+    thread.gemm.run({ ...product, m: g.rows, a: image, c: positions });
     return;
   }
   chunks(g, false, (row, rows) => {
-    const col = context.scratch.floats('unfolded', rows * k);
-    apply(context.simd.im2col, g, image, col, row, rows);
-    context.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
+    const col = thread.scratch.floats('unfolded', rows * k);
+    apply(thread.simd.im2col, g, image, col, row, rows);
+    thread.gemm.run({ ...product, m: rows, a: col, c: positions + row * n * 4 });
   });
 }
 
 /** Computes image = fold(positions · filterᵀ), with filter [taps · channels, outChannels]. */
 export function foldProduct(
-  context: KernelContext,
+  thread: ThreadContext,
   g: Geometry,
   positions: Pointer,
   filter: Pointer,
@@ -91,20 +91,20 @@ export function foldProduct(
   const k = g.outChannels;
   const product = { transposeA: false, transposeB: true, n, k, b: filter };
   if (isUnfolded(g)) {
-    context.gemm.run({ ...product, m: g.rows, a: positions, c: image });
+    thread.gemm.run({ ...product, m: g.rows, a: positions, c: image });
     return;
   }
-  context.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
+  thread.simd.fill(image, 0, g.batch * g.height * g.width * g.channels);
   chunks(g, false, (row, rows) => {
-    const col = context.scratch.floats('unfolded', rows * n);
-    context.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
-    apply(context.simd.col2im, g, col, image, row, rows);
+    const col = thread.scratch.floats('unfolded', rows * n);
+    thread.gemm.run({ ...product, m: rows, a: positions + row * k * 4, c: col });
+    apply(thread.simd.col2im, g, col, image, row, rows);
   });
 }
 
 /** Computes out = unfold(image)ᵀ · positions, [taps · channels, outChannels]. */
 export function unfoldOuter(
-  context: KernelContext,
+  thread: ThreadContext,
   g: Geometry,
   image: Pointer,
   positions: Pointer,
@@ -114,12 +114,12 @@ export function unfoldOuter(
   const n = g.outChannels;
   const product = { transposeA: true, transposeB: false, m, n, c: out };
   if (isUnfolded(g)) {
-    context.gemm.run({ ...product, k: g.rows, a: image, b: positions });
+    thread.gemm.run({ ...product, k: g.rows, a: image, b: positions });
     return;
   }
   chunks(g, true, (row, rows) => {
-    const col = context.scratch.floats('unfolded', rows * m);
-    apply(context.simd.im2col, g, image, col, row, rows);
-    context.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });
+    const col = thread.scratch.floats('unfolded', rows * m);
+    apply(thread.simd.im2col, g, image, col, row, rows);
+    thread.gemm.run({ ...product, k: rows, a: col, b: positions + row * n * 4, accumulate: row > 0 });
   });
 }

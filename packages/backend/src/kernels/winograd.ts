@@ -1,6 +1,6 @@
 import type { Pointer } from '../simd/module.js';
 import { filterSize, type Geometry } from './geometry.js';
-import type { KernelContext } from './kernel-context.js';
+import type { ThreadContext } from './kernel-context.js';
 
 /*
  * Convolutions whose kernel is twice the stride (4 × 4 at stride 2, as in DCGAN), with 9/16 of the multiplications: see
@@ -22,8 +22,6 @@ const MIN = { channels: 16, tiles: 64 } as const;
 
 /** Weights of the transformed filter, whose memory is kept: 32 MiB at most. */
 const MAX_WEIGHTS = 1 << 23;
-
-type Context = Pick<KernelContext, 'simd' | 'scratch' | 'gemm'>;
 
 /** True where this form fits and is faster than the unfolding. */
 export function hasWinograd(g: Geometry): boolean {
@@ -56,7 +54,7 @@ interface Part {
 }
 
 /** Calls `visit` for one part of the tiles after another. */
-function parts({ scratch }: Context, g: Geometry, visit: (part: Part) => void): void {
+function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => void): void {
   const image = POINTS * phases(g) * g.channels;
   const products = POINTS * g.outChannels;
   const { count: all } = tilesOf(g);
@@ -79,7 +77,7 @@ function points(
 
 /** The transform of the image or its adjoint, which take the same sizes. `line` is a line of zeros, or of anything. */
 function transformImage(
-  { simd, scratch }: Context,
+  { simd, scratch }: ThreadContext,
   g: Geometry,
   { first, count, v }: Part,
   x: Pointer,
@@ -96,20 +94,25 @@ function transformImage(
   }
 }
 
-function transformFilter({ simd, scratch }: Context, g: Geometry, filter: Pointer): Pointer {
+function transformFilter({ simd, scratch }: ThreadContext, g: Geometry, filter: Pointer): Pointer {
   const u = scratch.floats('winograd filter', POINTS * weights(g));
   simd.winogradFilter(filter, u, g.strideHeight, g.strideWidth, g.channels * g.outChannels);
   return u;
 }
 
-function transformGradient({ simd }: Context, g: Geometry, { first, count, m }: Part, dy: Pointer): void {
+function transformGradient(
+  { simd }: ThreadContext,
+  g: Geometry,
+  { first, count, m }: Part,
+  dy: Pointer,
+): void {
   const { rows, columns } = tilesOf(g);
   simd.winogradOutputAdjoint(dy, m, first, count, g.outHeight, g.outWidth, g.outChannels, rows, columns);
 }
 
 /** Computes y = x * filter. */
 export function winogradForward(
-  context: Context,
+  context: ThreadContext,
   g: Geometry,
   x: Pointer,
   filter: Pointer,
@@ -130,7 +133,7 @@ export function winogradForward(
 
 /** Computes dx from dy. */
 export function winogradInputGradient(
-  context: Context,
+  context: ThreadContext,
   g: Geometry,
   dy: Pointer,
   filter: Pointer,
@@ -151,7 +154,7 @@ export function winogradInputGradient(
 
 /** Computes dfilter from x and dy. */
 export function winogradFilterGradient(
-  context: Context,
+  context: ThreadContext,
   g: Geometry,
   x: Pointer,
   dy: Pointer,

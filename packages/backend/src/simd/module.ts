@@ -1,4 +1,5 @@
 import { RELAXED_SIMD_MODULE, SIMD_MODULE } from './binary.js';
+import { withSharedMemory } from './shared-memory.js';
 
 /** A byte offset into the memory that holds the tensors. */
 export type Pointer = number;
@@ -112,7 +113,9 @@ export interface Simd {
   ): void;
   fill(out: Pointer, value: number, count: number): void;
   addInto(out: Pointer, x: Pointer, count: number): void;
-  addBias(y: Pointer, bias: Pointer, rows: number, columns: number): void;
+  add(a: Pointer, b: Pointer, out: Pointer, count: number): void;
+  square(x: Pointer, out: Pointer, count: number): void;
+  addBias(x: Pointer, bias: Pointer, y: Pointer, rows: number, columns: number): void;
   clip(x: Pointer, y: Pointer, low: number, high: number, count: number): void;
   leakyRelu(x: Pointer, y: Pointer, slope: number, count: number): void;
   leakyReluGrad(x: Pointer, dy: Pointer, dx: Pointer, slope: number, count: number): void;
@@ -131,7 +134,8 @@ export interface Simd {
     epsilon: number,
     count: number,
   ): void;
-  columnSum(x: Pointer, sum: Pointer, scratch: Pointer, rows: number, channels: number): void;
+  columnSum(x: Pointer, sum: Pointer, scratch: Pointer, rows: number, channels: number, stride: number): void;
+  sumDouble(x: Pointer, sum: Pointer, count: number): void;
   batchNorm(
     x: Pointer,
     gamma: Pointer,
@@ -143,6 +147,7 @@ export interface Simd {
     epsilon: number,
     rows: number,
     channels: number,
+    stride: number,
   ): void;
   batchNormGrad(
     x: Pointer,
@@ -157,6 +162,7 @@ export interface Simd {
     epsilon: number,
     rows: number,
     channels: number,
+    stride: number,
   ): void;
 }
 
@@ -173,8 +179,18 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
+/** The bytes of the module for `memory`, which may be shared. */
+export function simdBytesFor(memory: WebAssembly.Memory): Uint8Array<ArrayBuffer> {
+  return isShared(memory) ? withSharedMemory(simdBytes()) : simdBytes();
+}
+
+/** True for memory that several threads can use. */
+export function isShared(memory: WebAssembly.Memory): boolean {
+  return 'SharedArrayBuffer' in globalThis && memory.buffer instanceof SharedArrayBuffer;
+}
+
 /** The module's functions, working on `memory`. */
 export async function loadSimd(memory: WebAssembly.Memory): Promise<Simd> {
-  const { instance } = await WebAssembly.instantiate(simdBytes(), { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(simdBytesFor(memory), { env: { memory } });
   return instance.exports as unknown as Simd;
 }
