@@ -82,7 +82,7 @@ const at = ({ floats, line }: Stored, transposed: boolean, row: number, column: 
   floats[transposed ? column * line + row : row * line + column]!;
 
 async function load(base64: string): Promise<{ simd: Simd; memory: WebAssembly.Memory }> {
-  const memory = new WebAssembly.Memory({ initial: 128 });
+  const memory = new WebAssembly.Memory({ initial: 128, maximum: 1024 });
   const { instance } = await WebAssembly.instantiate(bytesOf(base64), { env: { memory } });
   return { simd: instance.exports as unknown as Simd, memory };
 }
