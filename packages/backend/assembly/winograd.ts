@@ -288,18 +288,28 @@ function putNine(at: usize, plane: usize, g00: v128, g01: v128, g10: v128, g11: 
   v128.store(at, g11);
 }
 
-/** u from the filter [2 sh][2 sw][size], where size = ci co. */
-export function winogradFilter(filter: usize, u: usize, sh: i32, sw: i32, size: i32): void {
+/** u from the filter [2 sh][2 sw][size], where size = ci co: elements [from, from + count) of the taps. */
+export function winogradFilter(
+  filter: usize,
+  u: usize,
+  sh: i32,
+  sw: i32,
+  size: i32,
+  from: i32,
+  count: i32,
+): void {
   const line = (<usize>size) << 2;
   const plane = <usize>(sh * sw) * line;
   const row = 2 * <usize>sw * line;
+  const start = (<usize>from) << 2;
+  const end = start + ((<usize>count) << 2);
   let out = u;
   for (let py = 0; py < sh; py++) {
     for (let px = 0; px < sw; px++) {
       const top = filter + <usize>py * row + <usize>px * line;
       const bottom = top + <usize>sh * row;
       const step = <usize>sw * line;
-      for (let i: usize = 0; i < line; i += 16) {
+      for (let i = start; i < end; i += 16) {
         putNine(
           out + i,
           plane,

@@ -4,7 +4,13 @@ import { exchanged, filterSize, type Geometry, partOfBatch, taps } from './geome
 import type { KernelContext, ThreadContext } from './kernel-context.js';
 import { hasResidues, residueProducts } from './residues.js';
 import { foldProduct, unfoldOuter, unfoldProduct } from './unfold.js';
-import { hasWinograd, winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
+import {
+  hasWinograd,
+  transformFilter,
+  winogradFilterGradient,
+  winogradForward,
+  winogradInputGradient,
+} from './winograd.js';
 
 /*
  * A convolution as matrix products. An image x [n, h, w, c] unfolds into a matrix with a row for each output
@@ -25,12 +31,16 @@ const SMALL = 1_000_000;
 
 /** Computes y = x * filter. */
 export function forward(context: KernelContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
+  if (hasWinograd(g)) {
+    const u = transformFilter(context, g, filter);
+    overBatch(context, g, (thread, part, at) => winogradForward(thread, part, x + at.x, u, y + at.y));
+    return;
+  }
   overBatch(context, g, (thread, part, at) => forwardPart(thread, part, x + at.x, filter, y + at.y));
 }
 
 function forwardPart(thread: ThreadContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
-  if (hasWinograd(g)) winogradForward(thread, g, x, filter, y);
-  else if (isNarrow(g)) foldProduct(thread, exchanged(g), x, flipped(thread, g, filter), y);
+  if (isNarrow(g)) foldProduct(thread, exchanged(g), x, flipped(thread, g, filter), y);
   else unfoldProduct(thread, g, x, filter, y);
 }
 
@@ -42,6 +52,11 @@ export function inputGradient(
   filter: Pointer,
   dx: Pointer,
 ): void {
+  if (hasWinograd(g)) {
+    const u = transformFilter(context, g, filter);
+    overBatch(context, g, (thread, part, at) => winogradInputGradient(thread, part, dy + at.y, u, dx + at.x));
+    return;
+  }
   overBatch(context, g, (thread, part, at) => inputGradientPart(thread, part, dy + at.y, filter, dx + at.x));
 }
 
@@ -52,8 +67,7 @@ function inputGradientPart(
   filter: Pointer,
   dx: Pointer,
 ): void {
-  if (hasWinograd(g)) winogradInputGradient(thread, g, dy, filter, dx);
-  else if (isNarrow(g)) unfoldProduct(thread, exchanged(g), dy, flipped(thread, g, filter), dx);
+  if (isNarrow(g)) unfoldProduct(thread, exchanged(g), dy, flipped(thread, g, filter), dx);
   else if (hasResidues(g)) residueProducts(thread, g, dy, filter, dx);
   else foldProduct(thread, g, dy, filter, dx);
 }
@@ -70,8 +84,9 @@ export function filterGradient(
   const others = Array.from({ length: partsOf(context, g) - 1 }, (_, i) =>
     context.scratch.floats(`dfilter of thread ${i + 1}`, size),
   );
+  const compute = hasWinograd(g) ? winogradFilterGradient : filterGradientPart;
   overBatch(context, g, (thread, part, at, i) =>
-    filterGradientPart(thread, part, x + at.x, dy + at.y, i === 0 ? dfilter : others[i - 1]!),
+    compute(thread, part, x + at.x, dy + at.y, i === 0 ? dfilter : others[i - 1]!),
   );
   if (others.length === 0) return;
   overElements(context, size, (thread, offset, count) => {
@@ -86,9 +101,7 @@ function filterGradientPart(
   dy: Pointer,
   dfilter: Pointer,
 ): void {
-  if (hasWinograd(g)) {
-    winogradFilterGradient(thread, g, x, dy, dfilter);
-  } else if (isNarrow(g)) {
+  if (isNarrow(g)) {
     const turned = thread.scratch.floats('flipped', filterSize(g));
     unfoldOuter(thread, exchanged(g), dy, x, turned);
     thread.simd.flipFilter(turned, dfilter, taps(g), g.outChannels, g.channels);

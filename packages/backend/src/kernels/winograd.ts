@@ -1,6 +1,7 @@
 import type { Pointer } from '../simd/module.js';
+import { overElements } from '../threads/split.js';
 import { filterSize, type Geometry } from './geometry.js';
-import type { ThreadContext } from './kernel-context.js';
+import type { KernelContext, ThreadContext } from './kernel-context.js';
 
 /*
  * Convolutions whose kernel is twice the stride (4 × 4 at stride 2, as in DCGAN), with 9/16 of the multiplications: see
@@ -94,9 +95,13 @@ function transformImage(
   }
 }
 
-function transformFilter({ simd, scratch }: ThreadContext, g: Geometry, filter: Pointer): Pointer {
-  const u = scratch.floats('winograd filter', POINTS * weights(g));
-  simd.winogradFilter(filter, u, g.strideHeight, g.strideWidth, g.channels * g.outChannels);
+/** The transformed filter, [9][phase][ci][co], for all threads; valid until the next call. */
+export function transformFilter(context: KernelContext, g: Geometry, filter: Pointer): Pointer {
+  const u = context.scratch.floats('winograd filter', POINTS * weights(g));
+  const size = g.channels * g.outChannels;
+  overElements(context, size, ({ simd }, offset, count) =>
+    simd.winogradFilter(filter, u, g.strideHeight, g.strideWidth, size, offset / 4, count),
+  );
   return u;
 }
 
@@ -110,17 +115,16 @@ function transformGradient(
   simd.winogradOutputAdjoint(dy, m, first, count, g.outHeight, g.outWidth, g.outChannels, rows, columns);
 }
 
-/** Computes y = x * filter. */
+/** Computes y from x and the transformed filter. */
 export function winogradForward(
   context: ThreadContext,
   g: Geometry,
   x: Pointer,
-  filter: Pointer,
+  u: Pointer,
   y: Pointer,
 ): void {
   const [n, k] = [g.outChannels, phases(g) * g.channels];
   const { rows, columns } = tilesOf(g);
-  const u = transformFilter(context, g, filter);
   parts(context, g, (part) => {
     const { first, count: m } = part;
     transformImage(context, g, part, x, false);
@@ -131,16 +135,15 @@ export function winogradForward(
   });
 }
 
-/** Computes dx from dy. */
+/** Computes dx from dy and the transformed filter. */
 export function winogradInputGradient(
   context: ThreadContext,
   g: Geometry,
   dy: Pointer,
-  filter: Pointer,
+  u: Pointer,
   dx: Pointer,
 ): void {
   const [n, k] = [phases(g) * g.channels, g.outChannels];
-  const u = transformFilter(context, g, filter);
   context.simd.fill(dx, 0, g.batch * g.height * g.width * g.channels);
   parts(context, g, (part) => {
     const { count: m } = part;

@@ -93,7 +93,15 @@ export interface Simd {
   winogradImageAdjoint(...args: WinogradArguments): void;
   winogradOutput(...args: WinogradOutputArguments): void;
   winogradOutputAdjoint(...args: WinogradOutputArguments): void;
-  winogradFilter(filter: Pointer, u: Pointer, sh: number, sw: number, size: number): void;
+  winogradFilter(
+    filter: Pointer,
+    u: Pointer,
+    sh: number,
+    sw: number,
+    size: number,
+    from: number,
+    count: number,
+  ): void;
   winogradFilterAdjoint(u: Pointer, filter: Pointer, sh: number, sw: number, size: number): void;
   gemmScratch(): number;
   gemm(
