@@ -358,6 +358,20 @@ describe('inspectDataset', () => {
     expect((await decodeImage(await readFile(sheet))).shape[2]).toBe(1);
   });
 
+  it('prints the report, too, where the sheet cannot be written', async () => {
+    const results: string[] = [];
+    const notes: string[] = [];
+    const output = {
+      result: (line: string) => results.push(line),
+      note: (line: string) => notes.push(line),
+      progress() {},
+    };
+    const taken = join(folder, 'set');
+    expect(await main(['inspect', taken, '--sheet', taken, '--workers', '0'], output)).toBe(2);
+    expect(results[0]).toBe('images       6');
+    expect(notes.join('\n')).toContain(`${taken}: a folder, not a file`);
+  });
+
   it('does not end well where files of a table are missing, and says so', async () => {
     const results: string[] = [];
     const notes: string[] = [];

@@ -100,5 +100,9 @@ describe('makeFolder', () => {
       });
       await expect(writeFileAtomic(join(path, 'file'), '')).rejects.toMatchObject({ code: 'unwritable' });
     }
+    await expect(writeFileAtomic('/proc/x.png', '')).rejects.toMatchObject({
+      code: 'unwritable',
+      message: '/proc/x.png: no file can be made here',
+    });
   });
 });

@@ -60,13 +60,14 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
     signal,
     onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
   });
+  if (options.json) output.result(JSON.stringify(report));
+  else for (const line of linesOf(report)) output.result(line);
+  // After the report, which is then not lost where the sheet cannot be written.
   if (sheet !== undefined) {
     const drawn = await sheetOf(items);
     if (drawn) await writeFileAtomic(sheet, encodePng(drawn));
     output.note(drawn ? `${sheet}: a row for each class` : `${sheet} is not written: no image can be read`);
   }
-  if (options.json) output.result(JSON.stringify(report));
-  else for (const line of linesOf(report)) output.result(line);
   const { missing, images } = report;
   if (missing.length > 0) {
     throw new CxrFileError('not-found', `${missing.length} of ${images} files are missing`, { file: source });

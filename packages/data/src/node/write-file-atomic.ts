@@ -24,6 +24,10 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
+    // The folder is there, so ENOENT says that it takes no files, as /proc.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new CxrFileError('unwritable', 'no file can be made here', { file, cause });
+    }
     throw fileSystemError(cause, file, 'unwritable');
   }
 }
