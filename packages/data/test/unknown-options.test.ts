@@ -119,8 +119,8 @@ describe('one file in place of a list', () => {
     }
   });
 
-  it('names the string', async () => {
-    await expect(run(files('x.png')[0][1], {})).rejects.toThrow('not the string "x.png"');
+  it('names the text', async () => {
+    await expect(run(files('x.png')[0][1], {})).rejects.toThrow('not string x.png');
   });
 
   it('readImages takes any iterable', async () => {

@@ -1,6 +1,7 @@
-/** A wrong argument in a few words, for an error message: `string folder`, `Map`. */
+/** A wrong argument in a few words, for an error message: `undefined`, `string folder`, `Map`. Long text is cut. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return `${typeof value} ${String(value)}`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object') return `${typeof value} ${String(value).slice(0, 80)}`;
   return value.constructor?.name ?? 'an object';
 }

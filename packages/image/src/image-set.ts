@@ -100,12 +100,11 @@ export function assertImageSet(set: unknown): asserts set is ImageSet {
   if (set === null || typeof set !== 'object') {
     const advice =
       typeof set === 'string' ? ': to read a folder, pass readImages(await listImages(folder))' : '';
-    const what = set === undefined || set === null ? `${set}` : `${typeof set} ${String(set)}`;
-    throw new TypeError(`not a set of images: ${what}${advice}`);
+    throw new TypeError(`not a set of images: ${describeValue(set)}${advice}`);
   }
   if (Symbol.iterator in set || Symbol.asyncIterator in set || ('shape' in set && 'data' in set)) return;
   const missing = 'shape' in set ? ' without data' : 'data' in set ? ' without a shape' : '';
-  throw new TypeError(`not a set of images: ${set.constructor?.name ?? 'an object'}${missing}`);
+  throw new TypeError(`not a set of images: ${describeValue(set)}${missing}`);
 }
 
 function itemsOf(set: ImageSet): Iterable<ImageItem> | AsyncIterable<ImageItem> {
@@ -123,8 +122,7 @@ interface SetImage {
 async function* namedImages(
   item: Image | NamedImage | BatchLike | TensorLike,
 ): AsyncGenerator<SetImage, void, void> {
-  if (item === null || typeof item !== 'object')
-    throw new TypeError(`not an image: ${typeof item} ${String(item)}`);
+  if (item === null || typeof item !== 'object') throw new TypeError(`not an image: ${describeValue(item)}`);
   if ('image' in item) yield item;
   else if (typeof item.data === 'function') yield* unstack(await readTensor(item as TensorLike));
   else if ((item.shape as readonly number[] | undefined)?.length === 4) yield* unstack(item as BatchLike);
