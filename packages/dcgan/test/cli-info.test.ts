@@ -57,7 +57,7 @@ describe('cxr-dcgan info', () => {
       /--learning-rate-g <n>\s+of the generator \(0\.0002\)/,
       /--half-batch <bool>[^-]*\(false\)/,
       /--diff-augment <list>[^-]*\(none\)/,
-      /--loss <name>[^-]*\(bce\) +\(choices: "bce", "hinge"\)/s,
+      /--loss <name>[^-]*\(bce\) +\(choices: "bce", "hinge"/s,
     ]) {
       expect(out.replace(/\s+/g, ' ')).toMatch(line);
     }

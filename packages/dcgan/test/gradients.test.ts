@@ -15,6 +15,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BatchNorm } from '../src/layers/batch-norm.js';
 import { iterateSpectral } from '../src/layers/spectral.js';
 import { trainableVariables } from '../src/networks/weights.js';
+import { LOSS_NAMES } from '../src/training/losses.js';
 import { gradientPenalty } from '../src/training/r1.js';
 
 beforeAll(() => useBackend('cpu'));
@@ -53,7 +54,7 @@ describe('gradients equal finite differences', () => {
     expect(difference(alongDirection(f, random([3, 8, 8, 3], 1), 0.5))).toBeLessThan(1e-4);
   });
 
-  it.each(['bce', 'hinge'] as const)('of the losses: %s', (loss) => {
+  it.each(LOSS_NAMES)('of the losses: %s', (loss) => {
     for (const f of [realLoss, fakeLoss, generatorLoss]) {
       const pair = alongDirection((x) => f(loss, x), random([16, 1], 2), 1e-3);
       // A step of 1e-3 in float32: rounding of the loss, 6e-8 of about 1, over 2e-3, and no kink of the hinge within.

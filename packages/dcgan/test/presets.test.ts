@@ -3,6 +3,7 @@ import {
   createDiscriminator,
   createGenerator,
   PRESETS,
+  type Preset,
   resolveConfig,
   stepsForEpochs,
   type TrainConfig,
@@ -40,7 +41,7 @@ describe('presets', () => {
   });
 
   it('are each complete and valid', () => {
-    for (const preset of ['dcgan', 'paper', 'modern', 'xray'] as const) {
+    for (const preset of Object.keys(PRESETS) as Preset[]) {
       expect(resolveConfig({ preset })).toEqual(PRESETS[preset]);
     }
   });

@@ -194,7 +194,7 @@ describe('arguments of other kinds', () => {
       () => loose(diffAugment)(tf.zeros([1, 8, 8, 1]), ['flip'], createRng(1)),
       'invalid kind of diffAugment: flip',
     ],
-    ['realLoss', () => loose(realLoss)('wgan', tf.zeros([1, 1])), 'invalid loss: wgan (bce, hinge)'],
+    ['realLoss', () => loose(realLoss)('wgan', tf.zeros([1, 1])), 'invalid loss: wgan (bce, hinge'],
     ['fakeLoss', () => loose(fakeLoss)('constructor', tf.zeros([1, 1])), 'invalid loss: constructor'],
     ['generatorLoss', () => loose(generatorLoss)(undefined, tf.zeros([1, 1])), 'invalid loss: undefined'],
     ['loadCheckpoint', () => loadCheckpoint(folder, { step: -1 }), 'invalid step: -1'],

@@ -3,13 +3,13 @@ import { bce } from './losses/bce.js';
 import type { GanLoss } from './losses/gan-loss.js';
 import { hinge } from './losses/hinge.js';
 
-/** The losses. A new one is a file in losses/ and a line here. */
+/** The losses by name, each with its source in its file. A new one is a file in losses/ and a line here. */
 const LOSSES = {
   bce: bce as GanLoss,
   hinge: hinge as GanLoss,
 };
 
-/** Name of a loss: `bce`, non-saturating binary cross-entropy, or `hinge`. */
+/** Name of a loss in `LOSSES`. */
 export type Loss = keyof typeof LOSSES;
 
 /** Names of the losses. */
