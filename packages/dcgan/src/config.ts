@@ -102,6 +102,7 @@ const DCGAN: TrainConfig = {
   initialization: 'normal',
   upsampling: 'transposed',
   outputSkips: false,
+  skipExcitation: false,
   discriminatorNorm: 'batch',
   discriminatorBlur: 'none',
   highPass: false,
@@ -133,7 +134,6 @@ const XRAY: TrainSettings = {
   size: 128,
   width: 16,
   batchSize: 32,
-  upsampling: 'bilinear',
   highPass: true,
   diffAugment: ['translation', 'cutout'],
   ema: 0.999,
@@ -145,7 +145,7 @@ const XRAY: TrainSettings = {
 /**
  * Presets: complete settings by name. `dcgan`: Radford et al., 2016. `paper`: the model of Kora Venu and Ravula, 2021. `modern`:
  * the `dcgan` networks with techniques for limited data, each of which is a setting of its own. `xray`: the `dcgan` networks for about a
- * thousand grey X-rays and 25,000 steps, without a lattice; grow it from a run of the same with `size: 64, width: 32`.
+ * thousand grey X-rays and 25,000 steps; grow it from a run of the same with `size: 64, width: 32`.
  */
 export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   dcgan: DCGAN,

@@ -63,13 +63,14 @@ describe('a run that is resumed', () => {
     ],
     ['LeCam and ADA', { lecam: 0.3, ada: 0.1, diffAugment: ['translation', 'cutout'] }],
     ['xray', { preset: 'xray', size: 32 }],
+    ['excited', { skipExcitation: true, size: 64, ema: 0.9 }],
     ['bilinear', { upsampling: 'bilinear', discriminatorBlur: '1-3-3-1', highPass: true, ema: 0.9 }],
   ] as const)('equals the run that was never stopped, bit for bit: %s', async (_, config) => {
     await run({ ...config, steps: 6, checkpointEvery: 3 });
     const whole = await fingerprint();
     const resume = await loadCheckpoint(folder, { step: 3 });
     await rm(folder, { recursive: true });
-    await run({ steps: 6, resume });
+    await run({ steps: 6, resume, size: resume.config.size });
     expect(await fingerprint()).toEqual(whole);
   });
 
@@ -231,6 +232,7 @@ describe('checkpointFolder', () => {
     { upsampling: 'transposed-1-2-1' },
     { upsampling: 'transposed-1-3-3-1' },
     { upsampling: 'bilinear' },
+    { skipExcitation: true, size: 128 },
   ] as const)('writes a generator that plain tf.loadLayersModel opens: %o', async (config) => {
     await run({ ...config, steps: 2, ema: 0.5 });
     const at = join(folder, 'step-00000002', 'average');

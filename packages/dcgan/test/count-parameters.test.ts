@@ -28,11 +28,13 @@ it.each([
   { upsampling: 'transposed-1-3-3-1', discriminatorBlur: '1-3-3-1', outputSkips: true },
   { upsampling: 'transposed-notch', highPass: true, outputSkips: true, classes: 3 },
   { upsampling: 'bilinear', minibatchStd: 4, highPass: true, discriminatorNorm: 'spectral', classes: 2 },
+  { skipExcitation: true, upsampling: 'bilinear' },
+  { skipExcitation: true, size: 128 },
   { discriminatorBlur: '1-3-3-1', minibatchStd: 2, discriminatorNorm: 'none' },
 ] as const)('counts what comes with %o', async (options) => {
   await useBackend('cpu');
   for (const channels of [1, 3] as const) {
-    const full = { ...options, size: 64, width: 2, latentDim: 7, channels } as const;
+    const full = { size: 64, ...options, width: 2, latentDim: 7, channels } as const;
     const generator = createGenerator(full);
     const discriminator = createDiscriminator(full);
     expect(countGenerator(full)).toBe(generator.countParams());

@@ -33,7 +33,13 @@ describe('presets', () => {
     });
     for (const preset of [PRESETS.dcgan, PRESETS.paper]) {
       expect(preset).toMatchObject({
-        ...{ initialization: 'normal', upsampling: 'transposed', outputSkips: false, minibatchStd: 0 },
+        ...{
+          initialization: 'normal',
+          upsampling: 'transposed',
+          outputSkips: false,
+          minibatchStd: 0,
+          skipExcitation: false,
+        },
         ...{ discriminatorBlur: 'none', highPass: false, learningRateDecay: 'none', lecam: 0, ada: 0 },
       });
     }
@@ -96,6 +102,7 @@ describe('resolveConfig', () => {
     [{ preset: 'paper', upsampling: 'bilinear' }, 'invalid upsampling: bilinear (needs architecture dcgan)'],
     [{ preset: 'paper', initialization: 'he' }, 'invalid initialization: he (needs architecture dcgan)'],
     [{ preset: 'paper', outputSkips: true }, 'invalid outputSkips: true (needs architecture dcgan)'],
+    [{ preset: 'paper', skipExcitation: true }, 'invalid skipExcitation: true (needs architecture dcgan)'],
     [{ preset: 'paper', highPass: true }, 'invalid highPass: true (needs architecture dcgan)'],
     [{ preset: 'paper', minibatchStd: 4 }, 'invalid minibatchStd: 4 (needs architecture dcgan)'],
     [{ preset: 'paper', discriminatorBlur: '1-2-1' }, 'invalid discriminatorBlur: 1-2-1 (needs'],

@@ -1,5 +1,6 @@
 import { checkDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import { countExcitations } from './skip-excitation.js';
 import { countTaps, kernelSizeOf } from './upsampling.js';
 
 /**
@@ -8,7 +9,7 @@ import { countTaps, kernelSizeOf } from './upsampling.js';
  * @throws RangeError naming the option that is out of its range.
  */
 export function countGenerator(options: NetworkOptions): number {
-  const { architecture, size, width, latentDim, channels, classes, upsampling, outputSkips } =
+  const { architecture, size, width, latentDim, channels, classes, upsampling, outputSkips, skipExcitation } =
     checkNetwork(options);
   const input = classes > 0 ? 2 * latentDim : latentDim;
   const embedding = classes * latentDim;
@@ -23,7 +24,8 @@ export function countGenerator(options: NetworkOptions): number {
   const last = (kernel * features.at(-1)! + 1) * channels;
   const fixed = sum([...features.slice(1), channels].map((filters) => countTaps(upsampling, filters)));
   const images = outputSkips ? channels * (sum(features) + features.length * (1 + 16 * channels)) : 0;
-  const learnt = chain(features, kernel, 0) + norms + last;
+  const excitations = skipExcitation ? countExcitations(features) : 0;
+  const learnt = chain(features, kernel, 0) + norms + last + excitations;
   return embedding + input * 16 * features[0]! + learnt + fixed + images;
 }
 

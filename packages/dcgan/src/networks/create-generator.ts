@@ -10,6 +10,7 @@ import {
   type NetworkOptions,
 } from './network-options.js';
 import { requireBackend } from './require-backend.js';
+import { EXCITED_BY, excite } from './skip-excitation.js';
 import { enlarge, enlargeImage } from './upsampling.js';
 
 type Symbolic = tfl.SymbolicTensor;
@@ -49,7 +50,7 @@ export function createGenerator(options: NetworkOptions): tfl.LayersModel {
 
 /** Project to 4 × 4, then transposed convolutions of stride 2, each with batch norm and ReLU, to tanh. */
 function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initializers): Symbolic {
-  const { size, width, channels, upsampling, outputSkips } = options;
+  const { size, width, channels, upsampling, outputSkips, skipExcitation } = options;
   const features = featureChain(size, width).reverse();
   const normalised = (x: Symbolic, name: string): Symbolic => {
     const norm = new BatchNorm({
@@ -62,10 +63,14 @@ function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initi
   };
   let x = project(latent, 4, features[0]!, false, initial);
   x = normalised(x, 'project');
+  const earlier = [x];
   let image = outputSkips ? toImage(x, channels, initial) : undefined;
   for (const [level, filters] of features.slice(1).entries()) {
     const name = `up_${8 * 2 ** level}`;
     x = normalised(enlarge(x, { upsampling, filters, name, useBias: false, initial }), name);
+    const source = earlier.at(-EXCITED_BY);
+    if (skipExcitation && source) x = excite(x, source, name, initial);
+    earlier.push(x);
     if (image) image = addEnlarged(image, toImage(x, channels, initial));
   }
   const last = enlarge(x, { upsampling, filters: channels, name: 'image', useBias: true, initial, gain: 1 });

@@ -49,6 +49,8 @@ interface Weight {
 }
 
 interface LayerConfig {
+  activation?: string;
+  poolSize?: number[];
   alpha?: number;
   epsilon?: number;
   kernelSize?: number[];
@@ -133,7 +135,15 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
       { op: 'LeakyRelu', inputs: sources, outputs: [name], attributes: { alpha: { float: config.alpha! } } },
     ],
   }),
-  Activation: ({ name, sources }) => ({ nodes: [{ op: 'Tanh', inputs: sources, outputs: [name] }] }),
+  Activation: ({ name, sources, config }) => {
+    const op = config.activation === 'sigmoid' ? 'Sigmoid' : 'Tanh';
+    return { nodes: [{ op, inputs: sources, outputs: [name] }] };
+  },
+  Multiply: ({ name, sources }) => ({ nodes: [{ op: 'Mul', inputs: sources, outputs: [name] }] }),
+  AveragePooling2D: ({ name, sources, config }) => {
+    const attributes = { kernel_shape: config.poolSize!, strides: config.poolSize! };
+    return { nodes: [{ op: 'AveragePool', inputs: sources, outputs: [name], attributes }] };
+  },
 };
 
 /** A k × k convolution; `same` padding is the same on every side, since k − stride is even in our generators. */

@@ -48,6 +48,11 @@ export interface NetworkOptions {
    * `dcgan`. @default false
    */
   outputSkips?: boolean | undefined;
+  /**
+   * True: the generator's features from 32 × 32 on are scaled by those of an eighth of their size (skip-layer excitation of FastGAN:
+   * Liu et al., 2021). Only for `dcgan`. @default false
+   */
+  skipExcitation?: boolean | undefined;
 }
 
 /** The names of `NetworkOptions`. */
@@ -62,6 +67,7 @@ export const NETWORK_OPTIONS: KnownOptions<NetworkOptions> = {
   initialization: true,
   upsampling: true,
   outputSkips: true,
+  skipExcitation: true,
 };
 
 /** Every option given. */
@@ -85,6 +91,7 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     initialization = 'normal',
     upsampling = 'transposed',
     outputSkips = false,
+    skipExcitation = false,
   } = options;
   oneOf('architecture', architecture, ARCHITECTURES);
   oneOf('size', size, SIZES);
@@ -99,11 +106,13 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
   oneOf('initialization', initialization, INITIALIZATIONS);
   oneOf('upsampling', upsampling, UPSAMPLINGS);
   oneOf('outputSkips', outputSkips, [false, true]);
+  oneOf('skipExcitation', skipExcitation, [false, true]);
   if (architecture === 'paper') {
-    refuseForPaper({ initialization, upsampling, outputSkips }, ['normal', 'transposed', false]);
+    const values = { initialization, upsampling, outputSkips, skipExcitation };
+    refuseForPaper(values, ['normal', 'transposed', false, false]);
   }
   const shape = { architecture, size, width, latentDim, channels, classes, seed };
-  return { ...shape, initialization, upsampling, outputSkips };
+  return { ...shape, initialization, upsampling, outputSkips, skipExcitation };
 }
 
 /** @throws RangeError for a value other than its default: the `paper` networks are those of the paper. */
