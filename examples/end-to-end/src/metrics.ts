@@ -1,3 +1,5 @@
+import type { Compared, Lattice } from './readable.js';
+
 /** One Fréchet distance with what it needs to be read: `metrics.json` and the report hold several. */
 export interface Score {
   readonly fid: number;
@@ -40,6 +42,13 @@ export interface Metrics {
   readonly untrained?: Score | undefined;
   /** Held-out real images against the training images. */
   readonly test?: Score | undefined;
+  /**
+   * Every metric against the training images. `ceiling`: held-out real images brought to the fakes' size, which a perfect generator
+   * of that size can reach. Absent with fewer than six images.
+   */
+  readonly compared?: { readonly fakes: Compared; readonly ceiling?: Compared | undefined } | undefined;
+  /** The energy of a lattice of two and four pixels in real and fake images of the fakes' size; about 1 without a lattice. */
+  readonly lattice?: { readonly reals: Lattice[]; readonly fakes: Lattice[] } | undefined;
   /** What may be compared with each other: the same half of the training images against equally many of each kind. */
   readonly matched?: MatchedScores | undefined;
   /** Fakes against the training images during training, with `--score-every`; of as many fakes as `score`. */

@@ -1,5 +1,6 @@
-import { type Bar, bars, escapeHtml, facts, lineChart, page, picture } from '@cxr/report';
+import { type Bar, bars, escapeHtml, facts, lineChart, page, picture, table } from '@cxr/report';
 import type { Metrics } from './metrics.js';
+import type { Compared } from './readable.js';
 
 /** What the page shows beside the metrics. Pictures are PNG bytes. */
 export interface ReportContent {
@@ -9,6 +10,8 @@ export interface ReportContent {
   readonly grids: readonly { step: number; png: Uint8Array }[];
   readonly reals: Uint8Array;
   readonly fakes: Uint8Array;
+  /** An SVG of the spectra of both; undefined where there is none. */
+  readonly spectra: string | undefined;
 }
 
 /** At most `limit` items, evenly spread, the first and the last among them. */
@@ -54,6 +57,45 @@ export function inWords(metrics: Metrics): string {
   ].join(' ');
 }
 
+/** Every metric of the fakes beside what a perfect generator of their size can reach, and the lattice in the images. */
+function readable({ compared, score }: Metrics, spectra: string | undefined): string[] {
+  if (!compared || !score) return [];
+  const { fakes, ceiling } = compared;
+  const row = (name: string, one: Compared) => [
+    name,
+    String(one.n),
+    one.fid.toFixed(3),
+    `${Math.round(100 * one.meanShare)} %`,
+    ...[one.precision, one.recall, one.density, one.coverage].map((value) => value.toFixed(3)),
+    `${Math.round(one.authPct)} %`,
+  ];
+  const heading = [
+    '',
+    'images',
+    'FID',
+    'mean share',
+    'precision',
+    'recall',
+    'density',
+    'coverage',
+    'AuthPct',
+  ];
+  const rows = [row('fakes', fakes), ...(ceiling ? [row('ceiling', ceiling)] : [])];
+  const caption = ceiling
+    ? 'Ceiling: real images never trained on, brought to the fakes’ size. No generator of that size can be expected to do better with as many images.'
+    : 'For the ceiling, what a perfect generator of this size can reach, name held-out real images with --test-data.';
+  return [
+    '<h2>What the score is made of</h2>',
+    table(heading, rows),
+    `<p class="caption">All against the ${score.n1} training images. Mean share: the part of the FID by which all images differ in the same way. ${escapeHtml(caption)}</p>`,
+    ...(spectra === undefined
+      ? []
+      : [
+          `<figure><img alt="Power by frequency of reals and fakes" style="max-width: 640px" src="data:image/svg+xml;base64,${Buffer.from(spectra).toString('base64')}"><figcaption>A lattice of two and four pixels is what transposed convolutions leave: at 1 there is none.</figcaption></figure>`,
+        ]),
+  ];
+}
+
 /** One HTML page that needs nothing beside it: pictures and charts are inside. */
 export function renderReport(content: ReportContent): string {
   const { metrics, steps, grids } = content;
@@ -72,6 +114,7 @@ export function renderReport(content: ReportContent): string {
       '<h2>How far is that?</h2>',
       bars(ladder(metrics)),
       `<p class="caption">${escapeHtml(ladderCaption(metrics))}</p>`,
+      ...readable(metrics, content.spectra),
       '<h2>Real beside fake</h2>',
       `<div class="columns">${picture(content.reals, 'Real')}${picture(content.fakes, `Fake, after ${metrics.train.steps} steps`)}</div>`,
       '<h2>The same latents, as training went on</h2>',

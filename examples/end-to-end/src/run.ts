@@ -98,7 +98,7 @@ function metricsOf(
   rest: Pick<Metrics, 'weights' | 'notes'>,
 ): Metrics {
   const times = trained.log.map((line) => line.secondsPerStep).sort((a, b) => a - b);
-  const { notes: scoreNotes = [], ...scores } = scored ?? { notes: [] };
+  const { notes: scoreNotes = [], svg: _, ...scores } = scored ?? { notes: [], svg: undefined };
   return {
     ...scores,
     train: { steps: trained.end.step, seconds_per_step: times[times.length >> 1] ?? 0, backend },
@@ -149,7 +149,7 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
     trained.end.generator.dispose();
     const origin = { weights: weightsOrigin(weights), notes };
     const metrics = metricsOf(options, reals, trained, backend.name, scored, origin);
-    const pictures = { reals: await firstOf(reals.train, options.size), fakes: shown };
+    const pictures = { reals: await firstOf(reals.train, options.size), fakes: shown, spectra: scored?.svg };
     return { metrics, report: await writeReport(out, metrics, trained, pictures), grid };
   } finally {
     scoring.engine.dispose();
@@ -172,7 +172,7 @@ async function writeReport(
   out: string,
   metrics: Metrics,
   trained: Trained,
-  pictures: { reals: Image; fakes: Image },
+  pictures: { reals: Image; fakes: Image; spectra: string | undefined },
 ): Promise<string> {
   const html = renderReport({
     metrics,
@@ -180,6 +180,7 @@ async function writeReport(
     grids: await readGrids(out),
     reals: encodePng(pictures.reals),
     fakes: encodePng(pictures.fakes),
+    spectra: pictures.spectra,
   });
   await writeFileAtomic(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
   const report = join(out, 'report.html');

@@ -15,6 +15,7 @@ import { CxrFileError, createRng, ndarray, splitHalves } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
 import type { Options } from './options.js';
+import { atSize, compareRows, compareSpectra } from './readable.js';
 import type { CountedImages, Reals } from './reals.js';
 import { trainSettings } from './training.js';
 
@@ -95,7 +96,9 @@ export function fakeSet(generator: Parameters<typeof sample>[0], options: Option
 /** The scores of a run, with what a reader must know of them. */
 export interface Scored
   extends Required<Pick<Metrics, 'score' | 'floor' | 'untrained' | 'matched'>>,
-    Pick<Metrics, 'test'> {
+    Pick<Metrics, 'test' | 'compared' | 'lattice'> {
+  /** The spectra of reals and fakes as a picture. */
+  readonly svg: string | undefined;
   readonly notes: readonly string[];
 }
 
@@ -174,6 +177,7 @@ export async function runScoring(
   const n = Math.min(second.length, fakes.count);
   const matched = (other: Activated, indices = firstIndices(n)): Score =>
     score(half, other, rowsOf(other.rows, indices));
+  const spectra = await compareSpectra(reals.train, fakes, options.size);
   const smallest = Math.min(first.length, fakes.count, reals.test?.count ?? Number.POSITIVE_INFINITY);
   return {
     score: score(whole, fake),
@@ -186,8 +190,28 @@ export async function runScoring(
       untrained: matched(before),
       test: test && reals.test!.count >= n ? matched(test) : undefined,
     },
+    compared: await compareWithCeiling(scoring, options, reals, { real, fake, test }),
+    lattice: spectra?.lattice,
+    svg: spectra?.svg,
     notes: smallest <= options.dims ? [FEW_NOTE(smallest, options.dims)] : [],
   };
+}
+
+/** Every metric of the fakes, and of held-out images at their size. */
+async function compareWithCeiling(
+  scoring: Scoring,
+  { data, size, seed }: Options,
+  { test: heldOut }: Reals,
+  { real, fake, test }: { real: Activated; fake: Activated; test: Activated | undefined },
+): Promise<Metrics['compared']> {
+  const fakes = compareRows(real.rows, fake.rows, seed);
+  if (!fakes || !heldOut || !test) return fakes && { fakes };
+  // Phantoms are drawn at that size.
+  const small =
+    data === undefined
+      ? test
+      : await scoring.activate('held-out reals at the fakes’ size', atSize(heldOut, size));
+  return { fakes, ceiling: compareRows(real.rows, small.rows, seed) };
 }
 
 const firstIndices = (count: number): number[] => [...Array(count).keys()];

@@ -53,6 +53,14 @@ describe('the main job', () => {
     for (const one of Object.values(matched!)) expect(one).toMatchObject({ n1: 128, n2: 16 });
     expect(Object.keys(matched!)).toEqual(['fakes', 'reals', 'untrained', 'test']);
     expect(matched!.reals.fid).toBeLessThan(matched!.untrained.fid);
+    // The same numbers again with every other metric, beside what held-out images of that size have.
+    const { compared, lattice } = metrics;
+    expect(compared!.fakes).toMatchObject({ n: 16, fid: metrics.score!.fid });
+    expect(compared!.ceiling).toMatchObject({ n: 256, fid: metrics.test!.fid });
+    expect(compared!.ceiling!.coverage).toBeGreaterThan(compared!.fakes.coverage);
+    expect(compared!.fakes.meanShare).toBeCloseTo(compared!.fakes.meanTerm / compared!.fakes.fid, 12);
+    for (const set of [lattice!.reals, lattice!.fakes])
+      expect(set.map(({ frequency }) => frequency)).toEqual([16, 8]);
     // Two halves of one set are nearer to each other than noise is to either.
     expect(metrics.floor!.fid).toBeLessThan(metrics.untrained!.fid);
     expect(metrics).toMatchObject({ seed: 1, interrupted: false, train: { steps: 6 } });
@@ -63,6 +71,8 @@ describe('the main job', () => {
     expect(html).toContain(metrics.score!.fid.toPrecision(4));
     expect(html).toContain('16 fakes are');
     expect(html).toContain(matched!.fakes.fid.toPrecision(3));
+    expect(html).toContain(`<th>ceiling</th><td>256</td><td>${metrics.test!.fid.toFixed(3)}</td>`);
+    expect(html).toContain('data:image/svg+xml;base64,');
     expect(html).not.toContain('not installed');
     expect(metrics.versions['@tensorflow/tfjs-core']).toMatch(/^4\.\d+\.\d+$/);
     expect(html).not.toMatch(/(src|href)="(?!data:)/);

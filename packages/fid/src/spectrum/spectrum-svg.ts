@@ -91,7 +91,7 @@ function drawLattice(series: readonly Colored[], top: number): { lines: string[]
       return found ? [{ ...found, label, color }] : [];
     }),
   );
-  const [left, right] = [168, PLOT.right];
+  const [left, right] = [196, PLOT.right];
   const logs = rows.flatMap(({ low, high, median }) =>
     [low, high, median].map((value) => Math.log2(Math.max(value, 1 / 16))),
   );
@@ -102,7 +102,9 @@ function drawLattice(series: readonly Colored[], top: number): { lines: string[]
     `<text x="12" y="${top}" fill="#5b6775">energy of a lattice, over that of the frequencies around it</text>`,
   ];
   const bottom = top + 14 + ROW * rows.length;
-  for (let log = min; log <= max; log++) {
+  const step = Math.ceil((max - min) / 6);
+  // From 1, the value without a lattice, to both sides.
+  for (let log = Math.ceil(min / step) * step; log <= max; log += step) {
     lines.push(line(x(2 ** log), top + 8, x(2 ** log), bottom, log === 0 ? '#5b6775' : '#d9dee5'));
     lines.push(`<text x="${x(2 ** log)}" y="${bottom + 16}" text-anchor="middle">${round(2 ** log)}</text>`);
   }
