@@ -2,8 +2,19 @@
 
 /** Copies rows of length bytes; the steps from row to row may be negative. */
 export function copyRows(src: usize, srcStep: i32, out: usize, outStep: i32, length: i32, rows: i32): void {
+  if (length < 16 || length > 2048) {
+    for (let y = 0; y < rows; y++) {
+      memory.copy(out + <usize>(y * outStep), src + <usize>(y * srcStep), <usize>length);
+    }
+    return;
+  }
+  // Short rows: a call for each would take longer than the copy.
+  const last = <usize>(length - 16);
   for (let y = 0; y < rows; y++) {
-    memory.copy(out + <usize>(y * outStep), src + <usize>(y * srcStep), <usize>length);
+    const from = src + <usize>(y * srcStep);
+    const to = out + <usize>(y * outStep);
+    for (let x: usize = 0; x < last; x += 16) v128.store(to + x, v128.load(from + x));
+    v128.store(to + last, v128.load(from + last));
   }
 }
 

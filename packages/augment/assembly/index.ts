@@ -5,3 +5,4 @@ export * from './color';
 export * from './copy';
 export * from './levels';
 export * from './warp';
+export * from './warp-image';

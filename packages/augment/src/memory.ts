@@ -1,7 +1,7 @@
 import type { Image, Pixels } from './image.js';
 
-/** Smaller arrays are not reused: allocating them is fast. */
-const SMALL = 2 ** 16;
+/** Smaller arrays, in bytes, are not reused: allocating them is fast. */
+const SMALL = 2 ** 12;
 /** Maximum number of bytes that wait for reuse. */
 const MAX_WAITING = 2 ** 26;
 

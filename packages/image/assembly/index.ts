@@ -44,6 +44,63 @@ export function rowsGrey(
   }
 }
 
+/**
+ * The same for few taps: four outputs at a time, whose sources lie within 16 samples, of two rows. A group is i32 first source,
+ * i32 first output and 8 free bytes, then for each pair of taps: 16 bytes that pick the samples of the four outputs, as
+ * 16-bit pairs, the high parts of their weights, i16[8], and the low parts.
+ */
+export function rowsGreyFew(
+  src: usize,
+  out: usize,
+  height: i32,
+  width: i32,
+  length: i32,
+  groups: usize,
+  count: i32,
+  pairs: i32,
+): void {
+  const bytes = <usize>(48 * pairs);
+  const half = i32x4.splat(HALF);
+  for (let y = 0; y < height; y += 2) {
+    // The last row stands in for one after it.
+    const next = min(y + 1, height - 1);
+    const row = src + <usize>(y * width);
+    const step = <usize>((next - y) * width);
+    const to = out + <usize>(y * length);
+    const outStep = <usize>((next - y) * length);
+    let group = groups;
+    for (let g = 0; g < count; g++) {
+      const p = row + <usize>load<i32>(group);
+      const o = to + <usize>load<i32>(group, 4);
+      const a = v128.load(p);
+      const b = v128.load(p + step);
+      let high = i32x4.splat(0);
+      let low = half;
+      let high2 = high;
+      let low2 = half;
+      group += 16;
+      for (const end = group + bytes; group < end; group += 48) {
+        const pick = v128.load(group);
+        const h = v128.load(group, 16);
+        const l = v128.load(group, 32);
+        const pixels = i8x16.swizzle(a, pick);
+        const pixels2 = i8x16.swizzle(b, pick);
+        high = i32x4.add(high, i32x4.dot_i16x8_s(pixels, h));
+        low = i32x4.add(low, i32x4.dot_i16x8_s(pixels, l));
+        high2 = i32x4.add(high2, i32x4.dot_i16x8_s(pixels2, h));
+        low2 = i32x4.add(low2, i32x4.dot_i16x8_s(pixels2, l));
+      }
+      const words = i16x8.narrow_i32x4_s(
+        i32x4.shr_s(total(high, low), PRECISION),
+        i32x4.shr_s(total(high2, low2), PRECISION),
+      );
+      const both = i8x16.narrow_i16x8_u(words, words);
+      v128.store_lane<u32>(o + outStep, both, 1);
+      v128.store_lane<u32>(o, both, 0);
+    }
+  }
+}
+
 /** The same of RGB. */
 export function rowsRgb(
   src: usize,

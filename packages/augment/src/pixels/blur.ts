@@ -43,28 +43,17 @@ function blurredSimd({ data, width, height, channels }: Raster, weights: Float32
   if (!(data instanceof Uint8Array)) return null;
   const radius = weights.length - 1;
   const row = width * channels;
-  // A ring of rows fits in the cache; a whole image of floats would not.
+  // A ring of rows fits in the cache; a whole image of floats would not. Rows are worked on 16 samples at a time.
   const ring = 2 * radius + 1;
-  const stride = Math.ceil(row / 4) * 16;
-  const margined = row + 2 * radius * channels;
-  const claimed = claim(margined, 4 * margined, ring * stride, 4 * ring, 4 * weights.length, data.length);
+  const stride = Math.ceil(row / 16) * 64;
+  const wide = stride + 8 * radius * channels + 64;
+  const claimed = claim(data.length, data.length, 4 * weights.length, wide, ring * stride, 4 * ring);
   if (claimed === null) return null;
   const { kernels, bytes, at } = claimed;
-  const [padding, wide, floats, list, factors, out] = at as [number, number, number, number, number, number];
-  const padded = bytes.subarray(padding, padding + margined);
-  const pointers = new Uint32Array(bytes.buffer, list, ring);
+  const [src, out, factors, floats, rows, list] = at as [number, number, number, number, number, number];
+  bytes.set(data, src);
   new Float32Array(bytes.buffer, factors, weights.length).set(weights);
-  let done = -1;
-  for (let y = 0; y < height; y++) {
-    for (; done < Math.min(height - 1, y + radius); done++) {
-      padRow(data, (done + 1) * row, width, channels, radius, padded);
-      kernels.blurRow(padding, wide, floats + ((done + 1) % ring) * stride, factors, radius, channels, row);
-    }
-    for (let k = 0; k < ring; k++) {
-      pointers[k] = floats + (reflectIndex(y - radius + k, height) % ring) * stride;
-    }
-    kernels.blurColumn(list, out + y * row, factors, radius, row);
-  }
+  kernels.blurImage(src, out, height, width, channels, factors, radius, floats, rows, stride, list);
   return copyOf(bytes, out, out + data.length);
 }
 

@@ -1,13 +1,15 @@
 import { type Image, type Pixels, type Raster, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import { onBytes } from '../simd/on-bytes.js';
+import type { Kernels } from '../simd/kernels.js';
+import { onBytes, type Strip } from '../simd/on-bytes.js';
 
 /** Mirrors left and right. */
 export function flipColumns(image: Image): Image {
   const source = raster(image);
-  const { data, width, height, channels } = source;
-  const fast =
-    channels === 1 ? onBytes(data, (kernels, src, out) => kernels.mirrorRows(src, out, width, height)) : null;
+  const { data, width, channels } = source;
+  const run = (kernels: Kernels, { src, out, count }: Strip) =>
+    kernels.mirrorRows(src, out, width, count / width);
+  const fast = channels === 1 ? onBytes(data, run, { unit: width }) : null;
   return toImage(fast ?? flippedColumns(source), source, channels);
 }
 
@@ -28,11 +30,11 @@ export function flipRows(image: Image): Image {
   const source = raster(image);
   const { data, width, height, channels } = source;
   const row = width * channels;
-  const last = (height - 1) * row;
-  const fast = onBytes(data, (kernels, src, out) =>
-    kernels.copyRows(src + last, -row, out, row, row, height),
-  );
+  const run = (kernels: Kernels, { src, out, count }: Strip) =>
+    kernels.copyRows(src + count - row, -row, out, row, row, count / row);
+  const fast = onBytes(data, run, { unit: row, mirrored: true });
   if (fast) return toImage(fast, source, channels);
+  const last = (height - 1) * row;
   const out = samplesLike(data, data.length);
   for (let y = 0; y < height; y++) out.set(data.subarray(y * row, (y + 1) * row), last - y * row);
   return toImage(out, source, channels);

@@ -1,7 +1,8 @@
+import { samples } from '@cxr/image';
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import { claim } from '../simd/kernels.js';
-import { onBytes } from '../simd/on-bytes.js';
+import type { Claim, Kernels } from '../simd/kernels.js';
+import { onBytes, readBytes, type Strip } from '../simd/on-bytes.js';
 
 /** Maps a value to another; both in 0..max, where max is 255, 65535 or 1. */
 export type Curve = (value: number, max: number) => number;
@@ -19,34 +20,36 @@ export function mapLevels(image: Image, curve: Curve): Image {
 function mapped(data: Pixels, curve: Curve): Pixels {
   const max = maximum(data);
   const clipped = (value: number) => clip(curve(value, max), max);
-  if (data instanceof Uint8Array) {
-    return lookUp8(
-      data,
-      Uint8Array.from({ length: 256 }, (_, level) => clipped(level)),
-    );
-  }
-  if (data instanceof Uint16Array) {
-    const table = new Uint16Array(65536);
-    for (let level = 0; level < 65536; level++) table[level] = clipped(level);
-    const out = new Uint16Array(data.length);
-    for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
-    return out;
-  }
-  return data.map(clipped);
+  if (data instanceof Float32Array) return data.map(clipped);
+  const table = samples(data, max + 1);
+  for (let level = 0; level <= max; level++) table[level] = clipped(level);
+  const fast = table instanceof Uint8Array ? lookUp8(data, table) : null;
+  if (fast) return fast;
+  const out = samplesLike(data, data.length);
+  for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
+  return out;
 }
 
-/** Applies a table of 256 levels. */
-function lookUp8(data: Uint8Array, table: Uint8Array): Uint8Array {
-  const fast = onBytes(
-    data,
-    (kernels, src, out, { bytes, at }) => {
-      const levels = at[2]!;
-      bytes.set(table, levels);
-      kernels.lookUp(src, out, levels, data.length);
-    },
-    table.length,
-  );
-  return fast ?? data.map((level) => table[level]!);
+/** A table of pairs of samples takes 4 µs to make, so it is only worth it for as many samples. */
+const PAIRED = 2 ** 14;
+const PAIR_TABLE = 2 ** 17;
+
+/** Applies a table of 256 levels in WebAssembly; null without it. */
+function lookUp8(data: Pixels, table: Uint8Array): Uint8Array | null {
+  const paired = data.length >= PAIRED;
+  let levels = 0;
+  const prepare = ({ kernels, bytes, at }: Claim) => {
+    levels = at[2]!;
+    bytes.set(table, levels);
+    if (!paired) return;
+    const pairs = levels + table.length;
+    kernels.pairTable(levels, pairs);
+    levels = pairs;
+  };
+  const run = (kernels: Kernels, { src, count }: Strip) =>
+    paired ? kernels.lookUpPairs(src, src, levels, count) : kernels.lookUp(src, src, levels, count);
+  const extra = table.length + (paired ? PAIR_TABLE : 0);
+  return onBytes(data, run, { inPlace: true, extra, prepare });
 }
 
 /** Counts of each level in one channel: 256 or 65536 of them. */
@@ -58,17 +61,34 @@ function histogram(data: Uint8Array | Uint16Array, channel: number, channels: nu
   return counts;
 }
 
-/** The same in WebAssembly, as four partial histograms; null without WebAssembly SIMD. */
+/** The same in WebAssembly, as eight partial histograms; null without WebAssembly SIMD. */
 function histogram8(data: Uint8Array): Uint32Array | null {
-  const claimed = claim(data.length, 4096);
-  if (claimed === null) return null;
-  const [src, parts] = claimed.at as [number, number];
-  claimed.bytes.set(data, src);
-  const four = new Uint32Array(claimed.bytes.buffer, parts, 1024).fill(0);
-  claimed.kernels.histogram(src, parts, data.length);
+  let parts: Uint32Array | undefined;
+  const counted = readBytes(data, 4 * 8 * 256, (kernels, { src, count }, { bytes, at }) => {
+    parts ??= new Uint32Array(bytes.buffer, at[1], 8 * 256).fill(0);
+    kernels.histogram(src, at[1]!, count);
+  });
+  if (!counted) return null;
   const counts = new Uint32Array(256);
-  for (let i = 0; i < 1024; i++) counts[i & 255]! += four[i]!;
+  parts?.forEach((count, i) => {
+    counts[i & 255]! += count;
+  });
   return counts;
+}
+
+/** The smallest and the largest sample of an 8-bit grey image; null for others, and without WebAssembly SIMD. */
+export function extremesOf(image: Image): readonly [smallest: number, largest: number] | null {
+  const { data, channels } = raster(image);
+  if (channels !== 1) return null;
+  let [low, high] = [255, 0];
+  const read = readBytes(data, 0, (kernels, { src, count }, { bytes }) => {
+    // The kernel takes 16 at a time: the last sample again changes neither.
+    bytes.fill(bytes[src + count - 1]!, src + count, src + count + 15);
+    const both = kernels.extremes(src, count);
+    low = Math.min(low, both & 255);
+    high = Math.max(high, both >> 8);
+  });
+  return read ? [low, high] : null;
 }
 
 /** Makes a table from each channel's histogram and applies it. Float32 is rounded to 65536 levels first. */

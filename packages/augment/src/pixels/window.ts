@@ -1,5 +1,5 @@
 import { type Image, type Pixels, type Raster, raster, type Size, toImage } from '../image.js';
-import { copyOf, samplesLike } from '../memory.js';
+import { samplesLike } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { clampIndex, type Fill, fillValues, reflectIndex } from '../warp/sampling.js';
 
@@ -65,28 +65,44 @@ function copied(
   return out;
 }
 
-/** The same in WebAssembly, for constant fills; null if it has no kernel. */
+/** Bytes that are copied at a time: few enough for the nearest cache. */
+const STRIP = 2 ** 15;
+
+/** The same in WebAssembly, for constant fills, strip by strip; null if it has no kernel for it. */
 function copiedSimd(
   { data, width, channels }: Raster,
   window: Window,
   { left, top, right, bottom, whole }: Overlap,
   fill: Fill,
 ): Uint8Array | null {
-  if (!(data instanceof Uint8Array) || right <= left || bottom <= top) return null;
-  const length = window.height * window.width * channels;
   const row = width * channels;
-  const claimed = claim((bottom - top) * row, length);
+  const part = (right - left) * channels;
+  // Of a narrow part more would be copied than is needed.
+  if (!(data instanceof Uint8Array) || right <= left || bottom <= top || 2 * part < row) return null;
+  const step = window.width * channels;
+  const rows = Math.min(bottom - top, Math.ceil(STRIP / Math.max(row, step)));
+  const claimed = claim(rows * row, rows * step);
   if (claimed === null) return null;
   const { kernels, bytes, at } = claimed;
   const [src, out] = at as [number, number];
-  bytes.set(data.subarray(top * row, bottom * row), src);
+  const result = samplesLike(data, window.height * step);
+  const above = (top - window.top) * step;
+  const below = (bottom - window.top) * step;
   if (!whole && typeof fill !== 'string') {
-    fillAll(bytes.subarray(out, out + length), fillValues(fill, channels));
+    const values = fillValues(fill, channels);
+    fillAll(result.subarray(0, above), values);
+    fillAll(result.subarray(below), values);
+    // The sides: every strip leaves them as they are.
+    if (part < step) fillAll(bytes.subarray(out, out + rows * step), values);
   }
-  const step = window.width * channels;
-  const start = out + (top - window.top) * step + (left - window.left) * channels;
-  kernels.copyRows(src + left * channels, row, start, step, (right - left) * channels, bottom - top);
-  return copyOf(bytes, out, out + length);
+  const inside = out + (left - window.left) * channels;
+  for (let y = top; y < bottom; y += rows) {
+    const count = Math.min(rows, bottom - y);
+    bytes.set(data.subarray(y * row, (y + count) * row), src);
+    kernels.copyRows(src + left * channels, row, inside, step, part, count);
+    result.set(bytes.subarray(out, out + count * step), above + (y - top) * step);
+  }
+  return result;
 }
 
 function fillAll(out: Pixels, values: number[]): void {

@@ -36,19 +36,36 @@ export interface Kernels {
     weights: Pointer,
     count: number,
   ): void;
+  warpImage(
+    kind: number,
+    src: Pointer,
+    width: number,
+    height: number,
+    out: Pointer,
+    outWidth: number,
+    outHeight: number,
+    map: Pointer,
+    at: Pointer,
+    xs: Pointer,
+    ys: Pointer,
+    bits: number,
+  ): void;
   bilinearGrey: Sampler;
   bilinearRgb: Sampler;
   bicubicGrey: Sampler;
-  blurRow(
-    padded: Pointer,
-    wide: Pointer,
+  blurImage(
+    src: Pointer,
     out: Pointer,
+    height: number,
+    width: number,
+    channels: number,
     weights: Pointer,
     radius: number,
-    channels: number,
-    count: number,
+    wide: Pointer,
+    ring: Pointer,
+    stride: number,
+    list: Pointer,
   ): void;
-  blurColumn(rows: Pointer, out: Pointer, weights: Pointer, radius: number, count: number): void;
   addNoise(
     src: Pointer,
     out: Pointer,
@@ -61,8 +78,22 @@ export interface Kernels {
   copyRows(src: Pointer, srcStep: number, out: Pointer, outStep: number, length: number, rows: number): void;
   mirrorRows(src: Pointer, out: Pointer, width: number, rows: number): void;
   lookUp(src: Pointer, out: Pointer, table: Pointer, count: number): void;
+  pairTable(table: Pointer, pairs: Pointer): void;
+  lookUpPairs(src: Pointer, out: Pointer, pairs: Pointer, count: number): void;
+  invertBytes(src: Pointer, count: number): void;
+  sumBytes(src: Pointer, count: number): number;
+  extremes(src: Pointer, count: number): number;
   histogram(src: Pointer, counts: Pointer, count: number): void;
   saturate(src: Pointer, out: Pointer, pixels: number, factor: number): void;
+  shiftHue(
+    src: Pointer,
+    out: Pointer,
+    pixels: number,
+    turn: number,
+    fractions: Pointer,
+    orders: Pointer,
+    strengths: Pointer,
+  ): void;
   mixTiles(
     src: Pointer,
     out: Pointer,

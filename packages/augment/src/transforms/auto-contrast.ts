@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions } from '../options.js';
-import { type Curve, mapByHistogram } from '../pixels/levels.js';
+import { type Curve, extremesOf, mapByHistogram, mapLevels } from '../pixels/levels.js';
 import { type NoParams, photometric, type Transform, type TransformOptions } from '../transform.js';
 
 /** Options of `autoContrast`. */
@@ -16,16 +16,23 @@ export function autoContrast(options: AutoContrastOptions = {}): Transform<NoPar
     name: 'autoContrast',
     p: options.p,
     sample: () => ({}),
-    apply: (image) => mapByHistogram(image, (counts) => stretching(counts, cutoff)),
+    apply(image) {
+      const ends = cutoff === 0 ? extremesOf(image) : null;
+      if (ends) return mapLevels(image, stretching(...ends, 255));
+      return mapByHistogram(image, (counts) => stretchingAfterCut(counts, cutoff));
+    },
   });
 }
 
-function stretching(counts: Uint32Array, cutoff: number): Curve {
+function stretchingAfterCut(counts: Uint32Array, cutoff: number): Curve {
   const max = counts.length - 1;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const cut = Math.floor(total * cutoff);
   const low = firstAbove(counts, cut);
-  const high = max - firstAbove(counts.toReversed(), cut);
+  return stretching(low, max - firstAbove(counts.toReversed(), cut), max);
+}
+
+function stretching(low: number, high: number, max: number): Curve {
   if (high <= low) return (value) => value;
   const scale = max / (high - low);
   return (value) => value * scale - low * scale;

@@ -30,7 +30,9 @@ function saturated(image: Image, factor: number): Image {
   const source = raster(image);
   if (source.channels === 1) return image;
   const { data } = source;
-  const fast = onBytes(data, (kernels, src, out) => kernels.saturate(src, out, data.length / 3, factor));
+  const fast = onBytes(data, (kernels, { src, out, count }) => kernels.saturate(src, out, count / 3, factor), {
+    unit: 3,
+  });
   return toImage(fast ?? saturatedPlain(data, factor), source, 3);
 }
 

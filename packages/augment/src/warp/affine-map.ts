@@ -49,6 +49,7 @@ function exactMap([a, b, c, d, e, f]: AffineMatrix, { width }: Size): SourceMap 
   const dx = Float64Array.from({ length: width }, (_, x) => d * (x + 0.5));
   return {
     straight: true,
+    projective: [a, b, c, d, e, f, 0, 0],
     simd: {
       scratch: 16 * (width + 1),
       prepare({ kernels, bytes }, xs, ys, scratch) {

@@ -33,6 +33,7 @@ export function perspectiveMap(back: Homography, { width, height }: Size): Sourc
   const horizon = [0, width].some((x) => [0, height].some((y) => g * x + h * y + 1 <= 0));
   return {
     straight: !horizon,
+    projective: back,
     simd: {
       scratch: 0,
       prepare({ kernels }, xs, ys) {

@@ -4,6 +4,7 @@ import { type Claim, claim } from '../simd/kernels.js';
 import { borderSampler } from './border.js';
 import { KERNELS } from './kernels.js';
 import type { Sampling } from './sampling.js';
+import { warpImageSimd } from './warp-image.js';
 
 /** Where each output pixel comes from. */
 export interface SourceMap {
@@ -11,6 +12,11 @@ export interface SourceMap {
   row(y: number, xs: Float64Array, ys: Float64Array): void;
   /** Whether the pixels of a row that come from inside the source form one run (true if lines stay straight). */
   readonly straight: boolean;
+  /**
+   * The coefficients of `Homography` that give the same positions, if there are any; an affine map ends in 0, 0.
+   * @default none
+   */
+  readonly projective?: ArrayLike<number>;
   /** `row` in WebAssembly. @default none */
   readonly simd?: {
     /** Bytes of memory that it needs. */
@@ -27,6 +33,8 @@ const MARGIN = { nearest: 0, bilinear: 0.5, bicubic: 1.5 };
 export function warp(image: Image, map: SourceMap, size: Size, sampling: Sampling): Image {
   const source = raster(image);
   const { data, channels } = source;
+  const whole = warpImageSimd(source, map, size, sampling);
+  if (whole) return toImage(whole, size, channels);
   const { xs, ys, out, sample, row, finish } =
     prepareSimd(source, map, size, sampling) ?? prepare(source, map, size, sampling);
   const border = borderSampler(source, sampling);

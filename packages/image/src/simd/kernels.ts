@@ -4,6 +4,16 @@ import { type Claimer, type Pointer, simdModule } from './simd-module.js';
 /** The functions of assembly/index.ts, documented there. */
 interface Kernels {
   rowsGrey: RowKernel;
+  rowsGreyFew(
+    src: Pointer,
+    out: Pointer,
+    height: number,
+    width: number,
+    length: number,
+    groups: Pointer,
+    count: number,
+    pairs: number,
+  ): void;
   rowsRgb: RowKernel;
   columns(
     src: Pointer,

@@ -15,7 +15,7 @@ export interface Claim<Kernels> {
 export type Claimer<Kernels> = (...lengths: readonly number[]) => Claim<Kernels> | null;
 
 /** Kernels may read and write up to this many bytes before and after a part. */
-const SLACK = 32;
+const SLACK = 64;
 const PAGE = 65536;
 /** WebAssembly memory never shrinks, so an image that needs more than this goes through the plain loops. */
 const LIMIT = 2 ** 27;
@@ -27,6 +27,7 @@ const LIMIT = 2 ** 27;
  */
 export function simdModule<Kernels>(binary: string): Claimer<Kernels> {
   let loaded: { kernels: Kernels; memory: WebAssembly.Memory } | null | undefined;
+  let bytes = new Uint8Array(0);
   return (...lengths) => {
     if (loaded === undefined) loaded = load<Kernels>(binary);
     if (loaded === null) return null;
@@ -38,7 +39,9 @@ export function simdModule<Kernels>(binary: string): Claimer<Kernels> {
     }
     const { kernels, memory } = loaded;
     if (end > LIMIT || !grow(memory, end)) return null;
-    return { kernels, bytes: new Uint8Array(memory.buffer as ArrayBuffer), at };
+    // Growing the memory gives it another buffer.
+    if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer as ArrayBuffer);
+    return { kernels, bytes, at };
   };
 }
 
