@@ -1,13 +1,6 @@
 // The separable convolution of src/pixels/blur.ts on 8 bits, in single precision, 16 samples at a time.
 
-/** The row at the mirrored place: the edge is not repeated. */
-function mirrored(i: i32, n: i32): i32 {
-  if (n == 1) return 0;
-  const period = 2 * (n - 1);
-  let folded = i % period;
-  if (folded < 0) folded += period;
-  return folded < n ? folded : period - folded;
-}
+import { mirrored } from './mirrored';
 
 // @inline
 function widen(bytes: v128, to: usize): void {

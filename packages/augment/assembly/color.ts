@@ -43,10 +43,7 @@ function lumaFour(p: usize): v128 {
 /** grey + alpha × (color − grey) of four samples, as whole numbers; 16-bit lanes of both from the low or the high half. */
 // @inline
 function stretched(grey: v128, step: v128, alpha: v128): v128 {
-  const value = f32x4.add(
-    f32x4.convert_i32x4_s(grey),
-    f32x4.mul(alpha, f32x4.convert_i32x4_s(step)),
-  );
+  const value = f32x4.add(f32x4.convert_i32x4_s(grey), f32x4.mul(alpha, f32x4.convert_i32x4_s(step)));
   // Clipped before the fraction is dropped: the bits of 2^23 + n end in n.
   const clipped = f32x4.pmin(f32x4.splat(255.0), f32x4.pmax(f32x4.splat(0.0), value));
   return v128.and(f32x4.add(f32x4.floor(clipped), f32x4.splat(8388608.0)), i32x4.splat(255));
@@ -91,7 +88,10 @@ export function saturate(src: usize, out: usize, pixels: i32, factor: f32): void
 /** Four pixels' angle on the colour circle in 1/255, from base + p − q sixths in double precision, as in Pillow. */
 // @inline
 function angles(base: v128, p: v128, q: v128): v128 {
-  const sum = f64x2.sub(f64x2.add(f64x2.promote_low_f32x4(base), f64x2.promote_low_f32x4(p)), f64x2.promote_low_f32x4(q));
+  const sum = f64x2.sub(
+    f64x2.add(f64x2.promote_low_f32x4(base), f64x2.promote_low_f32x4(p)),
+    f64x2.promote_low_f32x4(q),
+  );
   // Each step is rounded to single precision where Pillow stores it.
   const sixths = f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(sum));
   const turns = f64x2.add(f64x2.div(sixths, f64x2.splat(6.0)), f64x2.splat(1.0));
@@ -115,10 +115,7 @@ function lowBits(value: v128): v128 {
 /** value × (1 − amount) + ½ of two pixels, without the fraction. */
 // @inline
 function dimmed(value: v128, amount: v128): v128 {
-  const result = f64x2.add(
-    f64x2.mul(value, f64x2.sub(f64x2.splat(1.0), amount)),
-    f64x2.splat(0.5),
-  );
+  const result = f64x2.add(f64x2.mul(value, f64x2.sub(f64x2.splat(1.0), amount)), f64x2.splat(0.5));
   return lowBits(f64x2.floor(result));
 }
 
@@ -194,10 +191,7 @@ export function shiftHue(
       dimmed(v0, f64x2.mul(strength0, f64x2.sub(wide, f0))),
       dimmed(v1, f64x2.mul(strength1, f64x2.sub(wide, f1))),
     );
-    const parts = v128.or(
-      v128.or(most, i32x4.shl(qs, 8)),
-      v128.or(i32x4.shl(ps, 16), i32x4.shl(ts, 24)),
-    );
+    const parts = v128.or(v128.or(most, i32x4.shl(qs, 8)), v128.or(i32x4.shl(ps, 16), i32x4.shl(ts, 24)));
     let order = v128.load_zero<u32>(orders + (h0 << 2));
     order = v128.load_lane<u32>(orders + (h1 << 2), order, 1);
     order = v128.load_lane<u32>(orders + (h2 << 2), order, 2);
@@ -217,32 +211,4 @@ function twoDoubles(table: usize, first: usize, second: usize): v128 {
 // @inline
 function fourOf(first: v128, second: v128): v128 {
   return v128.and(v128.shuffle<i32>(first, second, 0, 2, 4, 6), i32x4.splat(255));
-}
-
-/**
- * One row of src/pixels/equalize-adaptively.ts: level by the tables of four tiles, f32, mixed. left and right are byte
- * offsets u32[count] of tiles in a row of tiles, fx f64[count]; top and bottom the rows of tiles.
- */
-export function mixTiles(
-  src: usize,
-  out: usize,
-  count: i32,
-  top: usize,
-  bottom: usize,
-  left: usize,
-  right: usize,
-  fx: usize,
-  fy: f64,
-): void {
-  for (let x = 0; x < count; x++) {
-    const level = (<usize>load<u8>(src + <usize>x)) << 2;
-    const l = <usize>load<u32>(left + ((<usize>x) << 2)) + level;
-    const r = <usize>load<u32>(right + ((<usize>x) << 2)) + level;
-    const share = load<f64>(fx + ((<usize>x) << 3));
-    const a = <f64>load<f32>(top + l);
-    const c = <f64>load<f32>(bottom + l);
-    const upper = a + (<f64>load<f32>(top + r) - a) * share;
-    const lower = c + (<f64>load<f32>(bottom + r) - c) * share;
-    store<u8>(out + <usize>x, <u8>(<i32>(upper + (lower - upper) * fy + 0.5)));
-  }
 }

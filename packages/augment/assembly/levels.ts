@@ -19,7 +19,7 @@ export function lookUp(src: usize, out: usize, table: usize, count: i32): void {
 /** The table u16[65536] of two samples at once, from the table u8[256] of one. */
 export function pairTable(table: usize, pairs: usize): void {
   for (let second = 0; second < 256; second++) {
-    const high = i16x8.splat(<i16>(<i32>load<u8>(table + <usize>second) << 8));
+    const high = i16x8.splat(<i16>((<i32>load<u8>(table + <usize>second)) << 8));
     const row = pairs + ((<usize>second) << 9);
     for (let first: usize = 0; first < 256; first += 8) {
       v128.store(row + (first << 1), v128.or(v128.load_ext<u8>(table + first), high));
@@ -31,14 +31,14 @@ export function pairTable(table: usize, pairs: usize): void {
 export function lookUpPairs(src: usize, out: usize, pairs: usize, count: i32): void {
   const end = src + <usize>count;
   for (; src < end; src += 16, out += 16) {
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src) << 1)));
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 2) << 1)), 2);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 4) << 1)), 4);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 6) << 1)), 6);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 8) << 1)), 8);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 10) << 1)), 10);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 12) << 1)), 12);
-    store<u16>(out, load<u16>(pairs + (<usize>load<u16>(src, 14) << 1)), 14);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src)) << 1)));
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 2)) << 1)), 2);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 4)) << 1)), 4);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 6)) << 1)), 6);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 8)) << 1)), 8);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 10)) << 1)), 10);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 12)) << 1)), 12);
+    store<u16>(out, load<u16>(pairs + ((<usize>load<u16>(src, 14)) << 1)), 14);
   }
 }
 
@@ -81,7 +81,7 @@ export function extremes(src: usize, count: i32): i32 {
     low = i8x16.shuffle(low, low, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0);
     high = i8x16.shuffle(high, high, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0);
   }
-  return <i32>smallest | (<i32>largest << 8);
+  return <i32>smallest | ((<i32>largest) << 8);
 }
 
 // @inline

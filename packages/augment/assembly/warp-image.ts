@@ -33,7 +33,7 @@ function position(map: usize, x: i32, y: i32, to: usize): void {
   const v = load<f64>(map + D) * px + load<f64>(map + E) * py + load<f64>(map + F);
   const g = load<f64>(map + G);
   const h = load<f64>(map + H);
-  if (g == 0.0 && h == 0.0) {
+  if (g === 0.0 && h === 0.0) {
     store<f64>(to, u);
     store<f64>(to + 8, v);
     return;
@@ -72,7 +72,7 @@ function exactPixel(kind: i32, src: usize, width: i32, height: i32, at: usize, o
   const fy = py - floor(py);
   const ix = <i32>floor(px);
   const iy = <i32>floor(py);
-  if (kind == CUBIC) {
+  if (kind === CUBIC) {
     const v = cubic(
       cubicRow(src + <usize>(clamp(iy - 1, height) * width), ix, width, fx),
       cubicRow(src + <usize>(clamp(iy, height) * width), ix, width, fx),
@@ -83,7 +83,7 @@ function exactPixel(kind: i32, src: usize, width: i32, height: i32, at: usize, o
     store<u8>(out, <u8>(<i32>max<f64>(0.0, min<f64>(255.0, v))));
     return;
   }
-  const channels = kind == RGB ? 3 : 1;
+  const channels = kind === RGB ? 3 : 1;
   const upper = src + <usize>(clamp(iy, height) * width * channels);
   const lower = src + <usize>(clamp(iy + 1, height) * width * channels);
   const left = <usize>(clamp(ix, width) * channels);
@@ -114,11 +114,11 @@ function border(
   end: i32,
   step: i32,
 ): i32 {
-  const margin: f64 = kind == CUBIC ? 1.5 : 0.5;
-  const channels = kind == RGB ? 3 : 1;
+  const margin: f64 = kind === CUBIC ? 1.5 : 0.5;
+  const channels = kind === RGB ? 3 : 1;
   const w = <f64>width;
   const h = <f64>height;
-  for (; x != end; x += step) {
+  for (; x !== end; x += step) {
     position(map, x, y, at);
     const u = load<f64>(at);
     const v = load<f64>(at + 8);
@@ -184,9 +184,9 @@ export function warpImage(
   ys: usize,
   bits: i32,
 ): void {
-  const channels = kind == RGB ? 3 : 1;
+  const channels = kind === RGB ? 3 : 1;
   const scale = <f64>(1 << bits);
-  const affine = load<f64>(map + G) == 0.0 && load<f64>(map + H) == 0.0;
+  const affine = load<f64>(map + G) === 0.0 && load<f64>(map + H) === 0.0;
   if (affine) {
     for (let x = 0; x < outWidth; x++) {
       const to = (<usize>x) << 2;
@@ -197,7 +197,7 @@ export function warpImage(
   for (let y = 0; y < outHeight; y++) {
     const row = out + <usize>(y * outWidth * channels);
     const from = border(kind, src, width, height, map, at, row, y, 0, outWidth, 1);
-    if (from == outWidth) continue;
+    if (from === outWidth) continue;
     const to = border(kind, src, width, height, map, at, row, y, outWidth - 1, from - 1, -1) + 1;
     let baseX = 0;
     let baseY = 0;
@@ -212,9 +212,10 @@ export function warpImage(
     const across = affine && wholeColumns(map, y) ? 0 : -1;
     const down = affine && wholeRows(map, y) ? 0 : -1;
     const exact = affine && fewPlaces(map, y);
-    if (kind == GREY) {
+    if (kind === GREY) {
       greyRow(src, width, height, map, at, row, y, from, to, xs, ys, baseX, baseY, bits, across, down, exact);
-    } else if (kind == RGB) rgbRow(src, width, height, map, at, row, y, from, to, xs, ys, baseX, baseY, bits, across, down, exact);
+    } else if (kind === RGB)
+      rgbRow(src, width, height, map, at, row, y, from, to, xs, ys, baseX, baseY, bits, across, down, exact);
     else cubicGreyRow(src, width, height, map, at, row, y, from, to, xs, ys, baseX, baseY, bits);
   }
 }
@@ -232,7 +233,7 @@ function exactPixels(
   x: i32,
   count: i32,
 ): void {
-  const channels = kind == RGB ? 3 : 1;
+  const channels = kind === RGB ? 3 : 1;
   for (const end = x + count; x < end; x++) {
     position(map, x, y, at);
     exactPixel(kind, src, width, height, at, row + <usize>(x * channels));
@@ -252,7 +253,7 @@ function exactLanes(
   x: i32,
   lanes: v128,
 ): void {
-  for (let left = i32x4.bitmask(lanes); left != 0; left &= left - 1) {
+  for (let left = i32x4.bitmask(lanes); left !== 0; left &= left - 1) {
     exactPixels(kind, src, width, height, map, at, row, y, x + ctz(left), 1);
   }
 }
@@ -334,7 +335,7 @@ function greyRow(
     const doubt = f32x4.ne(below, f32x4.floor(f32x4.sub(value, error)));
     storeFour(row + <usize>x, below);
     // Without a step down, flat lanes are many and scattered: no branch that guesses which.
-    if (down == 0 || v128.any_true(doubt)) {
+    if (down === 0 || v128.any_true(doubt)) {
       const again = v128.and(doubt, notFlat(a, b, da, db, px, py, mask, acrossMask, downMask));
       if (v128.any_true(again)) exactLanes(GREY, src, width, height, map, at, row, y, x, again);
     }
@@ -376,13 +377,13 @@ function wholeColumns(map: usize, y: i32): bool {
   const by = load<f64>(map + B) * (<f64>y + 0.5);
   const c = load<f64>(map + C);
   const a = load<f64>(map + A);
-  return (a == 1.0 || a == -1.0) && by == floor(by) && c == floor(c);
+  return (a === 1.0 || a === -1.0) && by === floor(by) && c === floor(c);
 }
 
 /** The same of row centres. */
 function wholeRows(map: usize, y: i32): bool {
   const v = load<f64>(map + E) * (<f64>y + 0.5) + load<f64>(map + F) - 0.5;
-  return load<f64>(map + D) == 0.0 && v == floor(v);
+  return load<f64>(map + D) === 0.0 && v === floor(v);
 }
 
 /** Whether an affine map's positions in row y are multiples of 1 / 128: then single precision is exact. */
@@ -390,8 +391,8 @@ function fewPlaces(map: usize, y: i32): bool {
   const py = <f64>y + 0.5;
   const v = (load<f64>(map + E) * py + load<f64>(map + F)) * 128.0;
   return (
-    load<f64>(map + D) == 0.0 &&
-    v == floor(v) &&
+    load<f64>(map + D) === 0.0 &&
+    v === floor(v) &&
     multiple(load<f64>(map + A)) &&
     multiple(load<f64>(map + B) * py) &&
     multiple(load<f64>(map + C))
@@ -400,7 +401,7 @@ function fewPlaces(map: usize, y: i32): bool {
 
 // @inline
 function multiple(value: f64): bool {
-  return value * 64.0 == floor(value * 64.0);
+  return value * 64.0 === floor(value * 64.0);
 }
 
 function rgbRow(
@@ -438,7 +439,9 @@ function rgbRow(
     const fx = f32x4.splat(<f32>(px & mask) * unit);
     const fy = f32x4.splat(<f32>(py & mask) * unit);
     const left = i16x8.extend_low_i8x16_u(v128.load_lane<u32>(p + stride, v128.load_zero<u32>(p), 1));
-    const right = i16x8.extend_low_i8x16_u(v128.load_lane<u32>(p + stride + 3, v128.load_zero<u32>(p + 3), 1));
+    const right = i16x8.extend_low_i8x16_u(
+      v128.load_lane<u32>(p + stride + 3, v128.load_zero<u32>(p + 3), 1),
+    );
     const steps = i16x8.sub(right, left);
     const a = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(left));
     const b = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(left));
@@ -573,15 +576,7 @@ function cubicGreyRow(
 
 /** Lanes whose taps differ, or may. */
 // @inline
-function cubicNotFlat(
-  w1: v128,
-  w2: v128,
-  w3: v128,
-  w4: v128,
-  px: v128,
-  py: v128,
-  mask: v128,
-): v128 {
+function cubicNotFlat(w1: v128, w2: v128, w3: v128, w4: v128, px: v128, py: v128, mask: v128): v128 {
   const rows = v128.or(v128.or(v128.xor(w1, w2), v128.xor(w1, w3)), v128.xor(w1, w4));
   const turned = v128.or(i32x4.shl(w1, 8), i32x4.shr_u(w1, 24));
   const differ = i32x4.ne(v128.or(rows, v128.xor(w1, turned)), i32x4.splat(0));

@@ -47,10 +47,11 @@ export function checkWhole(name: string, value: number, min: number, max: number
 
 /** Draws one number from a range, evenly. */
 export function drawFrom(rng: Rng, [min, max]: readonly [number, number]): number {
-  return min === max ? min : min + (max - min) * rng.uniform();
+  // A rounding must not lead out of the range.
+  return min === max ? min : Math.min(max, min + (max - min) * rng.uniform());
 }
 
 /** Draws one number from a range, evenly in its logarithm: 0.5 is as likely as 2. */
 export function drawLogFrom(rng: Rng, [min, max]: readonly [number, number]): number {
-  return min === max ? min : min * (max / min) ** rng.uniform();
+  return min === max ? min : Math.max(min, Math.min(max, min * (max / min) ** rng.uniform()));
 }

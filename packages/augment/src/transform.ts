@@ -1,6 +1,6 @@
 import { createRng, type Rng } from '@cxr/image';
 import { checkImage } from './check-image.js';
-import { checkParams } from './check-params.js';
+import { checkParams, type Limits } from './check-params.js';
 import type { Image, Size } from './image.js';
 import type { Json } from './json.js';
 import { checkNumber } from './options.js';
@@ -44,6 +44,7 @@ export interface TransformOptions {
 interface Photometric<P extends Json> {
   name: string;
   p: number | undefined;
+  limits: Limits<P>;
   sample(rng: Rng): P;
   apply(image: Image, params: P): Image;
 }
@@ -73,6 +74,7 @@ interface Geometric<P extends Json> {
   sampling: Samplings;
   /** Whether straight lines may become curved. @default false */
   bends?: boolean | undefined;
+  limits: Limits<P>;
   sample(rng: Rng): P;
   /** Moves an image, or a mask. */
   move(image: Image, params: P, sampling: Sampling): Image;
@@ -111,13 +113,17 @@ export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
   };
 }
 
-/** Checks parameters against some drawn once: those of one transform all have the same form. */
-function paramsChecker<P extends Json>({ name, sample }: Pick<Photometric<P>, 'name' | 'sample'>) {
+/** Checks parameters against their limits and some drawn once: those of one transform all have the same form. */
+function paramsChecker<P extends Json>({
+  name,
+  limits,
+  sample,
+}: Pick<Photometric<P>, 'name' | 'limits' | 'sample'>) {
   let drawn: P | undefined;
   return (params: P | null): void => {
     if (params === null) return;
     drawn ??= sample(createRng(0));
-    checkParams(name, params, drawn);
+    checkParams(name, params, drawn, limits);
   };
 }
 

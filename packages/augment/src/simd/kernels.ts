@@ -94,12 +94,25 @@ export interface Kernels {
     orders: Pointer,
     strengths: Pointer,
   ): void;
+  tileTable(
+    src: Pointer,
+    width: number,
+    height: number,
+    left: number,
+    top: number,
+    tileWidth: number,
+    tileHeight: number,
+    limit: number,
+    scale: number,
+    counts: Pointer,
+    table: Pointer,
+  ): void;
+  pairTables(top: Pointer, bottom: Pointer, out: Pointer, count: number): void;
   mixTiles(
     src: Pointer,
     out: Pointer,
     count: number,
-    top: Pointer,
-    bottom: Pointer,
+    pairs: Pointer,
     left: Pointer,
     right: Pointer,
     fx: Pointer,

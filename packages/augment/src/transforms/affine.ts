@@ -23,6 +23,13 @@ export type AffineParams = {
   readonly shear: readonly [number, number];
 };
 
+const LIMITS = {
+  degrees: [-Infinity, Infinity],
+  translate: [-1, 1],
+  scale: [1e-3, 1e3],
+  shear: [-89, 89],
+} as const;
+
 /**
  * Shear, scale, rotation about the centre and translation in one warp, so the image is interpolated only once. torchvision's `affine` with the
  * angle negated (there it is clockwise); translations are rounded to whole pixels, as there.
@@ -36,11 +43,11 @@ export function affine(options: AffineOptions = {}): Transform<AffineParams> {
     ...SAMPLING_OPTIONS,
     p: true,
   });
-  const degrees = checkRange('degrees', options.degrees ?? 0);
-  const scale = checkRange('scale', options.scale ?? 1, 1e-3, 1e3);
-  const translate = pairOfRanges('translate', options.translate, 1);
-  const shear = pairOfRanges('shear', options.shear, 89);
-  return affineTransform<AffineParams>('affine', options, (rng) => ({
+  const degrees = checkRange('degrees', options.degrees ?? 0, ...LIMITS.degrees);
+  const scale = checkRange('scale', options.scale ?? 1, ...LIMITS.scale);
+  const translate = pairOfRanges('translate', options.translate);
+  const shear = pairOfRanges('shear', options.shear);
+  return affineTransform<AffineParams>('affine', options, LIMITS, (rng) => ({
     degrees: drawFrom(rng, degrees),
     translate: [drawFrom(rng, translate[0]), drawFrom(rng, translate[1])],
     scale: drawLogFrom(rng, scale),
@@ -49,12 +56,11 @@ export function affine(options: AffineOptions = {}): Transform<AffineParams> {
 }
 
 function pairOfRanges(
-  name: string,
+  name: 'translate' | 'shear',
   value: readonly [x: NumberRange, y: NumberRange] = [0, 0],
-  limit: number,
 ): readonly [x: readonly [number, number], y: readonly [number, number]] {
   if (!Array.isArray(value) || value.length !== 2) {
     throw new RangeError(`invalid ${name}: ${String(value)} (a pair, along x and along y)`);
   }
-  return [checkRange(name, value[0], -limit, limit), checkRange(name, value[1], -limit, limit)];
+  return [checkRange(name, value[0], ...LIMITS[name]), checkRange(name, value[1], ...LIMITS[name])];
 }

@@ -15,6 +15,7 @@ export function autoContrast(options: AutoContrastOptions = {}): Transform<NoPar
   return photometric({
     name: 'autoContrast',
     p: options.p,
+    limits: {},
     sample: () => ({}),
     apply(image) {
       const ends = cutoff === 0 ? extremesOf(image) : null;

@@ -12,13 +12,16 @@ export interface BrightnessOptions extends TransformOptions {
 /** What `brightness` draws; units as in its options. */
 export type BrightnessParams = { readonly factor: number };
 
+const LIMITS = { factor: [0, Infinity] } as const;
+
 /** Multiplies every value: Pillow's `ImageEnhance.Brightness`, torchvision's `adjust_brightness`. */
 export function brightness(options: BrightnessOptions): Transform<BrightnessParams> {
   checkOptions<BrightnessOptions>('brightness', options, { factor: true, p: true });
-  const factor = checkRange('factor', options.factor, 0);
+  const factor = checkRange('factor', options.factor, ...LIMITS.factor);
   return photometric({
     name: 'brightness',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ factor: drawFrom(rng, factor) }),
     apply: (image, params) => mapLevels(image, (value) => blend(0, value, params.factor)),
   });

@@ -17,17 +17,20 @@ export interface ClaheOptions extends TransformOptions {
 /** What `clahe` draws; units as in its options. */
 export type ClaheParams = { readonly clipLimit: number };
 
+const LIMITS = { clipLimit: [0, 1e6] } as const;
+
 /**
  * Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994): OpenCV's `createCLAHE`. On RGB
  * the brightness is equalised and its change is added to all channels, so colours stay.
  */
 export function clahe(options: ClaheOptions = {}): Transform<ClaheParams> {
   checkOptions<ClaheOptions>('clahe', options, { clipLimit: true, tiles: true, p: true });
-  const clipLimit = checkRange('clipLimit', options.clipLimit ?? [1, 4], 0, 1e6);
+  const clipLimit = checkRange('clipLimit', options.clipLimit ?? [1, 4], ...LIMITS.clipLimit);
   const tiles = checkWhole('tiles', options.tiles ?? 8, 1, 256);
   return photometric({
     name: 'clahe',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ clipLimit: drawFrom(rng, clipLimit) }),
     apply: (image, params) => equalized(image, params.clipLimit, tiles),
   });

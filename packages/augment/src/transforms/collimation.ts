@@ -22,6 +22,9 @@ export type CollimationParams = {
   readonly degrees: number;
 };
 
+const MARGIN = [0, 0.49] as const;
+const LIMITS = { left: MARGIN, top: MARGIN, right: MARGIN, bottom: MARGIN, degrees: [-45, 45] } as const;
+
 /**
  * The border that a collimator leaves: no X-rays fall outside its four straight edges, and viewers show it black. A network may
  * recognise a hospital by its borders, so vary them. Masks and boxes stay.
@@ -33,12 +36,13 @@ export function collimation(options: CollimationOptions = {}): Transform<Collima
     level: true,
     p: true,
   });
-  const margin = checkRange('margin', options.margin ?? [0, 0.1], 0, 0.49);
-  const degrees = checkRange('degrees', options.degrees ?? [-3, 3], -45, 45);
+  const margin = checkRange('margin', options.margin ?? [0, 0.1], ...MARGIN);
+  const degrees = checkRange('degrees', options.degrees ?? [-3, 3], ...LIMITS.degrees);
   const level = checkNumber('level', options.level ?? 0, 0, 1);
   return photometric({
     name: 'collimation',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({
       left: drawFrom(rng, margin),
       top: drawFrom(rng, margin),

@@ -15,13 +15,16 @@ export interface ContrastOptions extends TransformOptions {
 /** What `contrast` draws; units as in its options. */
 export type ContrastParams = { readonly factor: number };
 
+const LIMITS = { factor: [0, Infinity] } as const;
+
 /** Stretches values about the mean brightness: Pillow's `ImageEnhance.Contrast`, torchvision's `adjust_contrast`. */
 export function contrast(options: ContrastOptions): Transform<ContrastParams> {
   checkOptions<ContrastOptions>('contrast', options, { factor: true, p: true });
-  const factor = checkRange('factor', options.factor, 0);
+  const factor = checkRange('factor', options.factor, ...LIMITS.factor);
   return photometric({
     name: 'contrast',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ factor: drawFrom(rng, factor) }),
     apply(image, params) {
       const mean = meanBrightness(image);

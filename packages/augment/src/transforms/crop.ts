@@ -36,6 +36,7 @@ export function cropTransform(
     name,
     p: options.p,
     sampling: samplings(options),
+    limits: { x: [0, 1], y: [0, 1] },
     sample,
     move: (image, params, { fill }) => copyWindow(image, place(imageSize(image), size, params), fill),
     point: (px, py, params, from) => {

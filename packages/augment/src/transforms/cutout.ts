@@ -36,6 +36,7 @@ export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
   return photometric<CutoutParams>({
     name: 'cutout',
     p: options.p,
+    limits: { holes: [0, 1] },
     sample: (rng) => ({
       holes: Array.from({ length: count }, () => {
         const [width, height] = [drawFrom(rng, size), drawFrom(rng, size)];
@@ -56,8 +57,8 @@ function covered(image: Image, { holes }: CutoutParams, fill: number | readonly 
   const out = copyOf(source.data);
   for (const hole of holes) {
     const left = Math.round(hole.left * width);
-    const right = Math.round((hole.left + hole.width) * width);
-    const bottom = Math.round((hole.top + hole.height) * height);
+    const right = Math.min(width, Math.round((hole.left + hole.width) * width));
+    const bottom = Math.min(height, Math.round((hole.top + hole.height) * height));
     for (let y = Math.round(hole.top * height); y < bottom; y++) {
       const row = y * width;
       if (channels === 1) out.fill(values[0]!, row + left, row + right);

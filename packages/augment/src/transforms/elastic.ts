@@ -1,3 +1,4 @@
+import { SEED_LIMITS } from '../check-params.js';
 import { imageSize, type Size } from '../image.js';
 import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
@@ -21,6 +22,8 @@ export type ElasticParams = {
   readonly seed: number;
 };
 
+const LIMITS = { displacement: [0, 1], grid: [1, 64, 'whole'], seed: SEED_LIMITS } as const;
+
 /**
  * Bends the image smoothly: random normal displacements at a coarse grid of control points, interpolated by cubic B-splines, as in
  * Ronneberger et al. (U-Net, 2015, section 3.1). Keep displacement × grid below about 0.2; above it the image folds over itself.
@@ -32,13 +35,15 @@ export function elastic(options: ElasticOptions = {}): Transform<ElasticParams> 
     ...SAMPLING_OPTIONS,
     p: true,
   });
-  const displacement = checkRange('displacement', options.displacement ?? [0, 0.02], 0, 1);
-  const grid = checkWhole('grid', options.grid ?? 4, 1, 64);
+  const displacement = checkRange('displacement', options.displacement ?? [0, 0.02], ...LIMITS.displacement);
+  const [min, max] = LIMITS.grid;
+  const grid = checkWhole('grid', options.grid ?? 4, min, max);
   return geometric({
     name: 'elastic',
     p: options.p,
     sampling: samplings(options),
     bends: true,
+    limits: LIMITS,
     sample: (rng) => ({ displacement: drawFrom(rng, displacement), grid, seed: rng.uint32() }),
     move(image, params, sampling) {
       const size = imageSize(image);

@@ -8,6 +8,7 @@ export function equalize(options: TransformOptions = {}): Transform<NoParams> {
   return photometric({
     name: 'equalize',
     p: options.p,
+    limits: {},
     sample: () => ({}),
     apply: (image) => mapByHistogram(image, equalizing),
   });

@@ -14,13 +14,16 @@ export interface GammaOptions extends TransformOptions {
 /** What `gamma` draws; units as in its options. */
 export type GammaParams = { readonly gamma: number };
 
+const LIMITS = { gamma: [1e-3, 1e3] } as const;
+
 /** Raises values to a power: torchvision's `adjust_gamma`. Black and white stay. */
 export function gamma(options: GammaOptions): Transform<GammaParams> {
   checkOptions<GammaOptions>('gamma', options, { gamma: true, p: true });
-  const range = checkRange('gamma', options.gamma, 1e-3, 1e3);
+  const range = checkRange('gamma', options.gamma, ...LIMITS.gamma);
   return photometric({
     name: 'gamma',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ gamma: drawLogFrom(rng, range) }),
     apply: (image, params) =>
       mapLevels(image, (value, max) => {

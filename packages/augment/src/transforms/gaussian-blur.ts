@@ -13,10 +13,12 @@ export interface GaussianBlurOptions extends TransformOptions {
 /** What `gaussianBlur` draws; units as in its options. */
 export type GaussianBlurParams = { readonly sigma: number };
 
+const LIMITS = { sigma: [0.01, 1000] } as const;
+
 /** Smooths, mirroring the image at its border: torchvision's `gaussian_blur`. */
 export function gaussianBlur(options: GaussianBlurOptions): Transform<GaussianBlurParams> {
   checkOptions<GaussianBlurOptions>('gaussianBlur', options, { sigma: true, kernelSize: true, p: true });
-  const sigma = checkRange('sigma', options.sigma, 0.01, 1000);
+  const sigma = checkRange('sigma', options.sigma, ...LIMITS.sigma);
   const { kernelSize } = options;
   if (kernelSize !== undefined && checkWhole('kernelSize', kernelSize, 1) % 2 === 0) {
     throw new RangeError(`invalid kernelSize: ${kernelSize} (not odd)`);
@@ -24,6 +26,7 @@ export function gaussianBlur(options: GaussianBlurOptions): Transform<GaussianBl
   return photometric({
     name: 'gaussianBlur',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ sigma: drawFrom(rng, sigma) }),
     apply: (image, params) =>
       blur(image, params.sigma, kernelSize === undefined ? Math.ceil(3 * params.sigma) : kernelSize >> 1),

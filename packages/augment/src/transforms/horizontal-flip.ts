@@ -10,6 +10,7 @@ export function horizontalFlip(options: TransformOptions = {}): Transform<NoPara
     name: 'horizontalFlip',
     p: options.p,
     sampling: samplings(),
+    limits: {},
     sample: () => ({}),
     move: flipColumns,
     point: (x, y, _, size) => [size.width - x, y],

@@ -13,13 +13,16 @@ export interface HueOptions extends TransformOptions {
 /** What `hue` draws; units as in its options. */
 export type HueParams = { readonly shift: number };
 
+const LIMITS = { shift: [-0.5, 0.5] } as const;
+
 /** Shifts the hue: torchvision's `adjust_hue`, with Pillow's rounding of hue, saturation and value to 8 bits. */
 export function hue(options: HueOptions): Transform<HueParams> {
   checkOptions<HueOptions>('hue', options, { shift: true, p: true });
-  const shift = checkRange('shift', options.shift, -0.5, 0.5);
+  const shift = checkRange('shift', options.shift, ...LIMITS.shift);
   return photometric({
     name: 'hue',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ shift: drawFrom(rng, shift) }),
     apply: (image, params) => turned(image, params.shift),
   });

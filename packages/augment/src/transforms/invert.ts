@@ -10,6 +10,7 @@ export function invert(options: TransformOptions = {}): Transform<NoParams> {
   return photometric({
     name: 'invert',
     p: options.p,
+    limits: {},
     sample: () => ({}),
     apply: inverted,
   });

@@ -32,6 +32,7 @@ export function maskMarkers(options: MaskMarkersOptions = {}): Transform<NoParam
   return photometric({
     name: 'maskMarkers',
     p: options.p,
+    limits: {},
     sample: () => ({}),
     apply: (image) => withoutMarkers(image, threshold, border, maxArea),
   });

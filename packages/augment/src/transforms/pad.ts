@@ -30,6 +30,7 @@ export function pad(options: PadOptions): Transform<NoParams> {
     name: 'pad',
     p: options.p,
     sampling: samplings(options),
+    limits: {},
     sample: () => ({}),
     move: (image, _, { fill }) =>
       copyWindow(image, { left: -left, top: -top, ...outputSize(imageSize(image)) }, fill),

@@ -26,6 +26,7 @@ export function perspective(options: PerspectiveOptions = {}): Transform<Perspec
     name: 'perspective',
     p: options.p,
     sampling: samplings(options),
+    limits: { corners: [-0.5, 0.5] },
     sample(rng) {
       const draw = () => reach * rng.uniform();
       return {

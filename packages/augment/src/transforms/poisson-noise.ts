@@ -1,4 +1,5 @@
 import { createRng } from '@cxr/image';
+import { SEED_LIMITS } from '../check-params.js';
 import { type Image, maximum, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
 import { checkOptions, checkRange, drawLogFrom, type NumberRange } from '../options.js';
@@ -17,16 +18,19 @@ export interface PoissonNoiseOptions extends TransformOptions {
 /** What `poissonNoise` draws; units as in its options. */
 export type PoissonNoiseParams = { readonly photons: number; readonly seed: number };
 
+const LIMITS = { photons: [1, 1e9], seed: SEED_LIMITS } as const;
+
 /**
  * Quantum noise of an X-ray detector: each sample becomes a Poisson number with its own value as the mean. (In a processed
  * radiograph the brightness is no longer proportional to the exposure, so this is only a model.)
  */
 export function poissonNoise(options: PoissonNoiseOptions = {}): Transform<PoissonNoiseParams> {
   checkOptions<PoissonNoiseOptions>('poissonNoise', options, { photons: true, p: true });
-  const photons = checkRange('photons', options.photons ?? [500, 20_000], 1, 1e9);
+  const photons = checkRange('photons', options.photons ?? [500, 20_000], ...LIMITS.photons);
   return photometric({
     name: 'poissonNoise',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ photons: drawLogFrom(rng, photons), seed: rng.uint32() }),
     apply: (image, params) =>
       params.photons < EXACT_BELOW

@@ -29,6 +29,8 @@ export type RandomResizedCropParams = {
   readonly y: number;
 };
 
+const LIMITS = { area: [1e-6, 1], aspect: [1e-3, 1e3], x: [0, 1], y: [0, 1] } as const;
+
 /**
  * Cuts out a piece of random size and position and resizes it to a fixed size (Szegedy et al., Going deeper with convolutions).
  * torchvision's `resized_crop`; a piece that is too wide or too high is cut to the image, where torchvision draws again.
@@ -46,12 +48,13 @@ export function randomResizedCrop(options: RandomResizedCropOptions): Transform<
     height: checkWhole('height', options.height, 1),
     width: checkWhole('width', options.width, 1),
   };
-  const area = checkRange('area', options.area ?? [0.08, 1], 1e-6, 1);
-  const aspect = checkRange('aspect', options.aspect ?? [3 / 4, 4 / 3], 1e-3, 1e3);
+  const area = checkRange('area', options.area ?? [0.08, 1], ...LIMITS.area);
+  const aspect = checkRange('aspect', options.aspect ?? [3 / 4, 4 / 3], ...LIMITS.aspect);
   return geometric({
     name: 'randomResizedCrop',
     p: options.p,
     sampling: samplings({ interpolation: options.interpolation }),
+    limits: LIMITS,
     sample: (rng) => ({
       area: drawFrom(rng, area),
       aspect: drawLogFrom(rng, aspect),

@@ -25,6 +25,7 @@ export function resize(options: ResizeOptions): Transform<NoParams> {
     name: 'resize',
     p: options.p,
     sampling: samplings({ interpolation: options.interpolation }),
+    limits: {},
     sample: () => ({}),
     move: (image, _, { interpolation }) => resample(image, size, interpolation),
     point: (x, y, _, from) => [(x * size.width) / from.width, (y * size.height) / from.height],

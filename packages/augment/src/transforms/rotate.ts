@@ -15,14 +15,17 @@ export interface RotateOptions extends TransformOptions, SamplingOptions {
 /** What `rotate` draws; units as in its options. */
 export type RotateParams = { readonly degrees: number };
 
+const LIMITS = { degrees: [-Infinity, Infinity] } as const;
+
 /** Rotates the image about its centre; the size stays. Equals Pillow's `Image.rotate` bit for bit. */
 export function rotate(options: RotateOptions): Transform<RotateParams> {
   checkOptions<RotateOptions>('rotate', options, { degrees: true, ...SAMPLING_OPTIONS, p: true });
-  const degrees = checkRange('degrees', options.degrees);
+  const degrees = checkRange('degrees', options.degrees, ...LIMITS.degrees);
   return geometric({
     name: 'rotate',
     p: options.p,
     sampling: samplings(options),
+    limits: LIMITS,
     sample: (rng) => ({ degrees: drawFrom(rng, degrees) }),
     move: (image, params, sampling) => rotated(image, params.degrees, sampling),
     point: (x, y, params, size) => transformPoint(invertAffine(rotationMatrix(params.degrees, size)), x, y),

@@ -14,13 +14,16 @@ export interface SaturationOptions extends TransformOptions {
 /** What `saturation` draws; units as in its options. */
 export type SaturationParams = { readonly factor: number };
 
+const LIMITS = { factor: [0, Infinity] } as const;
+
 /** Stretches colours about their brightness: Pillow's `ImageEnhance.Color`, torchvision's `adjust_saturation`. */
 export function saturation(options: SaturationOptions): Transform<SaturationParams> {
   checkOptions<SaturationOptions>('saturation', options, { factor: true, p: true });
-  const factor = checkRange('factor', options.factor, 0);
+  const factor = checkRange('factor', options.factor, ...LIMITS.factor);
   return photometric({
     name: 'saturation',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ factor: drawFrom(rng, factor) }),
     apply: (image, params) => saturated(image, params.factor),
   });
@@ -30,9 +33,13 @@ function saturated(image: Image, factor: number): Image {
   const source = raster(image);
   if (source.channels === 1) return image;
   const { data } = source;
-  const fast = onBytes(data, (kernels, { src, out, count }) => kernels.saturate(src, out, count / 3, factor), {
-    unit: 3,
-  });
+  const fast = onBytes(
+    data,
+    (kernels, { src, out, count }) => kernels.saturate(src, out, count / 3, factor),
+    {
+      unit: 3,
+    },
+  );
   return toImage(fast ?? saturatedPlain(data, factor), source, 3);
 }
 

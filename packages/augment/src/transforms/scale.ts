@@ -12,9 +12,11 @@ export interface ScaleOptions extends TransformOptions, SamplingOptions {
 /** What `scale` draws; units as in its options. */
 export type ScaleParams = { readonly scale: number };
 
+const LIMITS = { scale: [1e-3, 1e3] } as const;
+
 /** Zooms about the centre; the image keeps its size (`resize` changes it). */
 export function scale(options: ScaleOptions): Transform<ScaleParams> {
   checkOptions<ScaleOptions>('scale', options, { factor: true, ...SAMPLING_OPTIONS, p: true });
-  const factor = checkRange('factor', options.factor, 1e-3, 1e3);
-  return affineTransform('scale', options, (rng) => ({ scale: drawLogFrom(rng, factor) }));
+  const factor = checkRange('factor', options.factor, ...LIMITS.scale);
+  return affineTransform('scale', options, LIMITS, (rng) => ({ scale: drawLogFrom(rng, factor) }));
 }

@@ -14,10 +14,14 @@ export interface ShearOptions extends TransformOptions, SamplingOptions {
 /** What `shear` draws; units as in its options. */
 export type ShearParams = { readonly shear: readonly [x: number, y: number] };
 
+const LIMITS = { shear: [-89, 89] } as const;
+
 /** Slants the image about its centre, as torchvision's `affine` with shear only. */
 export function shear(options: ShearOptions = {}): Transform<ShearParams> {
   checkOptions<ShearOptions>('shear', options, { x: true, y: true, ...SAMPLING_OPTIONS, p: true });
-  const x = checkRange('x', options.x ?? 0, -89, 89);
-  const y = checkRange('y', options.y ?? 0, -89, 89);
-  return affineTransform('shear', options, (rng) => ({ shear: [drawFrom(rng, x), drawFrom(rng, y)] }));
+  const x = checkRange('x', options.x ?? 0, ...LIMITS.shear);
+  const y = checkRange('y', options.y ?? 0, ...LIMITS.shear);
+  return affineTransform('shear', options, LIMITS, (rng) => ({
+    shear: [drawFrom(rng, x), drawFrom(rng, y)],
+  }));
 }

@@ -16,15 +16,18 @@ export interface TranslateOptions extends TransformOptions, FillOptions {
 /** What `translate` draws; units as in its options. */
 export type TranslateParams = { readonly translate: readonly [x: number, y: number] };
 
+const LIMITS = { translate: [-1, 1] } as const;
+
 /** Shifts the image by whole pixels, without interpolation, as torchvision's `affine` does. */
 export function translate(options: TranslateOptions = {}): Transform<TranslateParams> {
   checkOptions<TranslateOptions>('translate', options, { x: true, y: true, ...FILL_OPTIONS, p: true });
-  const x = checkRange('x', options.x ?? 0, -1, 1);
-  const y = checkRange('y', options.y ?? 0, -1, 1);
+  const x = checkRange('x', options.x ?? 0, ...LIMITS.translate);
+  const y = checkRange('y', options.y ?? 0, ...LIMITS.translate);
   return geometric({
     name: 'translate',
     p: options.p,
     sampling: samplings(options),
+    limits: LIMITS,
     sample: (rng) => ({ translate: [drawFrom(rng, x), drawFrom(rng, y)] }),
     move: (image, params, { fill }) => shifted(image, params, fill),
     point: (px, py, params, size) => {

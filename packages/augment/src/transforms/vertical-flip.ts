@@ -10,6 +10,7 @@ export function verticalFlip(options: TransformOptions = {}): Transform<NoParams
     name: 'verticalFlip',
     p: options.p,
     sampling: samplings(),
+    limits: {},
     sample: () => ({}),
     move: flipRows,
     point: (x, y, _, size) => [x, size.height - y],

@@ -13,17 +13,20 @@ export interface WindowLevelOptions extends TransformOptions {
 /** What `windowLevel` draws; units as in its options. */
 export type WindowLevelParams = { readonly center: number; readonly width: number };
 
+const LIMITS = { center: [-Infinity, Infinity], width: [Number.MIN_VALUE, Infinity] } as const;
+
 /**
  * Maps a window of values to the whole range; values below it become black, above it white. For integer types this is the linear
  * function of DICOM PS3.3 C.11.2.1.2.1, for Float32 that of C.11.2.1.3.2 (LINEAR_EXACT). The type stays.
  */
 export function windowLevel(options: WindowLevelOptions): Transform<WindowLevelParams> {
   checkOptions<WindowLevelOptions>('windowLevel', options, { center: true, width: true, p: true });
-  const center = checkRange('center', options.center);
-  const width = checkRange('width', options.width, Number.MIN_VALUE);
+  const center = checkRange('center', options.center, ...LIMITS.center);
+  const width = checkRange('width', options.width, ...LIMITS.width);
   return photometric({
     name: 'windowLevel',
     p: options.p,
+    limits: LIMITS,
     sample: (rng) => ({ center: drawFrom(rng, center), width: drawFrom(rng, width) }),
     apply: (image, params) =>
       mapLevels(image, (value, max) => {

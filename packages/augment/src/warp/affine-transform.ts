@@ -1,4 +1,5 @@
 import type { Rng } from '@cxr/image';
+import type { Limits } from '../check-params.js';
 import { imageSize } from '../image.js';
 import type { Json } from '../json.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
@@ -10,12 +11,14 @@ import { type SamplingOptions, samplings } from './sampling.js';
 export function affineTransform<P extends AffineParts & Json>(
   name: string,
   options: TransformOptions & SamplingOptions,
+  limits: Limits<P>,
   sample: (rng: Rng) => P,
 ): Transform<P> {
   return geometric<P>({
     name,
     p: options.p,
     sampling: samplings(options),
+    limits,
     sample,
     move: (image, params, sampling) => warpByMatrix(image, affineMatrix(params, imageSize(image)), sampling),
     point: (x, y, params, size) => transformPoint(invertAffine(affineMatrix(params, size)), x, y),

@@ -157,7 +157,14 @@ function pack({ length, size, starts, counts, weights }: Taps, multiple: number)
       packedWeights[(2 * i + 1) * padded + k] = low;
     }
   }
-  return { length, size: padded, starts, counts, weights: packedWeights, bytes: 8 * length + packedWeights.byteLength };
+  return {
+    length,
+    size: padded,
+    starts,
+    counts,
+    weights: packedWeights,
+    bytes: 8 * length + packedWeights.byteLength,
+  };
 }
 
 /** Copies taps into the memory. @returns their addresses. */
