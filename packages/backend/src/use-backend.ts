@@ -39,8 +39,8 @@ export interface BackendChoice {
 /** Settings of `useBackend`. */
 export interface BackendOptions {
   /**
-   * Threads for the matrix products of `onnxruntime` and `wasm`: an integer of 1 or more. Fixed once the backend has
-   * started. @default as many as there are processors
+   * Threads that `onnxruntime` and `wasm` compute in, this one included: an integer of 1 or more. Fixed once the backend
+   * has started. @default as many as there are processors
    */
   threads?: number | undefined;
 }

@@ -101,6 +101,29 @@ it('copies the factors of products for a library that cannot use the memory', ()
   expect([...floats.subarray(16, 18)]).toEqual([17, 39]);
 });
 
+describe('onnxruntime', () => {
+  it('shares the memory of the tensors where Node lets it, and says so where not', async () => {
+    const { tried } = await useBackend('onnxruntime', { threads: 2 });
+    const shared = memory().buffer instanceof SharedArrayBuffer;
+    const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+    if (major === 20) expect(shared).toBe(false);
+    if ((major === 22 && minor >= 23) || (major === 24 && minor >= 21)) expect(shared).toBe(true);
+    expect(tried[0]?.reason).toBe(
+      shared
+        ? 'computes the trial step'
+        : 'computes the trial step; only matrix products in threads: this Node gives onnxruntime no shared memory (22.23 does)',
+    );
+  });
+
+  it.each(['wasm', 'onnxruntime'] as const)('multiplies where %s has started first', async (first) => {
+    await useBackend(first, { threads: 2 });
+    await useBackend(first === 'wasm' ? 'onnxruntime' : 'wasm', { threads: 2 });
+    await useBackend('onnxruntime', { threads: 2 });
+    const x = tf.fill([70, 300], 0.5);
+    expect(new Set(tf.matMul(x, tf.ones([300, 90])).dataSync())).toEqual(new Set([150]));
+  });
+});
+
 describe('threads', () => {
   it('share the memory of the tensors, which stays usable when it grows', async () => {
     await useBackend('wasm', { threads: 2 });
@@ -130,6 +153,18 @@ describe('threads', () => {
     ).toBe(true);
     tf.engine().reset();
     expect(end).toHaveBeenCalledTimes(3);
+  });
+
+  it('are not waited for once they have ended', async () => {
+    await useBackend('wasm', { threads: 2 });
+    const { wasmContext } = await import('../src/backends/wasm.js');
+    const context = await wasmContext(true);
+    const threads = await context.pool!.threads(2, context, () => context.gemm);
+    const more = context.pool!.threads(3, context, () => context.gemm);
+    tf.removeBackend('wasm');
+    const message = 'the threads of this backend have ended: call useBackend again';
+    expect(() => threads.run(2, () => {})).toThrow(message);
+    await expect(more).rejects.toThrow(message);
   });
 
   it('tell of an error in one of them, and go on', async () => {

@@ -1,6 +1,6 @@
 /** Settings with which a backend starts. */
 export interface StartOptions {
-  /** Threads for matrix products. @default as many as there are processors */
+  /** Threads to compute in, this one included. @default as many as there are processors */
   threads?: number | undefined;
   /** True when the caller asked for this backend by name: then a slow device is better than an error. */
   requested: boolean;

@@ -17,6 +17,9 @@ const SPIN = 0.1;
 /** Room for the letters of an error. */
 const LETTERS = 400;
 
+/** Waiting for a thread that has ended would take for ever. */
+const ENDED = 'the threads of this backend have ended: call useBackend again';
+
 /** Makes the matrix products of one thread, whose calls of onnxruntime go to `multiply`. */
 export type GemmMaker = (thread: Omit<ThreadContext, 'gemm'>, multiply: Multiply) => Gemm;
 
@@ -36,7 +39,7 @@ export class ThreadPool {
    * `count` threads: this one and `count` − 1 others, which are started if they are not there yet.
    *
    * @param own what this thread computes with.
-   * @throws Error when a thread cannot start.
+   * @throws Error when a thread cannot start, or the backend is removed meanwhile.
    */
   async threads(count: number, own: ThreadContext, gemmOf: GemmMaker): Promise<Threads> {
     const missing = Math.max(0, count - 1 - this.#helpers.length);
@@ -44,7 +47,10 @@ export class ThreadPool {
     const settled = await Promise.allSettled(starting);
     for (const each of settled) if (each.status === 'fulfilled') this.#helpers.push(each.value);
     for (const each of settled) if (each.status === 'rejected') throw each.reason;
-    if (this.#ended) this.end();
+    if (this.#ended) {
+      this.end();
+      throw new Error(ENDED);
+    }
     const helpers = this.#helpers.slice(0, count - 1);
     const contexts = helpers.map((helper) => helper.context(gemmOf));
     return { count, run: (parts, work) => runParts(helpers.slice(0, parts - 1), contexts, own, work) };
@@ -94,7 +100,7 @@ async function startHelper(backend: WasmBackend, simd: Simd): Promise<Helper> {
     spin: SPIN,
     onnx: main ? { main, models: productModels() } : undefined,
   };
-  helper.end = await startThread(serveThread, data, { onnxMultiplier });
+  helper.stop = await startThread(serveThread, data, { onnxMultiplier });
   return helper;
 }
 
@@ -115,8 +121,9 @@ class Helper {
     this.#join();
     this.check();
   });
-  /** Ends the thread. */
-  end: () => void = () => {};
+  /** Ends the thread; set once it has started. */
+  stop: () => void = () => {};
+  #ended = false;
   readonly #scratch: Scratch;
   readonly #simd: Simd;
   readonly #multiply: Multiply;
@@ -133,8 +140,15 @@ class Helper {
     return { ...thread, gemm: gemmOf(thread, this.#multiply) };
   }
 
+  /** Ends the thread. */
+  end(): void {
+    this.#ended = true;
+    this.stop();
+  }
+
   /** Lets the thread do what is on the tape. */
   begin(): void {
+    if (this.#ended) throw new Error(ENDED);
     this.control[CONTROL.length] = this.tape.length;
     this.tape.length = 0;
     Atomics.store(this.control, CONTROL.state, STATE.busy);
