@@ -1,5 +1,6 @@
 import { checkList } from '@cxr/image';
 import { checkBytes } from '../codecs/check-bytes.js';
+import { halfToNumber } from './half-floats.js';
 
 /** Element types of tensors, as safetensors names them. */
 export type DataType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
@@ -71,15 +72,6 @@ const READERS: Record<DataType, (view: DataView, i: number) => number> = {
   U8: (view, i) => view.getUint8(i),
   BOOL: (view, i) => view.getUint8(i),
 };
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** The upper half of a float32. */
 function bfloatToNumber(bits: number): number {

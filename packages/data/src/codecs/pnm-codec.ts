@@ -1,4 +1,5 @@
 import { CxrFileError, checkPixels, image } from '@cxr/image';
+import { roundHalfEven } from '../archives/half-floats.js';
 import type { Codec } from './codec.js';
 
 /** PGM and PPM, binary (P5, P6) and text (P2, P3). Samples are scaled to 0..255, or to 0..65535 above 255. */
@@ -16,18 +17,11 @@ export const pnmCodec: Codec = {
     const out = max > 255 ? new Uint16Array(count) : new Uint8Array(count);
     const white = max > 255 ? 65535 : 255;
     for (let i = 0; i < count; i++) {
-      out[i] = Math.min(white, roundHalfToEven((samples[i]! / max) * white));
+      out[i] = Math.min(white, roundHalfEven((samples[i]! / max) * white));
     }
     return image(out, height, width, channels);
   },
 };
-
-/** As Pillow, and so Python, rounds. */
-function roundHalfToEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
-}
 
 /** Width, height, largest sample, and where the header ends. */
 function readHeader(bytes: Uint8Array): [width: number, height: number, max: number, end: number] {
