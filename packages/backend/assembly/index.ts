@@ -4,4 +4,5 @@ export * from './batch-norm';
 export * from './elementwise';
 export * from './gemm';
 export * from './im2col';
-export * from './winograd';
+export * from './winograd2';
+export * from './winograd3';

@@ -38,6 +38,13 @@ function* cases(): Generator<Case> {
       yield { x: [2, 7, 8, 9], filter: [kernel, kernel, 9, 2], strides: 1, pad };
     yield { x: [1, 8, 8, 1], filter: [4, 4, 1, 1], strides: 2, pad };
     yield { x: [3, 13, 10, 5], filter: [3, 5, 5, 7], strides: [2, 1], pad };
+    // Channels and tiles enough for Winograd's transforms, of two and of three taps.
+    for (const [kernel, strides] of [
+      [4, 2],
+      [5, 2],
+      [3, 1],
+    ] as const)
+      yield { x: [16, 9, 10, 16], filter: [kernel, kernel, 16, 20], strides, pad };
     // More rows than one chunk of the unfolded matrix holds, as it is and with the roles of x and y exchanged.
     if (pad === 'same') {
       yield { x: [1, 67, 67, 1], filter: [31, 31, 1, 2], strides: 1, pad };

@@ -108,6 +108,7 @@ describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
       ...tf.maxPoolWithArgmax(two, 2, 2, 'valid', withBatch).indexes!.dataSync(),
     ];
     // Index (y · 2 + x) · 2 + channel, and 8 more for the second image.
+    expect([...tf.maxPoolWithArgmax(two, 2, 2, 'valid').result!.dataSync()]).toEqual([-1, 8, 4, 4]);
     expect(flat(false)).toEqual([6, 1, 6, 7]);
     expect(flat(true)).toEqual([6, 1, 14, 15]);
     expect(indexes!.dtype).toBe('int32');

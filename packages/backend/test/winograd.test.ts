@@ -19,7 +19,7 @@ function geometryOf({ x, filter, strides, pad }: Case): Geometry {
   return geometry(tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad));
 }
 
-/** Whole numbers from -3 to 3, whose sums are exact in float32 in any order. */
+/** Whole numbers from -3 to 3: their sums, and quarters of them, are exact in float32 in any order. */
 function whole(shape: number[], seed: number): tf.Tensor {
   let state = seed >>> 0;
   const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => {
@@ -76,14 +76,18 @@ const pad: fc.Arbitrary<Case['pad']> = fc.oneof(
 /** Cases that take the transforms: odd and even sizes, unequal strides, all kinds of padding. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
-    height: fc.integer({ min: 6, max: 17 }),
-    width: fc.integer({ min: 6, max: 17 }),
+    height: fc.integer({ min: 9, max: 17 }),
+    width: fc.integer({ min: 9, max: 17 }),
     strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
     channels: fc.tuple(fc.constantFrom(16, 20), fc.constantFrom(16, 24)),
+    taps: fc.constantFrom(2, 3),
+    missing: fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 1 })),
     pad,
   })
-  .map(({ height, width, strides, channels: [ci, co], pad }): Case => {
-    const filter: Four = [2 * strides[0], 2 * strides[1], ci, co];
+  .map(({ height, width, strides, channels: [ci, co], taps, missing, pad }): Case => {
+    // Three taps in each phase, or one less in the last phase.
+    const [kh, kw] = strides.map((stride, i) => taps * stride - (taps === 3 && stride > 1 ? missing[i]! : 0));
+    const filter: Four = [kh!, kw!, ci, co];
     const one = geometryOf({ x: [1, height, width, ci], filter, strides, pad });
     const tiles = Math.ceil(one.outHeight / 2) * Math.ceil(one.outWidth / 2);
     return { x: [Math.ceil(64 / tiles), height, width, ci], filter, strides, pad };
@@ -100,8 +104,8 @@ describe('a convolution by Winograd transforms', () => {
     );
   });
 
-  it('gives them for more tiles than are transformed at a time', async () => {
-    await compare({ x: [1, 330, 330, 16], filter: [6, 6, 16, 16], strides: [3, 3], pad: 'same' });
+  it.each([6, 8])('gives them for more tiles than are transformed at a time, kernel %i', async (kernel) => {
+    await compare({ x: [1, 330, 330, 16], filter: [kernel, kernel, 16, 16], strides: [3, 3], pad: 'same' });
   });
 
   it('does not hide a NaN', async () => {
@@ -117,7 +121,7 @@ describe('a convolution by Winograd transforms', () => {
     expect([at(1, 9), at(8, 9), at(4, 6), at(4, 13)]).toEqual([0, 0, 0, 0]);
   });
 
-  it('is taken for kernels of twice the stride, with enough channels and tiles, and not too many weights', () => {
+  it('is taken for kernels of two or three times the stride, with enough channels and tiles, and not too many weights', () => {
     const good: Case = { x: [1, 32, 32, 16], filter: [4, 4, 16, 16], strides: [2, 2], pad: 'same' };
     const taken = (changes: Partial<Case>) => hasWinograd(geometryOf({ ...good, ...changes }));
     expect(taken({})).toBe(true);
@@ -126,10 +130,32 @@ describe('a convolution by Winograd transforms', () => {
     for (const filter of [
       [3, 4, 16, 16],
       [4, 3, 16, 16],
+      [5, 4, 16, 16],
       [4, 4, 16, 12],
       [4, 4, 16, 18],
     ])
       expect(taken({ filter: filter as Four })).toBe(false);
+    const sizes: [kernel: number, stride: number][] = [
+      [2, 1],
+      [3, 1],
+      [5, 2],
+      [6, 2],
+      [8, 3],
+    ];
+    for (const [kernel, stride] of sizes)
+      expect(taken({ x: [9, 32, 32, 16], filter: [kernel, kernel, 16, 16], strides: [stride, stride] })).toBe(
+        true,
+      );
+    // Too little saved, or too many taps.
+    for (const [kernel, stride] of [
+      [3, 2],
+      [7, 3],
+      [4, 1],
+      [7, 2],
+    ] as typeof sizes)
+      expect(taken({ x: [9, 32, 32, 16], filter: [kernel, kernel, 16, 16], strides: [stride, stride] })).toBe(
+        false,
+      );
     for (const channels of [12, 18])
       expect(taken({ x: [1, 32, 32, channels], filter: [4, 4, channels, 16] })).toBe(false);
     expect(taken({ x: [1, 32, 32, 256], filter: [4, 4, 256, 908] })).toBe(true);

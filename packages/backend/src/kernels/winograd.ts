@@ -1,40 +1,49 @@
-import type { Pointer } from '../simd/module.js';
+import type { Pointer, WinogradTaps } from '../simd/module.js';
 import { overElements } from '../threads/split.js';
-import { filterSize, type Geometry } from './geometry.js';
+import type { Geometry } from './geometry.js';
 import type { KernelContext, ThreadContext } from './kernel-context.js';
 
 /*
- * Convolutions whose kernel is twice the stride (4 × 4 at stride 2, as in DCGAN), with 9/16 of the multiplications: see
- * assembly/winograd.ts. With the transforms I of the image, F of the filter and O of the outputs, all of them sums,
+ * Convolutions with fewer multiplications: 9 in place of 16 for a kernel of twice the stride (4 × 4 at stride 2, as in DCGAN),
+ * 16 in place of 36 for three times the stride (3 × 3 at stride 1). See assembly/winograd2.ts and winograd3.ts. With the
+ * transforms I of the image, F of the filter and O of the outputs, which are additions,
  *
  *   y = O(I(x) · F(filter)),   dx = Iᵀ(Oᵀ(dy) · F(filter)ᵀ),   dfilter = Fᵀ(I(x)ᵀ · Oᵀ(dy))
  *
- * where the products are nine, one for each of the points of a tile. The transforms of a part of the tiles are made at a time.
+ * where · is one matrix product for each point of a tile of 2 × 2 outputs. Some tiles at a time are transformed and multiplied.
  */
-
-/** The points of a tile: products for each 2 × 2 outputs, phase and pair of channels. */
-const POINTS = 9;
 
 /** Floats of a part of the transformed image and products. Measured: see FLOATS of unfold.ts. */
 const FLOATS = 1 << 22;
 
-/** Where it pays: with fewer channels or tiles the transforms cost more than they save. */
-const MIN = { channels: 16, tiles: 64 } as const;
+/** Where it pays: with fewer channels or tiles, or a smaller share of products saved, the transforms cost more than they save. */
+const MIN = { channels: 16, tiles: 64, saving: 1.5 } as const;
 
 /** Weights of the transformed filter, whose memory is kept: 32 MiB at most. */
 const MAX_WEIGHTS = 1 << 23;
 
 /** True where this form fits and is faster than the unfolding. */
 export function hasWinograd(g: Geometry): boolean {
-  const twice = g.kernelHeight === 2 * g.strideHeight && g.kernelWidth === 2 * g.strideWidth;
-  const undilated = g.dilationHeight === 1 && g.dilationWidth === 1;
+  const taps = tapsOf(g);
+  if (taps === undefined || g.dilationHeight !== 1 || g.dilationWidth !== 1) return false;
   const fours = g.channels % 4 === 0 && g.outChannels % 4 === 0;
   const enough = Math.min(g.channels, g.outChannels) >= MIN.channels && tilesOf(g).count >= MIN.tiles;
-  return twice && undilated && fours && enough && POINTS * weights(g) <= MAX_WEIGHTS;
+  const saving = (4 * g.kernelHeight * g.kernelWidth) / (pointsOf(g) * phases(g));
+  return fours && enough && saving >= MIN.saving && pointsOf(g) * weights(g) <= MAX_WEIGHTS;
 }
 
+/** The taps of the kernel that meet one phase, in each direction. */
+function tapsOf(g: Geometry): WinogradTaps | undefined {
+  const [down, across] = [g.kernelHeight / g.strideHeight, g.kernelWidth / g.strideWidth];
+  if (down === 2 && across === 2) return 2;
+  return down > 2 && down <= 3 && across > 2 && across <= 3 ? 3 : undefined;
+}
+
+/** The points of a tile: products for 2 × 2 outputs, one phase and one pair of channels. */
+const pointsOf = (g: Geometry): number => (tapsOf(g) === 2 ? 9 : 16);
+
 /** Phases times input channels times output channels. */
-const weights = (g: Geometry): number => filterSize(g) / 4;
+const weights = (g: Geometry): number => phases(g) * g.channels * g.outChannels;
 
 const phases = (g: Geometry): number => g.strideHeight * g.strideWidth;
 
@@ -44,20 +53,23 @@ function tilesOf(g: Geometry): { rows: number; columns: number; count: number } 
   return { rows, columns, count: g.batch * rows * columns };
 }
 
-/** A part of the tiles, and its nine products. */
+/** The taps of a convolution that has this form. */
+const form = (g: Geometry): WinogradTaps => tapsOf(g)!;
+
+/** A part of the tiles, and its products. */
 interface Part {
   first: number;
   count: number;
-  /** The transformed image, [9][tile][phase][ci]. */
+  /** The transformed image, [point][tile][phase][ci]. */
   v: Pointer;
-  /** The products, [9][tile][co]. */
+  /** The products, [point][tile][co]. */
   m: Pointer;
 }
 
 /** Calls `visit` for one part of the tiles after another. */
 function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => void): void {
-  const image = POINTS * phases(g) * g.channels;
-  const products = POINTS * g.outChannels;
+  const image = pointsOf(g) * phases(g) * g.channels;
+  const products = pointsOf(g) * g.outChannels;
   const { count: all } = tilesOf(g);
   const size = Math.ceil(all / Math.ceil(all / Math.max(1, Math.floor(FLOATS / (image + products)))));
   const v = scratch.floats('winograd image', size * image);
@@ -65,7 +77,7 @@ function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => v
   for (let first = 0; first < all; first += size) visit({ first, count: Math.min(size, all - first), v, m });
 }
 
-/** Calls `multiply` for each of the nine points, with the places of its three matrices. */
+/** Calls `multiply` for each point, with the places of its three matrices. */
 function points(
   g: Geometry,
   { count, v, m }: Part,
@@ -73,7 +85,7 @@ function points(
   multiply: (v: Pointer, u: Pointer, m: Pointer) => void,
 ): void {
   const [image, filter, products] = [count * phases(g) * g.channels, weights(g), count * g.outChannels];
-  for (let p = 0; p < POINTS; p++) multiply(v + p * image * 4, u + p * filter * 4, m + p * products * 4);
+  for (let p = 0; p < pointsOf(g); p++) multiply(v + p * image * 4, u + p * filter * 4, m + p * products * 4);
 }
 
 /** The transform of the image or its adjoint, which take the same sizes. `line` is a line of zeros, or of anything. */
@@ -87,32 +99,40 @@ function transformImage(
   const { height: h, width: w, channels: c, strideHeight: sh, strideWidth: sw, top, left } = g;
   const { rows, columns } = tilesOf(g);
   const line = scratch.floats('winograd line', c);
+  const sizes = [first, count, h, w, c, rows, columns, sh, sw, top, left] as const;
   if (adjoint) {
-    simd.winogradImageAdjoint(v, x, line, first, count, h, w, c, rows, columns, sh, sw, top, left);
+    simd[`winogradImageAdjoint${form(g)}`](v, x, line, ...sizes);
   } else {
     simd.fill(line, 0, c);
-    simd.winogradImage(x, v, line, first, count, h, w, c, rows, columns, sh, sw, top, left);
+    simd[`winogradImage${form(g)}`](x, v, line, ...sizes);
   }
 }
 
-/** The transformed filter, [9][phase][ci][co], for all threads; valid until the next call. */
+/** The sizes of some tiles of the outputs, in the module's order. */
+function outputsOf(
+  g: Geometry,
+  { first, count }: Part,
+): [first: number, count: number, oh: number, ow: number, c: number, rows: number, columns: number] {
+  const { rows, columns } = tilesOf(g);
+  return [first, count, g.outHeight, g.outWidth, g.outChannels, rows, columns];
+}
+
+/** The sizes of a filter, in the module's order. */
+function filterOf(g: Geometry): [kh: number, kw: number, sh: number, sw: number, size: number] {
+  return [g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.channels * g.outChannels];
+}
+
+/** The transformed filter, [point][phase][ci][co], for all threads; valid until the next call. */
 export function transformFilter(context: KernelContext, g: Geometry, filter: Pointer): Pointer {
-  const u = context.scratch.floats('winograd filter', POINTS * weights(g));
-  const size = g.channels * g.outChannels;
-  overElements(context, size, ({ simd }, offset, count) =>
-    simd.winogradFilter(filter, u, g.strideHeight, g.strideWidth, size, offset / 4, count),
+  const u = context.scratch.floats('winograd filter', pointsOf(g) * weights(g));
+  overElements(context, g.channels * g.outChannels, ({ simd }, offset, count) =>
+    simd[`winogradFilter${form(g)}`](filter, u, ...filterOf(g), offset / 4, count),
   );
   return u;
 }
 
-function transformGradient(
-  { simd }: ThreadContext,
-  g: Geometry,
-  { first, count, m }: Part,
-  dy: Pointer,
-): void {
-  const { rows, columns } = tilesOf(g);
-  simd.winogradOutputAdjoint(dy, m, first, count, g.outHeight, g.outWidth, g.outChannels, rows, columns);
+function transformGradient({ simd }: ThreadContext, g: Geometry, part: Part, dy: Pointer): void {
+  simd[`winogradOutputAdjoint${form(g)}`](dy, part.m, ...outputsOf(g, part));
 }
 
 /** Computes y from x and the transformed filter. */
@@ -124,14 +144,13 @@ export function winogradForward(
   y: Pointer,
 ): void {
   const [n, k] = [g.outChannels, phases(g) * g.channels];
-  const { rows, columns } = tilesOf(g);
   parts(context, g, (part) => {
-    const { first, count: m } = part;
+    const { count: m } = part;
     transformImage(context, g, part, x, false);
     points(g, part, u, (a, b, c) =>
       context.gemm.run({ transposeA: false, transposeB: false, m, n, k, a, b, c }),
     );
-    context.simd.winogradOutput(part.m, y, first, m, g.outHeight, g.outWidth, n, rows, columns);
+    context.simd[`winogradOutput${form(g)}`](part.m, y, ...outputsOf(g, part));
   });
 }
 
@@ -164,7 +183,7 @@ export function winogradFilterGradient(
   dfilter: Pointer,
 ): void {
   const [m, n] = [phases(g) * g.channels, g.outChannels];
-  const u = context.scratch.floats('winograd filter', POINTS * weights(g));
+  const u = context.scratch.floats('winograd filter', pointsOf(g) * weights(g));
   parts(context, g, (part) => {
     const { first, count: k } = part;
     transformImage(context, g, part, x, false);
@@ -172,5 +191,5 @@ export function winogradFilterGradient(
     const product = { transposeA: true, transposeB: false, m, n, k, accumulate: first > 0 };
     points(g, part, u, (a, c, b) => context.gemm.run({ ...product, a, b, c }));
   });
-  context.simd.winogradFilterAdjoint(u, dfilter, g.strideHeight, g.strideWidth, g.channels * n);
+  context.simd[`winogradFilterAdjoint${form(g)}`](u, dfilter, ...filterOf(g));
 }

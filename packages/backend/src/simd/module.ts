@@ -56,8 +56,38 @@ type WinogradOutputArguments = [
   ...geometry: [outHeight: number, outWidth: number, c: number, rows: number, columns: number],
 ];
 
+/** Taps of a filter in one phase, for which there are transforms: assembly/winograd2.ts and winograd3.ts. */
+export type WinogradTaps = 2 | 3;
+
+/** The sizes of a filter, in the module's order. */
+type FilterSizes = [
+  kernelHeight: number,
+  kernelWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  size: number,
+];
+
+/** The transforms, each for two numbers of taps. */
+type Winograd = Record<
+  `winogradImage${WinogradTaps}` | `winogradImageAdjoint${WinogradTaps}`,
+  (...args: WinogradArguments) => void
+> &
+  Record<
+    `winogradOutput${WinogradTaps}` | `winogradOutputAdjoint${WinogradTaps}`,
+    (...args: WinogradOutputArguments) => void
+  > &
+  Record<
+    `winogradFilter${WinogradTaps}`,
+    (...args: [filter: Pointer, u: Pointer, ...FilterSizes, from: number, count: number]) => void
+  > &
+  Record<
+    `winogradFilterAdjoint${WinogradTaps}`,
+    (...args: [u: Pointer, filter: Pointer, ...FilterSizes]) => void
+  >;
+
 /** The exports of assembly/, where comments say what each does. */
-export interface Simd {
+export interface Simd extends Winograd {
   im2col(...args: UnfoldArguments): void;
   col2im(...args: UnfoldArguments): void;
   flipFilter(filter: Pointer, out: Pointer, taps: number, ci: number, co: number): void;
@@ -89,20 +119,6 @@ export interface Simd {
     sh: number,
     sw: number,
   ): void;
-  winogradImage(...args: WinogradArguments): void;
-  winogradImageAdjoint(...args: WinogradArguments): void;
-  winogradOutput(...args: WinogradOutputArguments): void;
-  winogradOutputAdjoint(...args: WinogradOutputArguments): void;
-  winogradFilter(
-    filter: Pointer,
-    u: Pointer,
-    sh: number,
-    sw: number,
-    size: number,
-    from: number,
-    count: number,
-  ): void;
-  winogradFilterAdjoint(u: Pointer, filter: Pointer, sh: number, sw: number, size: number): void;
   gemmScratch(): number;
   gemm(
     transposeA: boolean,

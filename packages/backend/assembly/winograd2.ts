@@ -1,4 +1,4 @@
-// The transforms of Winograd's minimal filtering F(2 x 2, 2 x 2): Winograd 1980, "Arithmetic complexity of computations";
+// The transforms of Winograd's F(2 x 2, 2 x 2): Winograd 1980, "Arithmetic complexity of computations";
 // Lavin and Gray 2016 (arXiv:1509.09308) for convolutions. Two outputs of a filter of two taps take three products, not four:
 //
 //   y0 = d0 g0 + d1 g1 = m0 + m1        m0 = (d0 - d1) g0
@@ -13,12 +13,12 @@
 // a multiple of 4.
 
 /** The place of a pixel, or `other` where it lies outside the image. */
-function pixel(image: usize, yy: i32, xx: i32, h: i32, w: i32, line: usize, other: usize): usize {
+export function pixel(image: usize, yy: i32, xx: i32, h: i32, w: i32, line: usize, other: usize): usize {
   return yy < 0 || yy >= h || xx < 0 || xx >= w ? other : image + <usize>(yy * w + xx) * line;
 }
 
 /** v from the image x. `zeros` holds c zeros. */
-export function winogradImage(
+export function winogradImage2(
   x: usize,
   v: usize,
   zeros: usize,
@@ -90,8 +90,8 @@ export function winogradImage(
   }
 }
 
-/** The adjoint of winogradImage: adds v into the image x. What falls outside it is added to `spare`, c floats. */
-export function winogradImageAdjoint(
+/** The adjoint of winogradImage2: adds v into the image x. What falls outside it is added to `spare`, c floats. */
+export function winogradImageAdjoint2(
   v: usize,
   x: usize,
   spare: usize,
@@ -166,12 +166,12 @@ export function winogradImageAdjoint(
   }
 }
 
-function addTo(at: usize, value: v128): void {
+export function addTo(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
 /** The outputs y[n][oh][ow][c] from the products m. */
-export function winogradOutput(
+export function winogradOutput2(
   m: usize,
   y: usize,
   first: i32,
@@ -230,8 +230,8 @@ export function winogradOutput(
   }
 }
 
-/** The adjoint of winogradOutput: m from y. */
-export function winogradOutputAdjoint(
+/** The adjoint of winogradOutput2: m from y. */
+export function winogradOutputAdjoint2(
   y: usize,
   m: usize,
   first: i32,
@@ -288,10 +288,12 @@ function putNine(at: usize, plane: usize, g00: v128, g01: v128, g10: v128, g11: 
   v128.store(at, g11);
 }
 
-/** u from the filter [2 sh][2 sw][size], where size = ci co: elements [from, from + count) of the taps. */
-export function winogradFilter(
+/** u from the filter [kh][kw][size], where kh = 2 sh, kw = 2 sw and size = ci co: elements [from, from + count) of the taps. */
+export function winogradFilter2(
   filter: usize,
   u: usize,
+  kh: i32,
+  kw: i32,
   sh: i32,
   sw: i32,
   size: i32,
@@ -300,14 +302,14 @@ export function winogradFilter(
 ): void {
   const line = (<usize>size) << 2;
   const plane = <usize>(sh * sw) * line;
-  const row = 2 * <usize>sw * line;
+  const row = <usize>kw * line;
   const start = (<usize>from) << 2;
   const end = start + ((<usize>count) << 2);
   let out = u;
   for (let py = 0; py < sh; py++) {
     for (let px = 0; px < sw; px++) {
       const top = filter + <usize>py * row + <usize>px * line;
-      const bottom = top + <usize>sh * row;
+      const bottom = top + <usize>(kh >> 1) * row;
       const step = <usize>sw * line;
       for (let i = start; i < end; i += 16) {
         putNine(
@@ -324,16 +326,24 @@ export function winogradFilter(
   }
 }
 
-/** The adjoint of winogradFilter: the filter's gradient from that of u. */
-export function winogradFilterAdjoint(u: usize, filter: usize, sh: i32, sw: i32, size: i32): void {
+/** The adjoint of winogradFilter2: the filter's gradient from that of u. */
+export function winogradFilterAdjoint2(
+  u: usize,
+  filter: usize,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  size: i32,
+): void {
   const line = (<usize>size) << 2;
   const plane = <usize>(sh * sw) * line;
-  const row = 2 * <usize>sw * line;
+  const row = <usize>kw * line;
   let input = u;
   for (let py = 0; py < sh; py++) {
     for (let px = 0; px < sw; px++) {
       const top = filter + <usize>py * row + <usize>px * line;
-      const bottom = top + <usize>sh * row;
+      const bottom = top + <usize>(kh >> 1) * row;
       const step = <usize>sw * line;
       for (let i: usize = 0; i < line; i += 16) {
         let from = input + i;
