@@ -1,7 +1,8 @@
 """The other side of the augment bench: torchvision on Pillow, or albumentations on OpenCV, one thread.
 
 python3 augment.py torchvision|albumentations. Answers lines of JSON. {"load": name, "file": path, "shape": [h, w, c]} loads raw
-8-bit pixels; {"run": case, "image": name, "seconds": s} answers {"rate": images a second of processor time}, null where it lacks the case.
+8-bit pixels; {"run": case, "image": name, "seconds": s, "batch": n} answers {"rate": images a second of processor time}, null where it lacks the case; the clock is read
+after every n images.
 """
 import json, os, random, sys, time, warnings
 
@@ -115,8 +116,9 @@ for line in sys.stdin:
         continue
     count, start = 0, time.process_time()
     while True:
-        f(image)
-        count += 1
+        for _ in range(ask["batch"]):
+            f(image)
+        count += ask["batch"]
         elapsed = time.process_time() - start
         if elapsed >= ask["seconds"]:
             break
