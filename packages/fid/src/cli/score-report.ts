@@ -38,6 +38,33 @@ export function weightsJson(
   return { file, sha256, kind };
 }
 
+/** The object that `--json` prints. */
+export function scoreJson(
+  { report, terms, floor, ceiling, against, warnings }: Explanation,
+  further: Readonly<Record<string, unknown>>,
+  seconds: { distance: number; total: number },
+): Record<string, unknown> {
+  const { dims, resize, engine, weights, skipped } = report;
+  const [n1 = null, n2 = null] = report.paths.map(({ statistics }) => statistics.count ?? null);
+  return {
+    ...terms,
+    dims,
+    resize,
+    engine: engine?.name ?? null,
+    device: engine?.device ?? null,
+    n1,
+    n2,
+    weights: weightsJson(weights),
+    ...further,
+    floor,
+    ceiling,
+    classes: against.length > 0 ? against : undefined,
+    warnings,
+    skipped,
+    seconds: { features: report.seconds.features, ...seconds, engine: report.seconds.engine },
+  };
+}
+
 /** Warnings about the numbers of images and the weights. */
 export function warningsOf({ paths, dims, weights }: PathsReport): string[] {
   const few = paths

@@ -11,7 +11,7 @@ import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { furtherMetrics } from './further-metrics.js';
 import { metricsOf, networkOptions, type ScoreFlags } from './options.js';
-import { type ClassDistance, explain, type ScoreCeiling, warningsOf, weightsJson } from './score-report.js';
+import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 
 /** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
@@ -51,36 +51,15 @@ export async function score(
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
   if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
   warnings.push(...warningsOf(report));
-  explain({ report, terms, floor, ceiling, against, warnings }, output);
+  const explanation = { report, terms, floor, ceiling, against, warnings };
+  explain(explanation, output);
   if (!flags.json) {
     output.result(`FID:  ${terms.fid}`);
     for (const [name, value] of Object.entries(further)) output.note(`${name}: ${JSON.stringify(value)}`);
     return;
   }
-  const { engine, seconds } = report;
-  const result = {
-    ...terms,
-    dims: report.dims,
-    resize: report.resize,
-    engine: engine?.name ?? null,
-    device: engine?.device ?? null,
-    n1: a.statistics.count ?? null,
-    n2: b.statistics.count ?? null,
-    weights: weightsJson(report.weights),
-    ...further,
-    floor,
-    ceiling,
-    classes: against.length > 0 ? against : undefined,
-    warnings,
-    skipped: report.skipped,
-    seconds: {
-      features: seconds.features,
-      distance,
-      total: (performance.now() - start) / 1000,
-      engine: seconds.engine,
-    },
-  };
-  output.result(JSON.stringify(result));
+  const seconds = { distance, total: (performance.now() - start) / 1000 };
+  output.result(JSON.stringify(scoreJson(explanation, further, seconds)));
 }
 
 async function saveStatistics(

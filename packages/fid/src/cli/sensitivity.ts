@@ -15,8 +15,9 @@ interface SensitivityFlags extends NetworkFlags {
 export function defineSensitivity(program: Command, context: CliContext): void {
   const command = program
     .command('sensitivity')
+    .summary('what small changes of your own real images do to every metric')
     .description(
-      'what small changes of your own real images do to every metric: a checkerboard, a blur, noise, JPEG, a smaller size.\n' +
+      'what small changes of your own real images do to every metric: a checkerboard, a blur, noise, JPEG, a smaller size. ' +
         'Half of the images, by patient where known, is changed and compared with the other half.',
     )
     .argument('<real>', 'a folder of real images')
