@@ -10,7 +10,7 @@ export function main(args: readonly string[], output: Output = createOutput()): 
     version: '0.0.0',
     output,
     interruptNote:
-      'interrupted: finishing the step in hand, then a checkpoint and a report (again to stop at once)',
+      'interrupted: finishing the current step, then a checkpoint and a report (again to stop at once)',
     define(program, { signal }) {
       addRunFlags(program).action(async (flags: RunFlags) => {
         const hooks = { onProgress: output.progress, onMessage: output.note, signal };

@@ -30,7 +30,7 @@ export interface RunHooks {
   readonly onProgress: (progress: Progress) => void;
   /** Receives one-line messages, such as which backend is used and why. */
   readonly onMessage: (line: string) => void;
-  /** Aborting it ends the run after the step in hand, with a checkpoint and a report. */
+  /** Aborting it ends the run after the current step, with a checkpoint and a report. */
   readonly signal: AbortSignal;
   /** Inception weights. @default found or downloaded as `findWeights` of @cxr/fid does */
   readonly weights?: InceptionWeights | undefined;

@@ -1,4 +1,4 @@
-import { checkOptions, type KnownOptions } from '@cxr/image';
+import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { Backend, StartOptions } from './backends/backend.js';
 import {
@@ -104,7 +104,9 @@ function namesOf(requested: BackendRequest): readonly BackendName[] {
   if (requested === 'auto') return BACKEND_NAMES;
   const name = requested === 'native' ? OLD_BACKEND_NAMES.native : requested;
   if (BACKEND_NAMES.includes(name)) return [name];
-  throw new RangeError(`backend must be one of auto, ${BACKEND_NAMES.join(', ')}: ${requested}`);
+  const given =
+    typeof requested === 'string' ? requested : `${describeValue(requested)}; options come second`;
+  throw new RangeError(`backend must be one of auto, ${BACKEND_NAMES.join(', ')}: ${given}`);
 }
 
 function kernelsOf(tfjsName: string, { stock }: Backend): { kernel: string; source: string }[] {

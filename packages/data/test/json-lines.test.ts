@@ -66,10 +66,19 @@ describe('openJsonLines', () => {
 
 describe('readJsonLines', () => {
   it('reads a log in writing as it is', async () => {
-    const torn = `${textOf(1, 2)}null\n{"step":3`;
+    const torn = `${textOf(1, 2)}{"step":3`;
     await appendFile(file, torn);
     expect(await readJsonLines<Line>(file)).toEqual([{ step: 1 }, { step: 2 }]);
     expect(await text()).toBe(torn);
+  });
+
+  it.each(['null\n', 'garbage\n', '\n', '[1]\n'])('refuses the line %j, by its number', async (line) => {
+    await appendFile(file, `${textOf(1)}${line}${textOf(2)}`);
+    await expect(readJsonLines(file)).rejects.toMatchObject({
+      code: 'corrupt',
+      file,
+      message: expect.stringContaining('line 2'),
+    });
   });
 
   it('reads a log that is not there as an empty one, and names one that cannot be read', async () => {

@@ -31,7 +31,7 @@ describe('checkTrainOptions', () => {
     ];
     for (const [options, message] of cases) expect(check(options)).toThrow(message);
     expect(() => checkTrainOptions(undefined as unknown as TrainOptions)).toThrow(
-      'invalid options: undefined',
+      'train takes one object, { images, steps, … }, not undefined',
     );
   });
 });

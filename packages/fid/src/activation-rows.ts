@@ -64,7 +64,13 @@ export function activationRows(
   return ActivationRows.is(activations) ? activations : ActivationRows.of(activations, names);
 }
 
-function rowMajor({ data, offset, stride }: NdArray<Float32Array>, n: number, dims: number): Float32Array {
+/** Without strides the values are row-major: `{ data, shape }`. */
+function rowMajor(activations: NdArray<Float32Array>, n: number, dims: number): Float32Array {
+  const {
+    data,
+    offset = 0,
+    stride = [dims, 1],
+  } = activations as Partial<NdArray<Float32Array>> & Pick<NdArray<Float32Array>, 'data'>;
   const [down, across] = stride as [number, number];
   if (data instanceof Float32Array && across === 1 && (down === dims || n <= 1)) {
     return data.subarray(offset, offset + n * dims);

@@ -106,7 +106,7 @@ describe('pathStatistics', () => {
     const options = { engine, workers: 0, onWarning: (message: string) => warnings.push(message) };
     await pathStatistics([at('a'), at('dark')], options);
     expect(warnings).toEqual([
-      expect.stringMatching(/dark: the 4 16-bit images use only 12 of 16 bits.*bits: 12$/),
+      expect.stringMatching(/dark: the 4 16-bit images use only 12 of 16 bits.*--bits 12\)$/),
     ]);
     const report = await pathStatistics([at('a'), at('dark')], { ...options, bits: 12 });
     expect(warnings).toHaveLength(1);

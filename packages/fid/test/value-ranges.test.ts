@@ -158,7 +158,7 @@ describe('pictures of 12 bits in 16', () => {
     const onWarning = (message: string) => warnings.push(message);
     await computeFid(dark(), dark(), { engine, onWarning });
     expect(warnings).toHaveLength(2);
-    expect(warnings[0]).toMatch(/the 12 16-bit images use only 12 of 16 bits.*bits: 12/);
+    expect(warnings[0]).toMatch(/the 12 16-bit images use only 12 of 16 bits.*--bits 12/);
     await computeFid(dark(), sets.sick, { engine, onWarning, bits: 12 });
     expect(warnings).toHaveLength(2);
   });

@@ -59,7 +59,7 @@ export function bitsWarning(count: number, used: number): string | undefined {
   // The brightest pixel may lie below white. Detectors have an even number of bits, so round up to one.
   const bits = Math.max(8, used + (used % 2));
   const images = count === 1 ? 'the one 16-bit image uses' : `the ${count} 16-bit images use`;
-  return `${images} only ${used} of 16 bits and would be almost black: if white is ${2 ** bits - 1}, pass bits: ${bits}`;
+  return `${images} only ${used} of 16 bits and would be almost black: if white is ${2 ** bits - 1}, set bits to ${bits} (--bits ${bits})`;
 }
 
 /** Counts the bits that the images of one set use while they are read, and warns once, after the last image. */

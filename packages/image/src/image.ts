@@ -34,10 +34,15 @@ export function image<T extends Pixels>(data: T, height: number, width: number, 
   return ndarray(data, [height, width, channels]) as Image<T>;
 }
 
-/** Checks a size in pixels. @throws RangeError unless both are positive whole numbers. */
+/** Pixels of the largest image: three channels of float32 are 12 GiB. */
+const MAX_SIZE = 2 ** 30;
+
+/** Checks a size in pixels. @throws RangeError unless both are positive whole numbers, and their product is at most 2^30. */
 export function checkSize(width: number, height: number): void {
   checkWholeNumber('width', width);
   checkWholeNumber('height', height);
+  if (width * height > MAX_SIZE)
+    throw new RangeError(`invalid size: ${width} × ${height}, more than ${MAX_SIZE} pixels`);
 }
 
 /** `[height, width, channels]` of an image. @throws TypeError if it is not one. */

@@ -59,11 +59,11 @@ describe('scaleBits', () => {
 describe('bitsWarning', () => {
   it('names the bits of the camera', () => {
     expect(bitsWarning(3, 12)).toContain('the 3 16-bit images use only 12 of 16 bits');
-    expect(bitsWarning(3, 12)).toContain('bits: 12');
-    expect(bitsWarning(1, 11)).toContain('bits: 12');
-    expect(bitsWarning(1, 10)).toContain('bits: 10');
-    expect(bitsWarning(1, 14)).toContain('bits: 14');
-    expect(bitsWarning(1, 5)).toContain('bits: 8');
+    expect(bitsWarning(3, 12)).toContain('--bits 12)');
+    expect(bitsWarning(1, 11)).toContain('--bits 12)');
+    expect(bitsWarning(1, 10)).toContain('--bits 10)');
+    expect(bitsWarning(1, 14)).toContain('--bits 14)');
+    expect(bitsWarning(1, 5)).toContain('--bits 8)');
   });
 
   it('is silent where nothing is wrong', () => {

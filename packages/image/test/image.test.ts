@@ -22,6 +22,13 @@ describe('image', () => {
     expect(() => image(new Uint8Array(length), height, width, channels)).toThrow(new RangeError(message));
   });
 
+  it('refuses a size that no memory holds, by name', () => {
+    expect(() => checkSize(2 ** 15, 2 ** 15)).not.toThrow();
+    expect(() => checkSize(2 ** 15 + 1, 2 ** 15)).toThrow(
+      new RangeError('invalid size: 32769 × 32768, more than 1073741824 pixels'),
+    );
+  });
+
   it('takes the smallest size', () => {
     expect(() => checkSize(1, 1)).not.toThrow();
     expect(image(new Uint8Array(1), 1, 1, 1).shape).toEqual([1, 1, 1]);

@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { checkFunction, checkText } from '@cxr/image';
+import { CxrFileError, checkFunction, checkText } from '@cxr/image';
 import { fileSystemError } from './file-system-error.js';
 import { writeFileAtomic } from './write-file-atomic.js';
 import { writeAll } from './write-flushed.js';
@@ -26,7 +26,10 @@ export async function openJsonLines<T extends object>(
   checkText('file', file);
   checkFunction('keep', keep);
   const text = await readText(file);
-  const lines = linesOf<T>(text).filter(keep);
+  const lines = text.split('\n').flatMap((line) => {
+    const value = parse(line) as T | undefined;
+    return value !== undefined && keep(value) ? [value] : [];
+  });
   const kept = textOf(lines);
   if (kept !== text) await writeFileAtomic(file, kept);
   let torn = false;
@@ -46,19 +49,17 @@ export async function openJsonLines<T extends object>(
 }
 
 /**
- * The lines of a log, which may be in writing: what is no whole JSON object is left out, and the file is not touched. No file is an
+ * The lines of a log, which may be in writing: a last line without an end is left out, and the file is not touched. No file is an
  * empty log.
- * @throws CxrFileError naming the file, where it cannot be read.
+ * @throws CxrFileError naming the file, where it cannot be read; 'corrupt', with the line's number, for a line that is no JSON object.
  */
 export async function readJsonLines<T extends object>(file: string): Promise<T[]> {
   checkText('file', file);
-  return linesOf<T>(await readText(file));
-}
-
-function linesOf<T extends object>(text: string): T[] {
-  return text.split('\n').flatMap((line) => {
-    const value = parse(line) as T | undefined;
-    return value === undefined ? [] : [value];
+  const lines = (await readText(file)).split('\n').slice(0, -1);
+  return lines.map((line, i) => {
+    const value = parse(line);
+    if (value === undefined) throw new CxrFileError('corrupt', `line ${i + 1} is no JSON object`, { file });
+    return value as T;
   });
 }
 

@@ -15,7 +15,7 @@ import { density, type Noise } from './phantom-density.js';
 export interface PhantomOptions {
   /** Another seed is another person on another film. */
   seed: number;
-  /** Width and height in pixels. */
+  /** Width and height in pixels, at most 32,768. */
   size: number;
   /** Adds opacities in the lungs, as pneumonia does; the person stays the same. @default false */
   sick?: boolean | undefined;

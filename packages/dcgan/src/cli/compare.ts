@@ -55,7 +55,7 @@ async function compare(folders: readonly string[], { out, json }: CompareFlags, 
   }
 }
 
-/** The folders' names, with as many of the folders above as tell them apart. */
+/** The folders' last names; as many of them as make every label different. */
 function shortLabels(folders: readonly string[]): string[] {
   const parts = folders.map((folder) => resolve(folder).split(/[\\/]/).filter(Boolean));
   const depth = Math.max(...parts.map(({ length }) => length));

@@ -44,7 +44,11 @@ export function defineSample(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
     .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))
     .addOption(wholeNumberFlag('--batch-size <n>', 'images at a time', { min: 1 }).default(64))
-    .addOption(numberFlag('--truncation <x>', 'draw latents further from 0 than this again', { min: 0.01 }))
+    .addOption(
+      numberFlag('--truncation <x>', 'draw again each value of a latent that is further than this from 0', {
+        min: 0.01,
+      }),
+    )
     .option('--label <class>', 'class of all images, by name or number (default: all classes in turn)')
     .option('--out <dir>', 'write each image as a PNG here')
     .option('--grid <file.png>', 'write all of them as one picture')

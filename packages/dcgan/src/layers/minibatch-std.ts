@@ -5,8 +5,8 @@ type Shape = (number | null)[];
 
 /**
  * Minibatch standard deviation (Karras et al., 2018, as in StyleGAN2): `[n, h, w, c]` → `[n, h, w, c + 1]`. The new channel is how much
- * the images of a group differ: the standard deviation over the group, averaged over all positions and channels. A group holds
- * images n/group apart; a batch smaller than a group is one group.
+ * the images of a group differ: the standard deviation over the group, averaged over all positions and channels. The images
+ * of a group lie n / group places from each other in the batch; a batch smaller than a group is one group.
  * @throws RangeError where the batch is not a whole number of groups.
  */
 export class MinibatchStd extends tfl.layers.Layer {

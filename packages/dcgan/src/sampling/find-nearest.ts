@@ -23,7 +23,7 @@ export interface Nearest {
   distance: number;
 }
 
-/** How the images of `findNearest` are read, fakes and reals alike. */
+/** How both sets of images of `findNearest` are read. */
 export type FindNearestOptions = Pick<ImageSetOptions, 'range' | 'bits'>;
 
 const OPTIONS: KnownOptions<FindNearestOptions> = { range: true, bits: true };

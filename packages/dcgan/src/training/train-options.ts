@@ -102,7 +102,8 @@ export const RUN_DEFAULTS = {
  * @throws TypeError, RangeError naming the option; nothing else.
  */
 export function checkTrainOptions(options: TrainOptions): TrainConfig {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`invalid options: ${options}`);
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError(`train takes one object, { images, steps, … }, not ${describeValue(options)}`);
   const { images, steps, classNames, score, onWarning, checkpoints, bestCheckpoints } = options;
   if (images === undefined) throw new TypeError('images are missing');
   assertImageSet(images);

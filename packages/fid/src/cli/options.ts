@@ -114,7 +114,7 @@ export function addNetworkFlags(command: Command): Command {
     .option('--json', 'print one JSON object');
 }
 
-/** What the flags ask of `pathStatistics` and `sensitivity` alike. */
+/** The options that `pathStatistics` and `sensitivity` share, of the flags. */
 export function networkOptions(flags: NetworkFlags, { output, signal }: CliContext): NetworkOptions {
   const { batchSize, dims, numWorkers: workers, device, resize, bits, engine, threads, recursive } = flags;
   return {
