@@ -46,6 +46,15 @@ describe('readLabelCsv', () => {
     expect(labels('image,label\na.png,nan\nb.png\nc.png,sick\n')).toEqual([[], [], ['sick']]);
   });
 
+  it('takes no finding for a number because its name ends in id', () => {
+    const text =
+      'path,COVID,Fluid,Sarcoid,patientID,studyId,Study ID\na.png,1,0,-1,1,0,1\nb.png,0,1,1,0,1,0\n';
+    expect(readLabelCsv(text)).toEqual([
+      { file: 'a.png', labels: ['COVID'], uncertain: ['Sarcoid'], patient: '1' },
+      { file: 'b.png', labels: ['Fluid', 'Sarcoid'], patient: '0' },
+    ]);
+  });
+
   it('reads lists of labels', () => {
     const list = (cell: string) => labels(`image;label\na.png;"${cell.replaceAll('"', '""')}"\n`)[0];
     expect(list("['pneumonia', 'normal']")).toEqual(['pneumonia', 'normal']);

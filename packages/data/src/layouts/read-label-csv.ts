@@ -51,8 +51,9 @@ const LABELS = [
 const PATIENTS = ['patientid', 'patient', 'subjectid', 'subject'];
 const PARTS = ['split', 'part', 'subset'];
 /** Numbers of things, never findings, though a short table may hold only 0 and 1 there. */
-const NUMBERS =
-  /^$|^unnamed|(^|[ _])(id|index|age|fold|x|y|width|height|xmin|ymin|xmax|ymax|sex|gender)$|[a-z]ID$/i;
+const NUMBERS = /^$|^unnamed|(^|[ _])(id|index|age|fold|x|y|width|height|xmin|ymin|xmax|ymax|sex|gender)$/i;
+/** `patientID` or `studyId`; in any case it would be `COVID` and `Fluid` too. */
+const CAMEL_ID = /[a-z](ID|Id)$/;
 
 /**
  * The items of a CSV file of paths and labels: NIH ChestX-ray14's, CheXpert's, MIMIC-CXR's, RSNA's, VinDr-CXR's, PadChest's,
@@ -208,7 +209,7 @@ function findingColumns({ names, written, rows }: CsvTable): number[] {
   const known = new Set([...PATHS, ...PATIENTS, ...PARTS]);
   const findings = [...names.keys()].filter((column) => {
     const name = written[column]!;
-    if (known.has(simplify(name)) || NUMBERS.test(name)) return false;
+    if (known.has(simplify(name)) || NUMBERS.test(name) || CAMEL_ID.test(name)) return false;
     return rows.every((row) => readTruth(row[column] ?? '') !== undefined);
   });
   const twice = findings.find((column) => written[column] !== names[column]);
