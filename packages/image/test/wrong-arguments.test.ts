@@ -112,6 +112,11 @@ describe('what is no image', () => {
       'three strides and an offset: [12,3], 0',
     ],
     ['with a stride of text', { data, shape: [4, 4, 3], stride: '331', offset: 0 }, 'three strides'],
+    [
+      'one element past its data',
+      { data, shape: [4, 4, 3], stride: [12, 3, 1], offset: 1 },
+      'invalid data length: 48 for [4,4,3]',
+    ],
     ['with half an offset', { data, shape: [4, 4, 1], stride: [4, 1, 1], offset: 0.5 }, '[4,1,1], 0.5'],
   ];
   const reading: [string, (source: never) => unknown][] = [
