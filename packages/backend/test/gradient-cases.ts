@@ -572,10 +572,43 @@ function norms(): Record<string, GradientCase> {
       (x: tf.Tensor3D, mean: tf.Tensor1D, variance: tf.Tensor1D) =>
         tf.batchNorm(x, mean, tf.add(variance, 3), tf.ones([5]), tf.fill([5], 1.5)),
     ),
+    ...withoutScaleOrOffset(),
+    'batchNorm, scale and offset of other shapes': op(
+      [
+        [2, 3, 4, 5],
+        [1, 3, 1, 1],
+        [1, 1, 4, 1],
+      ],
+      (x: T4, offset: T4, scale: T4) =>
+        tf.batchNorm(x, tf.fill([1, 1, 1, 5], 0.3), tf.fill([1, 1, 1, 5], 1.7), offset, scale),
+    ),
     localResponseNormalization: op([[2, 3, 2, 5]], (x: T4) =>
       tf.localResponseNormalization(x, 2, 1, 0.5, 0.75),
     ),
   };
+}
+
+/** `tf.batchNorm` with the scale, the offset, or both left out: 1 and 0. */
+function withoutScaleOrOffset(): Record<string, GradientCase> {
+  const cases: Record<string, GradientCase> = {};
+  for (const moments of [[5], [2, 3, 4, 5], [1, 3, 1, 1]]) {
+    const given = (x: tf.Tensor, offset?: tf.Tensor, scale?: tf.Tensor) => {
+      const count = tf.util.sizeFromShape(moments);
+      const mean = tf.tensor(distinct(count, 5), moments);
+      const variance = tf.add(tf.tensor(distinct(count, 6, 1), moments), 1.5);
+      return tf.batchNorm(x as T4, mean as T4, variance as T4, offset as T4, scale as T4);
+    };
+    const x = [2, 3, 4, 5];
+    const title = `moments [${moments}]`;
+    cases[`batchNorm without offset and scale, ${title}`] = op([x], (x: tf.Tensor) => given(x));
+    cases[`batchNorm without scale, ${title}`] = op([x, moments], (x: tf.Tensor, offset: tf.Tensor) =>
+      given(x, offset),
+    );
+    cases[`batchNorm without offset, ${title}`] = op([x, moments], (x: tf.Tensor, scale: tf.Tensor) =>
+      given(x, undefined, scale),
+    );
+  }
+  return cases;
 }
 
 function layers(): Record<string, GradientCase> {
@@ -742,6 +775,34 @@ function layers(): Record<string, GradientCase> {
     cases[`layerNormalization of rank ${shape.length}`] = layer([shape], () => l.layerNormalization());
   }
   cases['batchNormalization on axis 1'] = layer([[3, 2, 4, 3]], () => l.batchNormalization({ axis: 1 }));
+  for (const [title, options] of Object.entries({
+    'no scale': { scale: false },
+    'no centre': { center: false },
+    'neither scale nor centre': { scale: false, center: false },
+  })) {
+    for (const [shape, axis] of [
+      [[4, 5], -1],
+      [[3, 4, 2], -1],
+      [[2, 3, 4, 3], 3],
+      [[3, 2, 4, 3], 1],
+    ] as [number[], number][]) {
+      cases[`batchNormalization of [${shape}] on axis ${axis}, ${title}`] = layer([shape], () =>
+        l.batchNormalization({ axis, ...options }),
+      );
+    }
+    for (const [shape, axis] of [
+      [[2, 5], -1],
+      [
+        [2, 3, 4],
+        [1, 2],
+      ],
+      [[2, 3, 4, 2], 1],
+    ] as [number[], number | number[]][]) {
+      cases[`layerNormalization of [${shape}] on axis ${axis}, ${title}`] = layer([shape], () =>
+        l.layerNormalization({ axis, ...options }),
+      );
+    }
+  }
   const indices = () => tf.tensor2d([3, 0, 3, 1, 2, 3], [2, 3], 'int32');
   cases.embedding = {
     inputs: [],

@@ -69,13 +69,13 @@ const batchMatMulGradient: GradConfig = {
 
 /**
  * Batch normalisation by given moments: y = (x − mean) s scale + offset, s = 1 / √(variance + ε). TensorFlow.js's own
- * takes moments of one axis only, the last.
+ * takes moments of one axis only, the last. `fillBatchNormInputs` sees to it that scale and offset are there.
  */
 const fusedBatchNormGradient: GradConfig = {
   kernelName: 'FusedBatchNorm',
-  inputsToSave: ['x', 'mean', 'variance', 'scale'],
+  inputsToSave: ['x', 'mean', 'variance', 'scale', 'offset'],
   gradFunc: (dy, saved, attrs) => {
-    const [x, mean, variance, scale] = saved as [Tensor, Tensor, Tensor, Tensor];
+    const [x, mean, variance, scale, offset] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
     const { varianceEpsilon } = attrs as unknown as FusedBatchNormAttrs;
     const d = dy as Tensor;
     const inverse = rsqrt(add(variance, varianceEpsilon));
@@ -86,7 +86,7 @@ const fusedBatchNormGradient: GradConfig = {
       mean: () => neg(sumTo(mul(d, slope), mean.shape)),
       variance: () => sumTo(mul(centred(), mul(mul(slope, mul(inverse, inverse)), -0.5)), variance.shape),
       scale: () => sumTo(mul(centred(), inverse), scale.shape),
-      offset: () => sumTo(d, scale.shape),
+      offset: () => sumTo(d, offset.shape),
     };
   },
 };

@@ -6,8 +6,10 @@ import { broadcastGradients } from './broadcast.js';
 import { conditionGradients } from './conditions.js';
 import { conv3dGradient, conv3dTransposeGradient, depthwiseGradient } from './conv.js';
 import { conv2dGradient } from './conv2d.js';
+import { mendLayers } from './layers.js';
 import { leakyReluGradGradient, leakyReluGradient, reluGradient } from './leaky-relu.js';
 import { addTensorMethods } from './methods.js';
+import { fillBatchNormInputs } from './missing-inputs.js';
 import { poolGradients } from './pool.js';
 
 const GRADIENTS = [
@@ -24,8 +26,10 @@ const GRADIENTS = [
   ...conditionGradients,
 ];
 
-/** Registers gradients where TensorFlow.js's own are wrong, missing, slow, or do not take all arguments. */
+/** Registers gradients where TensorFlow.js's own are wrong, missing, slow, or do not take all arguments, and mends layers that cannot train. */
 export function registerGradients(): void {
   for (const gradient of GRADIENTS) registerGradient(gradient);
   addTensorMethods();
+  fillBatchNormInputs();
+  mendLayers();
 }
