@@ -261,6 +261,15 @@ describe('cxr-augment', () => {
     expect(await work('out', '--copies', '1')).toMatchObject({ kept: 1, written: 2 });
   });
 
+  it.skipIf(!existsSync('/proc/self'))('ends with 1 where OUT takes no files', async () => {
+    const lines: string[] = [];
+    const output: Output = { result() {}, progress() {}, note: (line) => lines.push(line) };
+    for (const out of ['/proc', '/proc/x', join(folder, 'in/NORMAL/a.png')]) {
+      expect(await main([join(folder, 'in/SICK'), out], output), out).toBe(1);
+    }
+    expect(lines).toEqual(lines.map(() => expect.stringMatching(/can be made here|where a folder must be/)));
+  });
+
   it.each([
     [
       ['--copies', '0', 'in', 'out'],

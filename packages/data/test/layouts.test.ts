@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -358,18 +358,21 @@ describe('inspectDataset', () => {
     expect((await decodeImage(await readFile(sheet))).shape[2]).toBe(1);
   });
 
-  it('prints the report, too, where the sheet cannot be written', async () => {
+  it('says before it reads that the sheet cannot be written, and prints the report where that comes out later', async () => {
     const results: string[] = [];
     const notes: string[] = [];
+    const [taken, late] = [join(folder, 'set'), join(folder, 'late.png')];
     const output = {
       result: (line: string) => results.push(line),
       note: (line: string) => notes.push(line),
-      progress() {},
+      progress: () => mkdirSync(late, { recursive: true }),
     };
-    const taken = join(folder, 'set');
-    expect(await main(['inspect', taken, '--sheet', taken, '--workers', '0'], output)).toBe(2);
+    expect(await main(['inspect', taken, '--sheet', taken, '--workers', '0'], output)).toBe(1);
+    expect(results).toEqual([]);
+    expect(notes).toEqual([`cxr-data: ${taken}: cannot write it: a folder, not a file`]);
+    expect(await main(['inspect', taken, '--sheet', late, '--workers', '0'], output)).toBeGreaterThan(0);
     expect(results[0]).toBe('images       6');
-    expect(notes.join('\n')).toContain(`${taken}: a folder, not a file`);
+    expect(notes.at(-1)).toContain(`${late}: a folder, not a file`);
   });
 
   it('does not end well where files of a table are missing, and says so', async () => {

@@ -4,7 +4,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { makeFolder, writeFileAtomic } from '@cxr/data/node';
+import {
+  checkWritable,
+  checkWritableFolder,
+  makeFolder,
+  withFolderLock,
+  writeFileAtomic,
+} from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAll } from '../src/node/write-flushed.js';
 
@@ -74,6 +80,52 @@ describe('writeFileAtomic', () => {
     );
     expect(stdout).toBe(`unwritable ${target}: the file is larger than the system allows\n`);
     expect(existsSync(target)).toBe(false);
+  });
+});
+
+describe('checkWritable', () => {
+  it('passes what can be written, and leaves nothing', async () => {
+    await writeFile(join(folder, 'old'), 'old');
+    const files = ['old', 'new', 'a/b/new'].map((name) => join(folder, name));
+    await checkWritable(...files, undefined);
+    await checkWritableFolder(join(folder, 'c/d'));
+    expect(await readdir(folder)).toEqual(['old']);
+    for (const file of files) await writeFileAtomic(file, 'new');
+  });
+
+  it('names what cannot, with the reason', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const reasons = {
+      '': 'a folder, not a file',
+      'none/': 'the name of a folder, not of a file',
+      'file/a': 'not a folder',
+      'file/a/b': 'not a folder',
+      ['x'.repeat(300)]: 'the name is too long',
+    };
+    for (const [name, reason] of Object.entries(reasons)) {
+      const file = name === '' ? folder : `${folder}/${name}`;
+      await expect(checkWritable(join(folder, 'a'), file)).rejects.toMatchObject({
+        code: 'unwritable',
+        file,
+        reason: `cannot write it: ${reason}`,
+      });
+    }
+    await expect(checkWritable('')).rejects.toMatchObject({ code: 'unwritable' });
+    await expect(checkWritable(1 as never)).rejects.toThrow(TypeError);
+    await expect(checkWritableFolder(join(folder, 'file'))).rejects.toMatchObject({
+      code: 'unwritable',
+      reason: 'cannot write it: a file is where a folder must be',
+    });
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('finds folders that take no files', async () => {
+    const refusal = { code: 'unwritable', reason: 'cannot write it: no file can be made here' };
+    for (const file of ['/proc/x', '/proc/x/y/z']) {
+      await expect(checkWritable(file)).rejects.toMatchObject({ ...refusal, file });
+      await expect(checkWritableFolder(file)).rejects.toMatchObject({ ...refusal, file });
+    }
+    await expect(checkWritableFolder('/proc')).rejects.toMatchObject(refusal);
+    await expect(withFolderLock('/proc', async () => {})).rejects.toMatchObject({ code: 'unwritable' });
   });
 });
 

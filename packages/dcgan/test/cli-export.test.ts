@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { exportOnnx } from '@cxr/dcgan';
 import { loadGenerator } from '@cxr/dcgan/node';
 import { expect, it } from 'vitest';
@@ -17,4 +17,20 @@ it('cxr-dcgan export writes the generator of the checkpoint asked for', async ()
     generator.dispose();
   }
   expect(await run('export', '--checkpoint', at('nowhere'), '--out', model)).toMatchObject({ status: 2 });
+});
+
+it.each([
+  ['sample', '--checkpoint', 'missing', '--grid'],
+  ['sample', '--checkpoint', 'missing', '--strip'],
+  ['sample', '--checkpoint', 'missing', '--data', 'missing', '--nearest'],
+  ['sample', '--checkpoint', 'missing', '--out'],
+  ['export', '--checkpoint', 'missing', '--out'],
+  ['compare', 'missing', '--out'],
+])('cxr-dcgan %s %s … says first that the output cannot be written', async (...args) => {
+  await writeFile(at('file'), '');
+  const out = at('file/x');
+  expect(await run(...args, out)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining(`${out}: cannot write it: `),
+  });
 });

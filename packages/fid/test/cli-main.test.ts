@@ -91,3 +91,15 @@ describe('cxr-fid of statistics files', () => {
     engine.dispose();
   });
 });
+
+it.each([
+  ['--save-stats', 'missing', folder],
+  ['missing', 'missing', '--spectrum', folder],
+  ['missing', 'missing', '--memorisation-pictures', folder],
+  ['merge', 'missing', '--out', folder],
+  ['convert', 'missing', join(few, 'w.safetensors')],
+  ['sensitivity', 'missing', '--out', folder],
+])('cxr-fid %s %s %s … says first that the output cannot be written', async (...args) => {
+  const { status, stderr } = await runMain(...args);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`${args.at(-1)}: cannot write it: `)]);
+});

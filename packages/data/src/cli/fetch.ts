@@ -1,4 +1,5 @@
 import { Argument, type CliContext, type Command, downloadProgress, Option, UsageError } from '@cxr/cli';
+import { checkWritableFolder } from '../node/check-writable.js';
 import { fetchKermany, KERMANY } from '../node/fetch-kermany.js';
 
 /** Adds `cxr-data fetch`. */
@@ -31,6 +32,7 @@ function hexDigits(text: string): string {
 
 async function fetch(folder: string, options: FetchOptions, { output, signal }: CliContext): Promise<void> {
   const { url, sha256 } = options;
+  await checkWritableFolder(folder);
   output.note(`${url ?? KERMANY.url}\n${KERMANY.credit}`);
   const fetched = await fetchKermany(folder, {
     url,

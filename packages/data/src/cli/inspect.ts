@@ -3,6 +3,7 @@ import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
 import type { DatasetItem } from '../layouts/dataset-item.js';
+import { checkWritable } from '../node/check-writable.js';
 import {
   type DatasetReport,
   type DuplicateGroup,
@@ -54,6 +55,7 @@ const TABLE_FLAGS = ['root', 'path', 'label', 'patient'] as const;
 async function inspect(source: string, options: InspectOptions, context: CliContext): Promise<void> {
   const { output, signal } = context;
   const { sheet, workers } = options;
+  await checkWritable(sheet);
   const items = await listItems(source, options);
   const report = await inspectDataset(items, {
     workers,

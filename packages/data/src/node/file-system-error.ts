@@ -29,6 +29,9 @@ export function fileSystemError(
 ): CxrFileError {
   if (cause instanceof CxrFileError) return withFile(cause, file) as CxrFileError;
   const { code = '', message = String(cause) } = (cause ?? {}) as NodeJS.ErrnoException;
+  // Said of a file to be written: its folder takes no files, as /proc.
+  if (code === 'ENOENT' && fallback === 'unwritable')
+    return new CxrFileError('unwritable', 'no file can be made here', { file, cause });
   const [meaning, reason] = MEANINGS[code] ?? ([fallback, REASONS[code] ?? message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CxrFileError, checkText } from '@cxr/image';
+import { checkText } from '@cxr/image';
+import { refuseSpecial } from './check-writable.js';
 import { fileSystemError } from './file-system-error.js';
 import { makeFolder } from './make-folder.js';
 import { checkContent, writeFlushed } from './write-flushed.js';
@@ -24,17 +25,6 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    // The folder is there, so ENOENT says that it takes no files, as /proc.
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CxrFileError('unwritable', 'no file can be made here', { file, cause });
-    }
     throw fileSystemError(cause, file, 'unwritable');
   }
-}
-
-async function refuseSpecial(file: string): Promise<void> {
-  const there = await stat(file).catch(() => undefined);
-  if (there === undefined || there.isFile()) return;
-  const what = there.isDirectory() ? 'a folder, not a file' : 'a device or a pipe, not a file';
-  throw new CxrFileError('not-a-file', what, { file });
 }

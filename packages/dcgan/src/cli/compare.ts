@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { CliContext, Command } from '@cxr/cli';
-import { readWholeFile, writeFileAtomic } from '@cxr/data/node';
+import { checkWritable, readWholeFile, writeFileAtomic } from '@cxr/data/node';
 import { readRun } from '../node/read-run.js';
 import { comparePage, type ShownRun, scoreTable } from './compare-page.js';
 
@@ -26,6 +26,7 @@ export function defineCompare(program: Command, context: CliContext): void {
 }
 
 async function compare(folders: readonly string[], { out, json }: CompareFlags, { output }: CliContext) {
+  await checkWritable(out);
   const runs: ShownRun[] = [];
   const labels = shortLabels(folders);
   for (const [i, folder] of folders.entries()) {

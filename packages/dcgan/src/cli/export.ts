@@ -1,5 +1,5 @@
 import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
-import { writeFileAtomic } from '@cxr/data/node';
+import { checkWritable, writeFileAtomic } from '@cxr/data/node';
 import { exportOnnx } from '../networks/export-onnx.js';
 import { loadGenerator } from '../node/load-checkpoint.js';
 import { readyBackend } from './backend.js';
@@ -19,6 +19,7 @@ export function defineExport(program: Command, { output }: CliContext): void {
     .requiredOption('--out <file.onnx>', 'the file')
     .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
     .action(async ({ checkpoint, out, step }: ExportFlags) => {
+      await checkWritable(out);
       await readyBackend({ backend: 'cpu' }, output);
       const generator = await loadGenerator(checkpoint, { step });
       await writeFileAtomic(out, await exportOnnx(generator));

@@ -8,7 +8,7 @@ import {
   wholeNumberFlag,
 } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
-import { listImages, readImages, writeFileAtomic } from '@cxr/data/node';
+import { checkWritable, checkWritableFolder, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import type { Image } from '@cxr/image';
 import { loadGenerator, readCheckpointInfo } from '../node/load-checkpoint.js';
 import { saveSamples } from '../node/save-samples.js';
@@ -65,6 +65,8 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
     throw new UsageError('--out, --grid, --strip or --nearest is missing');
   }
   if (flags.nearest !== undefined && flags.data === undefined) throw new UsageError('--nearest needs --data');
+  await checkWritable(flags.grid, flags.strip, flags.nearest);
+  if (flags.out !== undefined) await checkWritableFolder(flags.out);
   const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
   const label = await labelFlag(flags);
   await readyBackend(flags, output);

@@ -1,6 +1,6 @@
 import { type CliContext, type Command, UsageError } from '@cxr/cli';
 import { writeSafetensors } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
+import { checkWritable, writeFileAtomic } from '@cxr/data/node';
 import { loadWeights } from '../node/load-weights.js';
 
 /** Adds `cxr-fid convert`: the same tensors as safetensors. */
@@ -12,6 +12,7 @@ export function defineConvert(program: Command, { output }: CliContext): void {
     .argument('<out>', 'the .safetensors file to write')
     .action(async (from: string, to: string) => {
       if (!to.endsWith('.safetensors')) throw new UsageError(`the name must end in .safetensors: ${to}`);
+      await checkWritable(to);
       const { tensors } = await loadWeights(from);
       await writeFileAtomic(to, writeSafetensors(tensors));
       output.note(`wrote ${to}: ${tensors.size} tensors`);

@@ -1,4 +1,5 @@
 import type { CliContext, Command, Output } from '@cxr/cli';
+import { checkWritable } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { readStatistics, writeStatistics } from '../node/statistics-file.js';
 
@@ -13,6 +14,7 @@ export function defineMerge(program: Command, { output }: CliContext): void {
 }
 
 async function merge(files: readonly string[], out: string, output: Output): Promise<void> {
+  await checkWritable(out);
   const [first, ...others] = files;
   const all = await readCounted(first!);
   for (const file of others) {

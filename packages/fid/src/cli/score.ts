@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
 import { type CliContext, UsageError } from '@cxr/cli';
-import { listClassFolders, listImages, readImage, readImages, writeFileAtomic } from '@cxr/data/node';
+import {
+  checkWritable,
+  listClassFolders,
+  listImages,
+  readImage,
+  readImages,
+  writeFileAtomic,
+} from '@cxr/data/node';
 import { dimensions } from '@cxr/image';
 import { type FrechetMethod, frechetDistance, frechetTerms } from '../metrics/frechet-distance.js';
 import { noiseFloor } from '../metrics/noise-floor.js';
@@ -26,6 +33,7 @@ export async function score(
   if (flags.saveStats) return saveStatistics(paths, flags, context);
   const { output } = context;
   const { method, seed, heldOut } = flags;
+  await checkWritable(flags.spectrum, flags.memorisationPictures);
   const size = heldOut !== undefined || flags.spectrum !== undefined ? await sizeOfFakes(paths[1], flags) : 0;
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
   const all = [
@@ -67,6 +75,7 @@ async function saveStatistics(
   flags: ScoreFlags,
   context: CliContext,
 ): Promise<void> {
+  await checkWritable(out);
   const report = await pathStatistics([folder], {
     ...pathOptions(flags, context),
     onWarning: (message) => context.output.note(`warning: ${message}`),

@@ -1,5 +1,5 @@
 import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
-import { writeFileAtomic } from '@cxr/data/node';
+import { checkWritable, writeFileAtomic } from '@cxr/data/node';
 import { sensitivity } from '../node/sensitivity.js';
 import { addNetworkFlags, type NetworkFlags, networkOptions } from './options.js';
 import { weightsJson } from './score-report.js';
@@ -38,6 +38,7 @@ async function run(
   context: CliContext,
 ): Promise<void> {
   const { output } = context;
+  await checkWritable(flags.out);
   const result = await sensitivity(real, {
     ...networkOptions(flags, context),
     heldOut,
