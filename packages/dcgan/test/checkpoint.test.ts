@@ -219,6 +219,16 @@ describe('checkpointFolder', () => {
     expect(() => checkpointFolder(folder, { keep })).toThrow(`invalid keep: ${keep}`);
   });
 
+  it('lists steps in order, whatever else lies beside them', async () => {
+    for (const step of ['12345678', '00000020', '123456789', '00000003']) {
+      await mkdir(join(folder, `step-${step}`));
+    }
+    for (const other of ['step-1', 'step-00000004-old', 'astep-00000005', 'notes']) {
+      await mkdir(join(folder, other));
+    }
+    expect(await listCheckpoints(folder)).toEqual([3, 20, 12_345_678, 123_456_789]);
+  });
+
   it('keeps the last K and clears what a killed writer left', async () => {
     await mkdir(join(folder, '.unfinished-step-00000001-1'));
     await run({ steps: 5, checkpointEvery: 1 });
