@@ -31,7 +31,14 @@ const png = new Uint8Array(4);
 const grids = Array.from({ length: 11 }, (_, i) => ({ step: 10 * i, png }));
 const steps = [1, 2].map((step) => ({ step, lossD: 1, lossG: 2 }));
 const page = (more: Partial<Metrics> = {}) =>
-  renderReport({ metrics: { ...metrics, ...more }, steps, grids, reals: png, fakes: png });
+  renderReport({
+    metrics: { ...metrics, ...more },
+    steps,
+    grids,
+    reals: png,
+    fakes: png,
+    spectra: undefined,
+  });
 
 describe('the score in words', () => {
   it('compares by equal numbers', () => {
