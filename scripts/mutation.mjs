@@ -1,7 +1,7 @@
 // npm run mutation -- packages/NAME [FILE...] [--sample PERCENT] [--seed N]: changes the sources of a package in small ways
 // and reports the changes that no test notices, with Stryker. --sample takes a random share of the lines, since a whole
 // package takes hours. Not part of CI.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
@@ -28,15 +28,14 @@ if (!(share > 0 && share <= 100)) refuse(`invalid --sample: ${values.sample} (a 
 const missing = [join(folder, 'src'), ...only].find((path) => !existsSync(path));
 if (missing !== undefined) refuse(`${missing} does not exist (paths start at the root of the repository)`);
 
-/** Sources in which a change can be noticed: no lists of exports, no compiled modules, no starts of processes or threads. */
-const sources =
-  only.length > 0
-    ? only
-    : readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
-        .filter(
-          (file) => file.endsWith('.ts') && !/(^|\/)(index|node|cli|binary|[\w-]*worker)\.ts$/.test(file),
-        )
-        .map((file) => join(folder, 'src', file));
+/** The sources below a folder in which a change can be noticed: no lists of exports, no compiled modules, no starts of processes or threads. */
+const sourcesOf = (path) =>
+  readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/(^|\/)(index|node|cli|binary|[\w-]*worker)\.ts$/.test(file))
+    .map((file) => join(path, file));
+const sources = (only.length > 0 ? only : [join(folder, 'src')]).flatMap((path) =>
+  statSync(path).isDirectory() ? sourcesOf(path) : [path],
+);
 
 /** A number in [0, 100) that depends on seed, file and chunk alone (FNV-1a). */
 function draw(text) {

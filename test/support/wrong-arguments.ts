@@ -3,12 +3,24 @@ import { expect } from 'vitest';
 // biome-ignore lint/suspicious/noExplicitAny: any function is called with any arguments
 export type AnyFunction = (...args: any[]) => unknown;
 
-/** What a caller may pass by mistake. */
-const WRONG: readonly unknown[] = [undefined, null, Number.NaN, 3, -1, 'x', {}, [], [null], true, () => 1];
+/** What a caller may pass by mistake. As a path the text names a file that nobody can read or write. */
+const WRONG: readonly unknown[] = [
+  undefined,
+  null,
+  Number.NaN,
+  3,
+  -1,
+  '/dev/null/x',
+  {},
+  [],
+  [null],
+  true,
+  () => 1,
+];
 
 /** Messages of the engine and of Node, which say where the code failed and not what was wrong. */
 const FOREIGN =
-  /cannot read|is not iterable|is not a function|not a constructor|cannot destructure|cannot convert|cannot use 'in'|cannot mix|cannot set prop|cannot create|invalid (typed )?array|out of bounds|must be of type|received |spread syntax|reduce of empty|incompatible|argument must|is not defined|is read-only|is not extensible|undefined \(reading|right-hand side|invalid url|codePointAt/i;
+  /cannot read propert|is not iterable|is not a function|not a constructor|cannot destructure|cannot convert|cannot use 'in'|cannot mix|cannot set prop|cannot create|invalid (typed )?array|out of bounds|must be of type|received |spread syntax|reduce of empty|incompatible|argument must|is not defined|is read-only|is not extensible|undefined \(reading|right-hand side|invalid url|codePointAt/i;
 
 /** Calls a function and reads its result to the end: a promise, or what a generator gives. */
 async function finish(call: () => unknown): Promise<void> {

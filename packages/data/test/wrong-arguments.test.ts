@@ -74,6 +74,8 @@ const MAIN: Record<string, unknown[]> = {
 };
 
 const NODE: Record<string, unknown[]> = {
+  checkWritable: [inFolder('new.txt'), inFolder('newer.txt')],
+  checkWritableFolder: [inFolder('new')],
   download: [url, inFolder('b.zip'), { stallTimeout: 10 }],
   encodeJpeg: [grey, { quality: 90 }],
   fetchKermany: [inFolder('kermany'), { url }],
