@@ -188,6 +188,17 @@ function reductions(): Record<string, GradientCase> {
   cases.norm = op([[2, 3, 5]], (x: tf.Tensor) => tf.norm(x, 'euclidean', 1));
   cases.cumsum = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, 1));
   cases['cumsum exclusive, reverse'] = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, 2, true, true));
+  for (const axis of [0, 1, -1]) {
+    for (const exclusive of [false, true]) {
+      for (const reverse of [false, true]) {
+        const title = `cumprod over [${axis}], exclusive ${exclusive}, reverse ${reverse}`;
+        cases[title] = op([[2, 3, 4]], (x: tf.Tensor) => tf.cumprod(x, axis, exclusive, reverse));
+      }
+    }
+  }
+  cases['cumprod of zeros'] = op([[2, 4]], (x: tf.Tensor) =>
+    tf.cumprod(tf.mul(x, tf.tensor2d([1, 0, 1, 0, 0, 1, 1, 1], [2, 4])), 1),
+  );
   for (const axis of [-1, -2, -3]) {
     cases[`cumsum over [${axis}]`] = op([[2, 3, 5]], (x: tf.Tensor) => tf.cumsum(x, axis, false, true));
   }
@@ -286,6 +297,33 @@ function shapes(): Record<string, GradientCase> {
     unsortedSegmentSum: op([[5, 3]], (x: tf.Tensor) =>
       tf.unsortedSegmentSum(x, tf.tensor1d([2, 0, 2, 3, 2], 'int32'), 5),
     ),
+    'stridedSlice, steps of both signs': op([[5, 7]], (x: tf.Tensor) =>
+      tf.stridedSlice(x, [0, 5], [5, 0], [2, -2]),
+    ),
+    'stridedSlice with begin and end masks': op([[3, 4, 5]], (x: tf.Tensor) =>
+      tf.stridedSlice(x, [1, 1, 3], [2, 2, 0], [1, 2, -1], 1, 6),
+    ),
+    'stridedSlice, one axis dropped and one new': op([[3, 4, 5]], (x: tf.Tensor) =>
+      tf.stridedSlice(x, [1, 0, 1, 2], [2, 1, 3, 4], [1, 1, 1, 1], 0, 0, 0, 2, 1),
+    ),
+    'topk, values': op([[2, 3, 7]], (x: tf.Tensor) => tf.topk(x, 3).values),
+    'gatherND, an index twice': op([[3, 4, 2]], (x: tf.Tensor) =>
+      tf.gatherND(x, tf.tensor3d([2, 1, 0, 3, 2, 1, 1, 1], [2, 2, 2], 'int32')),
+    ),
+    'gatherND, whole rows and one element': op([[3, 4]], (x: tf.Tensor) =>
+      tf.add(
+        tf.gatherND(x, tf.tensor2d([2, 2, 0], [3, 1], 'int32')),
+        tf.gatherND(x, tf.tensor1d([1, 3], 'int32')),
+      ),
+    ),
+    'scatterND, an index twice': op([[4, 3]], (x: tf.Tensor) =>
+      tf.scatterND(tf.tensor2d([1, 4, 1, 0], [4, 1], 'int32'), x, [5, 3]),
+    ),
+    'scatterND of elements': op([[2, 2]], (x: tf.Tensor) =>
+      tf.scatterND(tf.tensor3d([0, 1, 2, 2, 1, 0, 0, 1], [2, 2, 2], 'int32'), x, [3, 3]),
+    ),
+    depthToSpace: op([[2, 2, 3, 8]], (x: T4) => tf.depthToSpace(x, 2)),
+    flipLeftRight: op([[2, 3, 5, 2]], (x: T4) => tf.image.flipLeftRight(x)),
     spaceToBatchND: op([[2, 4, 6, 2]], (x: tf.Tensor) =>
       tf.spaceToBatchND(
         x,
@@ -686,6 +724,18 @@ function layers(): Record<string, GradientCase> {
     cases[`conv2d layer, ${dataFormat}`] = layer([[2, 5, 6, 4]], () =>
       l.conv2d({ filters: 3, kernelSize: [2, 3], dataFormat }),
     );
+    cases[`separableConv2d layer, ${dataFormat}`] = layer([[2, 5, 6, 4]], () =>
+      l.separableConv2d({ filters: 3, kernelSize: [2, 3], dataFormat }),
+    );
+    cases[`depthwiseConv2d layer, ${dataFormat}`] = layer([[2, 5, 6, 4]], () =>
+      l.depthwiseConv2d({ kernelSize: [2, 3], depthMultiplier: 2, dataFormat }),
+    );
+    cases[`conv2dTranspose layer, ${dataFormat}`] = layer([[2, 3, 4, 2]], () =>
+      l.conv2dTranspose({ filters: 3, kernelSize: [2, 3], strides: 2, dataFormat }),
+    );
+    cases[`maxPooling2d, ${dataFormat}`] = layer([[2, 5, 6, 4]], () =>
+      l.maxPooling2d({ poolSize: 2, dataFormat }),
+    );
     cases[`upSampling2d nearest, ${dataFormat}`] = layer([[2, 3, 4, 2]], () =>
       l.upSampling2d({ size: [2, 3], dataFormat }),
     );
@@ -850,6 +900,16 @@ function layers(): Record<string, GradientCase> {
   cases['resizing nearest'] = layer([[2, 5, 6, 2]], () =>
     l.resizing({ height: 7, width: 4, interpolation: 'nearest' }),
   );
+  for (const [shape, height, width] of [
+    [[2, 5, 6, 2], 3, 4],
+    [[2, 5, 6, 2], 4, 3],
+    [[5, 6, 2], 5, 5],
+    [[2, 5, 4, 2], 7, 3],
+  ] as [number[], number, number][]) {
+    cases[`centerCrop of [${shape}] to ${height} × ${width}`] = layer([shape], () =>
+      l.centerCrop({ height, width }),
+    );
+  }
   cases['l1 and l2 regularizers'] = {
     inputs: [[3, 4]],
     make: () => {

@@ -53,6 +53,56 @@ describe.each(['cpu', ...BACKENDS] as const)('models on %s', (backend) => {
     expect([...y.dataSync()].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([-1, -1, 1, 1]);
   });
 
+  it.each([
+    ['resizing', () => tfl.layers.resizing({ height: 3, width: 5 }), [3, 5]],
+    [
+      'resizing, nearest',
+      () => tfl.layers.resizing({ height: 3, width: 5, interpolation: 'nearest' }),
+      [3, 5],
+    ],
+    ['centerCrop', () => tfl.layers.centerCrop({ height: 2, width: 2 }), [2, 2]],
+    ['centerCrop to a larger size', () => tfl.layers.centerCrop({ height: 6, width: 2 }), [6, 2]],
+  ] as const)('train with %s in a model', async (_, make, size) => {
+    const { model, losses } = await fit(make());
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    expect(model.layers[1]!.outputShape).toEqual([null, ...size, 4]);
+    expect(model.layers[0]!.outputShape).toEqual([null, 4, 3, 4]);
+  });
+
+  it('crop the middle', () => {
+    const x = tf.reshape(tf.range(0, 40), [1, 5, 8, 1]);
+    const y = tfl.layers.centerCrop({ height: 2, width: 3 }).apply(x) as tf.Tensor;
+    expect([...y.dataSync()]).toEqual([10, 11, 12, 18, 19, 20]);
+  });
+
+  it('give separableConv2d with channels first the values of channels last', () => {
+    const shared = { filters: 3, kernelSize: 2, depthMultiplier: 2 } as const;
+    const first = tfl.layers.separableConv2d({ ...shared, dataFormat: 'channelsFirst' });
+    const last = tfl.layers.separableConv2d(shared);
+    const x = tf.randomUniform([2, 4, 5, 2], -1, 1, 'float32', 8);
+    const transposed = tf.transpose(x, [0, 3, 1, 2]);
+    first.apply(transposed);
+    last.apply(x);
+    first.setWeights([...last.getWeights().slice(0, 2), tf.tensor1d([1, -2, 3])]);
+    last.setWeights(first.getWeights());
+    const found = tf.transpose(first.apply(transposed) as tf.Tensor, [0, 2, 3, 1]);
+    const expected = last.apply(x) as tf.Tensor;
+    expect(found.shape).toEqual(expected.shape);
+    const error = tf.max(tf.abs(tf.sub(found, expected))).dataSync()[0];
+    expect(error).toBeLessThan(1e-6);
+  });
+
+  it.each([
+    [
+      'CropAndResize',
+      () => tf.grad((x) => tf.image.cropAndResize(x as tf.Tensor4D, [[0, 0, 1, 1]], [0], [2, 2])),
+    ],
+    ['RotateWithOffset', () => tf.grad((x) => tf.image.rotateWithOffset(x as tf.Tensor4D, 0.3))],
+    ['Einsum', () => tf.grad((x) => tf.einsum('abcd->abc', x))],
+  ])('names %s, which has no gradient', (name, make) => {
+    expect(() => tf.tidy(() => make()(tf.ones([1, 4, 4, 2])))).toThrow(name);
+  });
+
   it('leaks no tensors when a batch norm without scale is differentiated', () => {
     const x = tf.randomUniform([3, 4], -1, 1, 'float32', 7);
     const run = () => {

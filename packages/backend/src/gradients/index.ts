@@ -10,6 +10,7 @@ import { mendLayers } from './layers.js';
 import { leakyReluGradGradient, leakyReluGradient, reluGradient } from './leaky-relu.js';
 import { addTensorMethods } from './methods.js';
 import { fillBatchNormInputs } from './missing-inputs.js';
+import { moveGradients } from './moves.js';
 import { poolGradients } from './pool.js';
 
 const GRADIENTS = [
@@ -24,6 +25,7 @@ const GRADIENTS = [
   ...broadcastGradients,
   ...axisGradients,
   ...conditionGradients,
+  ...moveGradients,
 ];
 
 /** Registers gradients where TensorFlow.js's own are wrong, missing, slow, or do not take all arguments, and mends layers that cannot train. */
