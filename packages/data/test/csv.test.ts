@@ -1,4 +1,4 @@
-import { parseCsv, readLabelCsv } from '@cxr/data';
+import { parseCsv, patientOf, readLabelCsv } from '@cxr/data';
 import { describe, expect, it } from 'vitest';
 import { readJsonLines } from '../../../test/support/goldens.js';
 
@@ -53,6 +53,19 @@ describe('readLabelCsv', () => {
       { file: 'a.png', labels: ['COVID'], uncertain: ['Sarcoid'], patient: '1' },
       { file: 'b.png', labels: ['Fluid', 'Sarcoid'], patient: '0' },
     ]);
+  });
+
+  it('knows the paths of CoronaHack, and VinDr-CXR’s in any case', () => {
+    const files = (text: string) => readLabelCsv(text).map(({ file }) => file);
+    expect(files('X_ray_image_name,Label,Dataset_type\na.jpeg,Normal,TRAIN\n')).toEqual(['a.jpeg']);
+    expect(files('Image_ID,class_name\np0,Mass\n')).toEqual(['p0.dicom']);
+  });
+
+  it('reads one person from names that differ in case', () => {
+    for (const path of ['Person1_Bacteria_1.JPEG', 'person1_virus_2.jpeg'])
+      expect(patientOf(path)).toBe('person1');
+    expect(patientOf('PATIENT12/IMG1.PNG')).toBe('patient12');
+    expect(patientOf('patient12/study1/view1_frontal.jpg')).toBe('patient12');
   });
 
   it('reads lists of labels', () => {

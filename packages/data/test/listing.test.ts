@@ -239,6 +239,13 @@ describe('listFromCsv', () => {
     ]);
   });
 
+  it('finds Windows paths', async () => {
+    const root = await make('windows', 'NORMAL/p0.png');
+    await writeFile(join(root, 'labels.tsv'), 'path\tlabel\nNORMAL\\p0.png\tx\n');
+    const items = await listFromCsv(join(root, 'labels.tsv'));
+    expect(items.map(({ file }) => file)).toEqual([join(root, 'NORMAL/p0.png')]);
+  });
+
   it('finds files by their name alone, in folders and with other extensions', async () => {
     const uuid = '0004cfab-14fd-4e49-80ba-63a80b6bddd6';
     const dicomId = '02aa804e-bde0afdd-112c0b34-7bc16630-4e384014';

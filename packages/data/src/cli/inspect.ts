@@ -28,7 +28,7 @@ export function defineInspect(program: Command, context: CliContext): void {
     .description(
       'class balance, sizes, brightness, exact and near duplicates, patients in two parts, files that cannot be read',
     )
-    .argument('<source>', 'a folder, or a CSV file with a column of paths')
+    .argument('<source>', 'a folder, or a CSV or TSV file with a column of paths')
     .option('--sheet <file.png>', 'draw some images of each class')
     .option('--root <dir>', "folder that the table's paths start at (default: the CSV file's)")
     .option('--path <column>', "the table's column of paths (default: the first of a known name)")
@@ -78,7 +78,7 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
 
 /** @throws UsageError for a column that is not in the table, or a table's flag with a folder. */
 async function listItems(source: string, options: InspectOptions): Promise<DatasetItem[]> {
-  if (!/\.csv$/i.test(source)) {
+  if (!/\.(csv|tsv)$/i.test(source)) {
     const flag = TABLE_FLAGS.find((name) => options[name] !== undefined);
     if (flag !== undefined) throw new UsageError(`--${flag} is for CSV files, and ${source} is not one`);
     return listDataset(source);

@@ -28,7 +28,7 @@ const FILES: readonly RegExp[] = [
 /** Folders named by the person, and what follows them. */
 const FOLDERS: readonly RegExp[] = [
   // CheXpert: patient00001/study1/view1_frontal.jpg.
-  /(?:^|\/)(patient\d+)\/study\d+\//i,
+  /(?:^|\/)(patient\d+)\//i,
   // MIMIC-CXR: p10/p10000032/s50414267/02aa804e-….jpg. Its tables and DICOM files have the number alone.
   /(?:^|\/)p(\d+)\/s\d+(?:\/|$)/i,
   /(?:^|\/)(sub-[0-9a-z]+)\//i,
@@ -48,13 +48,18 @@ export function patientOf(path: string): string | undefined {
   const name = plain.slice(plain.lastIndexOf('/') + 1);
   for (const pattern of FOLDERS) {
     const found = pattern.exec(plain)?.[1];
-    if (found !== undefined) return found;
+    if (found !== undefined) return numbered(found);
   }
   for (const pattern of FILES) {
     const found = pattern.exec(name)?.[1];
-    if (found !== undefined) return found;
+    if (found !== undefined) return numbered(found);
   }
   return undefined;
+}
+
+/** `Person1` and `person1` are one person. */
+function numbered(patient: string): string {
+  return /^(person|patient)\d+$/i.test(patient) ? patient.toLowerCase() : patient;
 }
 
 /**

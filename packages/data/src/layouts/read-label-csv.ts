@@ -8,7 +8,7 @@ import { patientOf } from './patient-of.js';
 export interface ReadLabelCsvOptions {
   /**
    * The column of paths. Default: the first of `Path`, `Image Index` (NIH), `file`, `filename`, `image`, `ImageID`
-   * (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom), `patientId` (RSNA: .dcm) there is, in any case; else
+   * (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom), `X_ray_image_name` (CoronaHack), `patientId` (RSNA: .dcm) there is, in any case; else
    * MIMIC-CXR's `subject_id`, `study_id` and `dicom_id` together, without `dicom_id` the folder of the study.
    */
   path?: string | undefined;
@@ -36,6 +36,7 @@ const PATHS = [
   'imagename',
   'imageid',
   'imgid',
+  'xrayimagename',
 ];
 const LABELS = [
   'findinglabels',
@@ -182,7 +183,7 @@ function pathReader(table: CsvTable, asked: string | undefined): ((row: string[]
     return isMissing(text) ? '' : text;
   };
   if (path !== undefined) {
-    const extension = names[path] === 'image_id' ? '.dicom' : '';
+    const extension = /^image_id$/i.test(names[path]!) ? '.dicom' : '';
     return (row) => withExtension(cell(row, path), extension);
   }
   const [subject, study, dicom] = ['subject_id', 'study_id', 'dicom_id'].map((name) => names.indexOf(name));

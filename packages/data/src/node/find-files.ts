@@ -37,7 +37,7 @@ function findPlace(root: string, path: string): Place | undefined {
   for (let left = 0; left < parts.length; left++) {
     // A mere name in the root is another file, unless the folder left out is the root itself.
     if (left > 0 && left === parts.length - 1 && parts[left - 1] !== own) return undefined;
-    const place = placeAt(left === 0 ? join(root, path) : join(root, ...parts.slice(left)));
+    const place = (left === 0 && placeAt(join(root, path))) || placeAt(join(root, ...parts.slice(left)));
     if (place) return place;
   }
   return undefined;
