@@ -122,6 +122,13 @@ describe('colours of JPEG frames', () => {
 });
 
 describe('frames of several fragments', () => {
+  it('are refused by their number, before they are gathered', async () => {
+    const fragments = Array.from({ length: 100_001 }, () => new Uint8Array(0));
+    const one = { width: 8, height: 8, samples: 1, photometric: 'MONOCHROME2', frames: 1, table: [] };
+    const file = encapsulated({ ...one, syntax: '1.2.840.10008.1.2.5', fragments });
+    expect(await failure(() => decodeDicom(file))).toMatch(/too-large.*more than 100000 fragments/);
+  });
+
   const jpeg = (at: number) => {
     const file = golden(['JPEG baseline', 'JPEG baseline, MONOCHROME1 with a window'][at]!);
     return file.subarray(file.indexOf(Buffer.from([0xff, 0xd8, 0xff])), file.lastIndexOf(0xd9) + 1);

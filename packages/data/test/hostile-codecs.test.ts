@@ -94,6 +94,19 @@ describe('files made to take long', () => {
     expect(await soon(() => decodeDicom(bomb))).toBe('no error');
   });
 
+  it('a PNG with a million empty parts, which is read as without them', async () => {
+    const pixels = Uint8Array.from({ length: 64 }, (_, i) => 3 * i);
+    const png = pngOf(pixels, 8, 8, Number.POSITIVE_INFINITY);
+    const empty = Buffer.alloc(12_000_000, '000000004944415435af061e', 'hex');
+    // After the signature and the header.
+    const file = new Uint8Array(Buffer.concat([png.subarray(0, 33), empty, png.subarray(33)]));
+    const start = performance.now();
+    expect((await decodeImage(file)).data).toEqual((await decodeImage(png)).data);
+    expect(performance.now() - start).toBeLessThan(1000);
+    file[33 + 11] = 0;
+    expect(await soon(() => decodeImage(file))).toMatch(/^corrupt .*checksum/i);
+  });
+
   it('a PNG whose data come byte by byte', async () => {
     const pixels = Uint8Array.from({ length: 400 * 400 }, (_, i) => (i * i) >> 7);
     const whole = await decodeImage(pngOf(pixels, 400, 400, Number.POSITIVE_INFINITY));

@@ -157,6 +157,15 @@ function writeRow(
     out.set(line.subarray(0, columns * kept), to);
     return;
   }
+  if (depth === 16) {
+    for (let i = 0; i < columns; i++, to += step) {
+      for (let c = 0; c < kept; c++) {
+        const from = 2 * (i * stored + c);
+        out[to + c] = line[from]! * 256 + line[from + 1]!;
+      }
+    }
+    return;
+  }
   const white = 255 / (2 ** depth - 1);
   for (let i = 0; i < columns; i++, to += step) {
     if (colourType === 3) {
@@ -173,7 +182,6 @@ function writeRow(
 
 function sampleAt(line: Uint8Array, index: number, depth: number): number {
   if (depth === 8) return line[index]!;
-  if (depth === 16) return line[2 * index]! * 256 + line[2 * index + 1]!;
   const bit = index * depth;
   return (line[bit >> 3]! >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
 }

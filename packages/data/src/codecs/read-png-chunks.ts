@@ -25,6 +25,10 @@ const DEPTHS: Record<number, readonly number[]> = {
   6: [8, 16],
 };
 
+/** The type IDAT as a number, and the checksum of such a part without data. */
+const IDAT = 0x49444154;
+const EMPTY_IDAT_CRC = 0x35af061e;
+
 /**
  * Walks a PNG file's chunks, checking those that matter for the pixels.
  * @throws CxrFileError 'truncated', 'corrupt' or 'unsupported'.
@@ -38,6 +42,11 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
     const length = view.getUint32(at);
     const end = at + 8 + length;
     if (end + 4 > bytes.length) break;
+    // Millions of empty parts must not cost a second.
+    if (length === 0 && view.getUint32(at + 4) === IDAT && view.getUint32(end) === EMPTY_IDAT_CRC) {
+      at = end + 4;
+      continue;
+    }
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const data = bytes.subarray(at + 8, end);
     const critical = (bytes[at + 4]! & 0x20) === 0;

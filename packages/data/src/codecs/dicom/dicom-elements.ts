@@ -1,6 +1,9 @@
 import { CxrFileError } from '@cxr/image';
 import { checkBytes } from '../check-bytes.js';
 
+/** Pieces of compressed pixels; a frame has one, or a few. */
+const MAX_FRAGMENTS = 100_000;
+
 /** A tag: its group in the high 16 bits, its element in the low ones. */
 export type Tag = number;
 
@@ -186,6 +189,8 @@ export class DicomElements {
       if (tag !== ITEM || length === UNDEFINED)
         throw new CxrFileError('corrupt', 'DICOM fragments that are damaged');
       this.#need(at + 8, length);
+      if (parts.length === MAX_FRAGMENTS)
+        throw new CxrFileError('too-large', `a DICOM file of more than ${MAX_FRAGMENTS} fragments`);
       parts.push(this.#bytes.subarray(at + 8, at + 8 + length));
       at += 8 + length;
     }
