@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodePng } from '@cxr/data';
 import { FRECHET_METHODS, frechetDistance, randomWeights, Statistics } from '@cxr/fid';
 import { createEngine, readStatistics, writeStatistics } from '@cxr/fid/node';
+import { image } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metricsOf, type ScoreFlags } from '../src/cli/options.js';
 import { runMain, syntheticActivations } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-main-'));
@@ -102,4 +105,19 @@ it.each([
 ])('cxr-fid %s %s %s … says first that the output cannot be written', async (...args) => {
   const { status, stderr } = await runMain(...args);
   expect([status, stderr]).toEqual([1, expect.stringContaining(`${args.at(-1)}: cannot write it: `)]);
+});
+
+it('pictures of pairs ask for the metric that finds them, once', () => {
+  const of = (metrics: string[], memorisationPictures?: string) =>
+    metricsOf({ metrics, memorisationPictures } as ScoreFlags);
+  expect(of(['fid', 'kid'], 'x.png')).toEqual(['fid', 'kid', 'memorisation']);
+  expect(of(['memorisation', 'kid'], 'x.png')).toEqual(['memorisation', 'kid']);
+  expect(of(['fid'])).toEqual(['fid']);
+});
+
+it('a spectrum needs square fakes, and says of which file they are not', async () => {
+  const wide = mkdtempSync(join(folder, 'wide-'));
+  writeFileSync(join(wide, 'a.png'), encodePng(image(new Uint8Array(6 * 4), 4, 6, 1)));
+  const { status, stderr } = await runMain(wide, wide, '--dims', '64', '--spectrum', join(folder, 's.svg'));
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/need square fakes: .*a\.png is 6 × 4/)]);
 });

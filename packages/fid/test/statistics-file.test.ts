@@ -77,6 +77,16 @@ describe('statistics files', () => {
     }
   });
 
+  it('refuse a mean that is no row of numbers, whatever sigma is', async () => {
+    const file = join(folder, 'flat.npz');
+    const mu: NpyArray = { data: new Float64Array(6), shape: [2, 3], dtype: 'float64' };
+    const sigma: NpyArray = { data: new Float64Array(4), shape: [2, 2], dtype: 'float64' };
+    writeFileSync(file, writeNpz({ mu, sigma }));
+    await expect(readStatistics(file)).rejects.toMatchObject({
+      reason: expect.stringContaining('mu is [2,3]'),
+    });
+  });
+
   it('are read from a file of more than 2 GiB, of which only mu and sigma are touched', async () => {
     const file = join(folder, 'large.npz');
     const size = 2 ** 31 + 2 ** 20;
