@@ -4,9 +4,9 @@ import { grey } from './images.js';
 
 describe('collimation', () => {
   it('blackens what lies beyond the edges', () => {
-    const params = { left: 0.25, top: 0.125, right: 0, bottom: 0.5, degrees: 0 };
+    const params = { left: 0.25, top: 0.125, right: 0, bottom: 0.25, degrees: 0 };
     const { data } = a.collimation().apply(grey(100), params);
-    const open = (x: number, y: number) => x >= 16 && y >= 8 && y < 32;
+    const open = (x: number, y: number) => x >= 16 && y >= 8 && y < 48;
     expect([...data]).toEqual(Array.from({ length: 4096 }, (_, i) => (open(i % 64, i >> 6) ? 100 : 0)));
   });
 

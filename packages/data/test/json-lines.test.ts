@@ -57,7 +57,7 @@ describe('openJsonLines', () => {
     await expect(openJsonLines(file)).rejects.toMatchObject({ code: 'not-a-file', file });
     const gone = join(folder, 'gone', 'log.jsonl');
     const log = await openJsonLines<Line>(gone);
-    await expect(log.append({ step: 1 })).rejects.toMatchObject({ code: 'not-found', file: gone });
+    await expect(log.append({ step: 1 })).rejects.toMatchObject({ code: 'unwritable', file: gone });
     await mkdir(join(folder, 'gone'));
     await log.append({ step: 2 });
     expect((await openJsonLines<Line>(gone)).lines).toEqual([{ step: 2 }]);

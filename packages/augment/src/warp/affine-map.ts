@@ -1,6 +1,6 @@
 import type { Pixels, Size } from '../image.js';
 import type { Interpolation } from './sampling.js';
-import type { SourceMap } from './warp.js';
+import type { SourceMap } from './source-map.js';
 
 /**
  * `[a, b, c, d, e, f]`: the output position (x, y) shows the source at (ax + by + c, dx + ey + f). Pixels, the centre of the

@@ -1,7 +1,7 @@
 import { createRng } from '@cxr/image';
 import type { Size } from '../image.js';
 import { standardNormals } from '../pixels/normals.js';
-import type { SourceMap } from './warp.js';
+import type { SourceMap } from './source-map.js';
 
 /** A smooth random displacement: the offset from each output position to its source. */
 export interface ElasticField {

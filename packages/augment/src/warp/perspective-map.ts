@@ -1,5 +1,5 @@
 import type { Size } from '../image.js';
-import type { SourceMap } from './warp.js';
+import type { SourceMap } from './source-map.js';
 
 type Point = readonly [x: number, y: number];
 

@@ -2,7 +2,7 @@ import type { Raster, Size } from '../image.js';
 import { copyOf } from '../memory.js';
 import { claim } from '../simd/kernels.js';
 import { fillValues, type Sampling } from './sampling.js';
-import type { SourceMap } from './warp.js';
+import type { SourceMap } from './source-map.js';
 
 /** The `kind` of assembly/warp-image.ts. */
 const KINDS = { nearest: [], bilinear: [0, 1], bicubic: [2] } as const;

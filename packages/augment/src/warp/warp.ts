@@ -1,30 +1,11 @@
 import { type Image, maximum, type Raster, raster, type Size, toImage } from '../image.js';
 import { copyOf, samplesLike } from '../memory.js';
-import { type Claim, claim } from '../simd/kernels.js';
+import { claim } from '../simd/kernels.js';
 import { borderSampler } from './border.js';
 import { KERNELS } from './kernels.js';
 import type { Sampling } from './sampling.js';
+import type { SourceMap } from './source-map.js';
 import { warpImageSimd } from './warp-image.js';
-
-/** Where each output pixel comes from. */
-export interface SourceMap {
-  /** Writes the source positions of output row `y`: pixels, the centre of the first pixel at 0.5. */
-  row(y: number, xs: Float64Array, ys: Float64Array): void;
-  /** Whether the pixels of a row that come from inside the source form one run (true if lines stay straight). */
-  readonly straight: boolean;
-  /**
-   * The coefficients of `Homography` that give the same positions, if there are any; an affine map ends in 0, 0.
-   * @default none
-   */
-  readonly projective?: ArrayLike<number>;
-  /** `row` in WebAssembly. @default none */
-  readonly simd?: {
-    /** Bytes of memory that it needs. */
-    readonly scratch: number;
-    /** Fills its scratch memory once and returns the function that writes row `y`; the arguments are addresses. */
-    prepare(claimed: Claim, xs: number, ys: number, scratch: number): (y: number) => void;
-  };
-}
 
 /** Minimum distance of a position from the border at which all its taps are inside. */
 const MARGIN = { nearest: 0, bilinear: 0.5, bicubic: 1.5 };
