@@ -14,7 +14,13 @@ import {
   Statistics,
   statistics,
 } from '@cxr/fid';
-import { createEngine, createOnnxruntimeEngine, pathStatistics, writeStatistics } from '@cxr/fid/node';
+import {
+  createEngine,
+  createOnnxruntimeEngine,
+  ENGINES,
+  pathStatistics,
+  writeStatistics,
+} from '@cxr/fid/node';
 import { image } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { syntheticActivations } from './shared.js';
@@ -78,7 +84,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
     );
     const options = { dims: 64, engine: 'onnx' as 'auto' } as const;
     await expect(createEngine(randomWeights(1), options)).rejects.toThrow(
-      new RangeError('engine must be one of auto, onnxruntime, tfjs: onnx'),
+      new RangeError(`engine must be one of ${ENGINES.join(', ')}: onnx`),
     );
     await expect(pathStatistics([], { engine, dims: 5 })).rejects.toThrow(
       new RangeError('the engine unused gives 4 dims, not 5'),
