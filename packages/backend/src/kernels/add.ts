@@ -34,19 +34,3 @@ export function addRow(context: KernelContext, x: TensorInfo, row: TensorInfo, y
     simd.addBias(from + offset, bias, to + offset, rows, columns),
   );
 }
-
-/** Square. */
-export const square: KernelMaker = (context) => ({
-  name: 'Square',
-  run: ({ inputs }): TensorInfo | undefined => {
-    const { x } = inputs as Given<{ x: TensorInfo }>;
-    if (x.dtype !== 'float32') return undefined;
-    const { backend } = context;
-    const y = backend.makeOutput(x.shape, 'float32');
-    const [from, to] = [pointer(backend, x), pointer(backend, y)];
-    overElements(context, util.sizeFromShape(x.shape), ({ simd }, offset, count) =>
-      simd.square(from + offset, to + offset, count),
-    );
-    return y;
-  },
-});

@@ -1,5 +1,5 @@
 import { adam } from './adam.js';
-import { add, square } from './add.js';
+import { add } from './add.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { batchNorm } from './batch-norm.js';
 import { batchNormByMoments } from './batch-norm-by-moments.js';
@@ -29,6 +29,7 @@ import { POOLS } from './pool.js';
 import { prelu } from './prelu.js';
 import { RESIZE_GRADIENTS } from './resize-grad.js';
 import { segmentSum } from './segment-sum.js';
+import { square } from './square.js';
 
 /** Kernels whose work is a matrix product, computed by `context.gemm`. */
 const PRODUCTS = [conv2d, fusedConv2d, conv2dBackpropInput, conv2dBackpropFilter, batchMatMul, fusedMatMul];

@@ -20,9 +20,27 @@ export function split(whole: number, count: number, unit = 1): Part[] {
   return Array.from({ length: parts }, (_, i) => ({ from: border(i), to: border(i + 1) }));
 }
 
+/** Parts of `whole` for the threads, each a multiple of `LINE` long; one part where there are few `floats` in all. */
+function partsOf({ threads }: Pick<KernelContext, 'threads'>, whole: number, floats: number): Part[] {
+  return split(whole, floats < SMALL ? 1 : threads.count, LINE);
+}
+
 /** How the threads share work on `floats` elements. */
-export function elementParts({ threads }: Pick<KernelContext, 'threads'>, floats: number): Part[] {
-  return split(floats, floats < SMALL ? 1 : threads.count, LINE);
+export function elementParts(context: Pick<KernelContext, 'threads'>, floats: number): Part[] {
+  return partsOf(context, floats, floats);
+}
+
+/** Calls `work` in each thread for its part, whose first item is `offset` bytes from the start. */
+function share(
+  { threads }: Pick<KernelContext, 'threads'>,
+  parts: readonly Part[],
+  bytes: number,
+  work: (thread: ThreadContext, offset: number, count: number, i: number) => void,
+): void {
+  threads.run(parts.length, (thread, i) => {
+    const { from, to } = parts[i]!;
+    work(thread, from * bytes, to - from, i);
+  });
 }
 
 /**
@@ -35,11 +53,7 @@ export function overElements(
   floats: number,
   work: (thread: ThreadContext, offset: number, count: number, i: number) => void,
 ): void {
-  const parts = elementParts(context, floats);
-  context.threads.run(parts.length, (thread, i) => {
-    const { from, to } = parts[i]!;
-    work(thread, from * 4, to - from, i);
-  });
+  share(context, elementParts(context, floats), 4, work);
 }
 
 /**
@@ -53,11 +67,7 @@ export function overColumns(
   columns: number,
   work: (thread: ThreadContext, offset: number, count: number) => void,
 ): void {
-  const parts = split(columns, rows * columns < SMALL ? 1 : context.threads.count, LINE);
-  context.threads.run(parts.length, (thread, i) => {
-    const { from, to } = parts[i]!;
-    work(thread, from * 4, to - from);
-  });
+  share(context, partsOf(context, columns, rows * columns), 4, work);
 }
 
 /**
@@ -71,9 +81,5 @@ export function overRows(
   columns: number,
   work: (thread: ThreadContext, offset: number, count: number) => void,
 ): void {
-  const parts = split(rows, rows * columns < SMALL ? 1 : context.threads.count, LINE);
-  context.threads.run(parts.length, (thread, i) => {
-    const { from, to } = parts[i]!;
-    work(thread, from * columns * 4, to - from);
-  });
+  share(context, partsOf(context, rows, rows * columns), columns * 4, work);
 }
