@@ -109,7 +109,7 @@ async function* readBatches(
       let data = new Float32Array(batchSize * length);
       let indices: number[] = [];
       const jobs = jobsOf(files, epoch, options);
-      for await (const result of pool.map(jobs, signal ? { signal } : {})) {
+      for await (const result of pool.map(jobs, { signal })) {
         if ('error' in result) {
           if (!skipBad) throw result.error;
           onBad?.(result.error);

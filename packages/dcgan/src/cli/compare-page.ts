@@ -1,9 +1,13 @@
 import { bars, lineChart, page, picture, type Series, table } from '@cxr/report';
 import { type RunSummary, SCORES } from '../node/read-run.js';
 
-/** A run with the bytes of its last grid. */
-export interface ShownRun extends RunSummary {
+/** A run with the name that the others do not have. */
+export interface LabelledRun extends RunSummary {
   label: string;
+}
+
+/** A run with the bytes of its last grid. */
+export interface ShownRun extends LabelledRun {
   png: Uint8Array | undefined;
 }
 
@@ -68,7 +72,7 @@ export function comparePage(runs: readonly ShownRun[]): string {
 }
 
 /** Heading and rows: steps, seconds a step, and every score that a run has. */
-export function scoreTable(runs: readonly ShownRun[]): [string[], string[][]] {
+export function scoreTable(runs: readonly LabelledRun[]): [string[], string[][]] {
   const names = SCORES.filter((name) => runs.some(({ scores }) => scores[name] !== undefined));
   const scoredBy = names.length > 0;
   const number = (value: number | undefined) =>
@@ -86,7 +90,7 @@ export function scoreTable(runs: readonly ShownRun[]): [string[], string[][]] {
 }
 
 /** Heading and rows: each setting in which the runs differ. */
-function settingsTable(runs: readonly ShownRun[]): [string[], string[][]] {
+function settingsTable(runs: readonly LabelledRun[]): [string[], string[][]] {
   const keys = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))];
   const text = (value: unknown) => (value === undefined ? '–' : JSON.stringify(value));
   const rows = keys

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { CliContext, Command } from '@cxr/cli';
 import { checkWritable, readWholeFile, writeFileAtomic } from '@cxr/data/node';
 import { readRun } from '../node/read-run.js';
-import { comparePage, type ShownRun, scoreTable } from './compare-page.js';
+import { comparePage, type LabelledRun, type ShownRun, scoreTable } from './compare-page.js';
 
 interface CompareFlags {
   out?: string;
@@ -27,18 +27,12 @@ export function defineCompare(program: Command, context: CliContext): void {
 
 async function compare(folders: readonly string[], { out, json }: CompareFlags, { output }: CliContext) {
   await checkWritable(out);
-  const runs: ShownRun[] = [];
   const labels = shortLabels(folders);
-  for (const [i, folder] of folders.entries()) {
-    const run = await readRun(folder);
-    const png =
-      out === undefined || run.grid === undefined ? undefined : await readWholeFile(run.grid, MAX_GRID);
-    runs.push({ ...run, label: labels[i]!, png });
-  }
-  if (out !== undefined) await writeFileAtomic(out, comparePage(runs));
+  const runs: LabelledRun[] = [];
+  for (const [i, folder] of folders.entries()) runs.push({ ...(await readRun(folder)), label: labels[i]! });
+  if (out !== undefined) await writeFileAtomic(out, comparePage(await Promise.all(runs.map(withGrid))));
   if (json) {
-    for (const { label, png, steps, ...rest } of runs) {
-      void png;
+    for (const { label, steps, ...rest } of runs) {
       output.result(JSON.stringify({ run: label, ...rest, steps: steps.at(-1)?.step ?? 0 }));
     }
     return;
@@ -54,6 +48,10 @@ async function compare(folders: readonly string[], { out, json }: CompareFlags, 
         .trimEnd(),
     );
   }
+}
+
+async function withGrid(run: LabelledRun): Promise<ShownRun> {
+  return { ...run, png: run.grid === undefined ? undefined : await readWholeFile(run.grid, MAX_GRID) };
 }
 
 /** The folders' last names; as many of them as make every label different. */

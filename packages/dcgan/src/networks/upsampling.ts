@@ -13,7 +13,7 @@ type Symbolic = tfl.SymbolicTensor;
  * computed in the other order, with a quarter of the products: a 3 × 3 transposed convolution, then the taps of
  * bilinear enlargement.
  */
-const FILTERS: Readonly<Record<string, { kernelSize: number; taps?: readonly number[] }>> = {
+const FILTERS: Readonly<Record<Upsampling, { kernelSize: number; taps?: readonly number[] }>> = {
   transposed: { kernelSize: 4 },
   'transposed-1-2-1': { kernelSize: 4, taps: BLUR_FILTERS['1-2-1'] },
   'transposed-1-3-3-1': { kernelSize: 5, taps: BLUR_FILTERS['1-3-3-1'] },
@@ -46,7 +46,7 @@ interface EnlargeOptions {
 /** Doubles height and width: `[n, h, w, c]` → `[n, 2h, 2w, filters]`. */
 export function enlarge(x: Symbolic, options: EnlargeOptions): Symbolic {
   const { upsampling, filters, name, useBias, initial, gain } = options;
-  const { kernelSize, taps } = FILTERS[upsampling]!;
+  const { kernelSize, taps } = FILTERS[upsampling];
   const fanIn = (kernelSize ** 2 / 4) * x.shape[3]!;
   const y = tfl.layers
     .conv2dTranspose({
@@ -68,12 +68,12 @@ export function enlarge(x: Symbolic, options: EnlargeOptions): Symbolic {
 
 /** The side of the learnt kernel. */
 export function kernelSizeOf(upsampling: Upsampling): number {
-  return FILTERS[upsampling]!.kernelSize;
+  return FILTERS[upsampling].kernelSize;
 }
 
 /** How many fixed numbers come with an enlargement to `filters` features. */
 export function countTaps(upsampling: Upsampling, filters: number): number {
-  return (FILTERS[upsampling]!.taps?.length ?? 0) ** 2 * filters;
+  return (FILTERS[upsampling].taps?.length ?? 0) ** 2 * filters;
 }
 
 /** Doubles an image bilinearly, zeros around it, with nothing to learn: `[n, h, w, c]` → `[n, 2h, 2w, c]`. */
