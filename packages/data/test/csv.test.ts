@@ -92,6 +92,9 @@ describe('readLabelCsv', () => {
     expect(readLabelCsv('ImageID,PatientID,Labels\na.png,7,"[\'normal\']"\n')).toEqual([
       { file: 'a.png', labels: ['normal'], patient: '7' },
     ]);
+    expect(readLabelCsv('Id,label\n0004cfab,1\n')).toEqual([{ file: '0004cfab', labels: ['1'] }]);
+    // Only where there is nothing better.
+    expect(readLabelCsv('id,image,label\n1,a.png,x\n')).toEqual([{ file: 'a.png', labels: ['x'] }]);
   });
 
   it.each([

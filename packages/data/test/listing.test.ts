@@ -283,6 +283,10 @@ describe('listFromCsv', () => {
     expect(await list(root, 'chexpert.csv', studies)).toEqual([
       { ...scan, labels: ['Edema'], uncertain: ['Fracture'] },
     ]);
+    const ids = 'id,label\n50a418190bc3fb1ef1633bf9678929b3,Nodule\n';
+    expect(await list(root, 'ids.csv', ids)).toEqual([
+      { file: at('train/50a418190bc3fb1ef1633bf9678929b3.png'), labels: ['Nodule'] },
+    ]);
     // Two files fit: neither is taken.
     expect(await list(root, 'same.csv', 'image,label\nsame.png,x\n')).toMatchObject([
       { file: at('same.png') },

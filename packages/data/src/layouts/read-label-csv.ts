@@ -9,7 +9,7 @@ export interface ReadLabelCsvOptions {
   /**
    * The column of paths. Default: the first of `Path`, `Image Index` (NIH), `file`, `filename`, `image`, `ImageID`
    * (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom), `X_ray_image_name` (CoronaHack), `patientId` (RSNA: .dcm) there is, in any case; else
-   * MIMIC-CXR's `subject_id`, `study_id` and `dicom_id` together, without `dicom_id` the folder of the study.
+   * MIMIC-CXR's `subject_id`, `study_id` and `dicom_id` together, without `dicom_id` the folder of the study; else `id`.
    */
   path?: string | undefined;
   /**
@@ -198,7 +198,10 @@ function pathReader(table: CsvTable, asked: string | undefined): ((row: string[]
   }
   // Only in RSNA's spelling: elsewhere a patient's number names no file.
   const rsna = names.indexOf('patientId');
-  return rsna < 0 ? undefined : (row) => withExtension(cell(row, rsna), '.dcm');
+  if (rsna >= 0) return (row) => withExtension(cell(row, rsna), '.dcm');
+  // Kaggle's way: the image's name without an extension.
+  const id = names.findIndex((name) => name.toLowerCase() === 'id');
+  return id < 0 ? undefined : (row) => cell(row, id);
 }
 
 function withExtension(path: string, extension: string): string {
