@@ -107,6 +107,7 @@ const DCGAN: TrainConfig = {
   discriminatorBlur: 'none',
   highPass: false,
   minibatchStd: 0,
+  reconstruction: 0,
   batchSize: 64,
   halfBatch: false,
   separateUpdates: false,

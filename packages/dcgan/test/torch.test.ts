@@ -43,6 +43,7 @@ it.each([
   ['bilinear', 'bilinear, 1-3-3-1 before the strides, high pass, minibatch deviation, linear decay'],
   ['notch', 'notch, 1-2-1 before the strides of spectral convolutions, skip sums, LeCam'],
   ['excited', 'skip-layer excitation, He'],
+  ['decoded', 'the discriminator’s decoder, high pass, He'],
   ['wide', '5 × 5 transposed convolutions and 1-3-3-1, He'],
 ] as const)('three training steps equal those of PyTorch: %s, %s', async (variant, _) => {
   await useBackend(variant === 'paper' || variant === 'modern' ? 'cpu' : 'wasm');

@@ -22,6 +22,7 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   discriminatorBlur: 'fixed blur before the strides of the discriminator',
   highPass: 'the discriminator also sees the high frequencies',
   minibatchStd: 'images of a group for the minibatch standard deviation; 0: none',
+  reconstruction: 'weight of the discriminator’s reconstruction of the reals; 0: none',
   batchSize: 'images of a step',
   halfBatch: 'half a batch of reals and half of fakes a discriminator step',
   separateUpdates: 'one discriminator update on reals, one on fakes',

@@ -1,5 +1,6 @@
 import { checkDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
+import { countDecoder } from './reconstruction.js';
 import { countExcitations } from './skip-excitation.js';
 import { countTaps, kernelSizeOf } from './upsampling.js';
 
@@ -41,6 +42,7 @@ export function countDiscriminator(options: DiscriminatorOptions): number {
     discriminatorBlur,
     highPass,
     minibatchStd,
+    reconstruction,
   } = checkDiscriminator(options);
   if (architecture === 'paper') {
     const features = [1, 2, 4, 8, 16].map((times) => times * width);
@@ -51,7 +53,8 @@ export function countDiscriminator(options: DiscriminatorOptions): number {
   const seen = highPass ? 2 * channels : channels;
   const taps = discriminatorBlur === '1-3-3-1' ? 9 : 16;
   const flat = 16 * (features.at(-1)! + (minibatchStd > 0 ? 1 : 0));
-  const weights = 16 * seen * features[0]! + chain(features, taps, 0) + flat + 1 + classes * flat;
+  const decoder = reconstruction > 0 ? countDecoder(size, features.at(-2)!, channels) : 0;
+  const weights = 16 * seen * features[0]! + chain(features, taps, 0) + flat + 1 + classes * flat + decoder;
   if (norm === 'none') return weights + sum(features);
   // From the second convolution on, batch norm's four numbers take the place of the bias.
   if (norm === 'batch') return weights + features[0]! + 4 * sum(features.slice(1));

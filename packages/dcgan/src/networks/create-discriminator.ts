@@ -18,6 +18,7 @@ import {
   oneOf,
   refuseForPaper,
 } from './network-options.js';
+import { decode } from './reconstruction.js';
 import { requireBackend } from './require-backend.js';
 
 type Symbolic = tfl.SymbolicTensor;
@@ -49,6 +50,11 @@ export interface DiscriminatorOptions extends NetworkOptions {
    * are too equal: at least 2, and batches are whole numbers of groups; 0: none. Only for `dcgan`. @default 0
    */
   minibatchStd?: number | undefined;
+  /**
+   * Weight of the discriminator's reconstruction of the reals (Liu et al., 2021, FastGAN), the mean absolute error of a decoder that sees only its
+   * features at 8 × 8; from 0, 0: no decoder. Only for `dcgan`. @default 0
+   */
+  reconstruction?: number | undefined;
 }
 
 const DISCRIMINATOR_OPTIONS: KnownOptions<DiscriminatorOptions> = {
@@ -57,6 +63,7 @@ const DISCRIMINATOR_OPTIONS: KnownOptions<DiscriminatorOptions> = {
   discriminatorBlur: true,
   highPass: true,
   minibatchStd: true,
+  reconstruction: true,
 };
 
 /**
@@ -73,7 +80,7 @@ type DiscriminatorBlur = (typeof DISCRIMINATOR_BLURS)[number];
 /** The options with their defaults. @throws RangeError naming the option that is out of its range. */
 export function checkDiscriminator(options: DiscriminatorOptions): FullDiscriminatorOptions {
   const { discriminatorNorm = 'batch', discriminatorBlur = 'none', highPass = false } = options;
-  const { minibatchStd = 0 } = options;
+  const { minibatchStd = 0, reconstruction = 0 } = options;
   if (!DISCRIMINATOR_NORMS.includes(discriminatorNorm)) {
     throw new RangeError(
       `invalid discriminatorNorm: ${discriminatorNorm} (${DISCRIMINATOR_NORMS.join(', ')})`,
@@ -84,11 +91,14 @@ export function checkDiscriminator(options: DiscriminatorOptions): FullDiscrimin
   if (!(Number.isSafeInteger(minibatchStd) && minibatchStd >= 0 && minibatchStd !== 1)) {
     throw new RangeError(`invalid minibatchStd: ${minibatchStd} (0, or at least 2)`);
   }
+  if (!(reconstruction >= 0 && Number.isFinite(reconstruction))) {
+    throw new RangeError(`invalid reconstruction: ${reconstruction} (from 0)`);
+  }
   const network = checkNetwork(options);
   if (network.architecture === 'paper') {
-    refuseForPaper({ discriminatorBlur, highPass, minibatchStd }, ['none', false, 0]);
+    refuseForPaper({ discriminatorBlur, highPass, minibatchStd, reconstruction }, ['none', false, 0, 0]);
   }
-  return { ...network, discriminatorNorm, discriminatorBlur, highPass, minibatchStd };
+  return { ...network, discriminatorNorm, discriminatorBlur, highPass, minibatchStd, reconstruction };
 }
 
 /** Every option given. */
@@ -100,7 +110,8 @@ export type FullDiscriminatorOptions = FullNetworkOptions & {
 
 /**
  * Makes a discriminator: images `[n, size, size, channels]` in [−1, 1] → logits `[n, 1]`, high for real.
- * With `classes`, a second input `[n, classes]` is the one-hot label, used by projection (Miyato and Koyama, 2018).
+ * With `classes`, a second input `[n, classes]` is the one-hot label, used by projection (Miyato and Koyama, 2018). With `reconstruction`, a
+ * second output `[n, size/2, size/2, channels]` in [−1, 1] is what the decoder makes of the features.
  * @throws RangeError naming the option that is unknown or out of its range; TypeError if `options` is no object; Error if no
  * backend is ready.
  */
@@ -113,7 +124,8 @@ export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersMo
   const inputs = [image];
   const radford = architecture === 'dcgan';
   const initial = initializersOf(full, 'discriminator');
-  const features = radford ? dcganBody(image, full, initial) : paperBody(image, full, initial);
+  const body = radford ? dcganBody(image, full, initial) : { features: paperBody(image, full, initial) };
+  const { features } = body;
   const spectral = radford && full.discriminatorNorm === 'spectral';
   const dense = (units: number, useBias: boolean, name: string, inputs: number): tfl.layers.Layer => {
     const args = { units, useBias, kernelInitializer: initial.kernel(inputs, 1), name };
@@ -127,7 +139,9 @@ export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersMo
     const projected = tfl.layers.dot({ axes: 1, name: 'projection' }).apply([embedded, features]) as Symbolic;
     logits = tfl.layers.add({ name: 'conditional_logit' }).apply([logits, projected]) as Symbolic;
   }
-  const model = tfl.model({ inputs, outputs: logits, name: 'discriminator' });
+  const decoded =
+    body.middle && full.reconstruction > 0 ? [decode(body.middle, size, channels, initial)] : [];
+  const model = tfl.model({ inputs, outputs: [logits, ...decoded], name: 'discriminator' });
   iterateSpectral(model, 10);
   return model;
 }
@@ -137,17 +151,23 @@ const leaky = (x: Symbolic, name: string): Symbolic =>
 
 const flatten = (x: Symbolic): Symbolic => tfl.layers.flatten({ name: 'flatten' }).apply(x) as Symbolic;
 
-/** Convolutions of stride 2 with LeakyReLU 0.2 down to 4 × 4. */
-function dcganBody(image: Symbolic, options: FullDiscriminatorOptions, initial: Initializers): Symbolic {
+/** Convolutions of stride 2 with LeakyReLU 0.2 down to 4 × 4; `middle` are the features at 8 × 8. */
+function dcganBody(
+  image: Symbolic,
+  options: FullDiscriminatorOptions,
+  initial: Initializers,
+): { features: Symbolic; middle?: Symbolic } {
   const { size, width, highPass, minibatchStd } = options;
   let x = highPass ? (new HighPass({ name: 'high_pass' }).apply(image) as Symbolic) : image;
+  let middle = x;
   for (const [level, filters] of featureChain(size, width).entries()) {
+    middle = x;
     x = halve(x, { ...options, level, filters, name: `down_${size / 2 ** (level + 1)}` }, initial);
   }
   if (minibatchStd > 0) {
     x = new MinibatchStd({ group: minibatchStd, name: 'minibatch_std' }).apply(x) as Symbolic;
   }
-  return flatten(x);
+  return { features: flatten(x), middle };
 }
 
 type Halving = FullDiscriminatorOptions & { level: number; filters: number; name: string };

@@ -1,13 +1,14 @@
 import { takeBatch } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { setDropoutRandom } from '../layers/dropout.js';
 import { iterateSpectral } from '../layers/spectral.js';
 import { createDiscriminator } from '../networks/create-discriminator.js';
 import { createGenerator } from '../networks/create-generator.js';
 import { oneHot } from '../networks/one-hot.js';
+import { reconstructionLoss } from '../networks/reconstruction.js';
 import { trainableVariables, updateEma } from '../networks/weights.js';
 import { keyedRng, normals } from '../random.js';
 import { Adam } from './adam.js';
@@ -49,7 +50,7 @@ export class Trainer {
   readonly config: TrainConfig;
   /** Latents `[n, latentDim]` to images `[n, size, size, channels]` in [−1, 1]. */
   readonly generator: tfl.LayersModel;
-  /** Images `[n, size, size, channels]` in [−1, 1] to logits `[n, 1]`. */
+  /** Images `[n, size, size, channels]` in [−1, 1] to logits `[n, 1]`; with `config.reconstruction` to the decoded images, too. */
   readonly discriminator: tfl.LayersModel;
   /** Exponential moving average of the generator's weights; undefined if `config.ema` is 0. */
   readonly ema: tfl.LayersModel | undefined;
@@ -57,6 +58,8 @@ export class Trainer {
   step = 0;
   /** Probability of each change of DiffAugment; less than 1 only with `config.ada`. */
   #augmentProbability: number;
+  /** The discriminator without its decoder. */
+  readonly #critic: tfl.LayersModel;
   readonly #lecam: LeCam | undefined;
   readonly #optimiserG: Adam;
   readonly #optimiserD: Adam;
@@ -67,6 +70,10 @@ export class Trainer {
     this.config = config;
     this.generator = createGenerator(config);
     this.discriminator = createDiscriminator(config);
+    this.#critic =
+      config.reconstruction > 0
+        ? tfl.model({ inputs: this.discriminator.inputs, outputs: this.discriminator.outputs[0]! })
+        : this.discriminator;
     this.ema = config.ema > 0 ? createGenerator(config) : undefined;
     this.#augmentProbability = config.ada > 0 ? 0 : 1;
     this.#lecam = config.lecam > 0 ? new LeCam() : undefined;
@@ -203,8 +210,13 @@ export class Trainer {
     let logitsReal!: tf.Tensor;
     let logitsFake!: tf.Tensor;
     const onReals = (): tf.Scalar => {
-      logitsReal = tf.keep(this.#discriminate(augmentedReals));
-      const penalties = [this.#penalty(augmentedReals), this.#lecamPenalty('onReals', logitsReal)];
+      const [logits, reconstruction] = this.#look(augmentedReals);
+      logitsReal = tf.keep(logits);
+      const penalties = [
+        this.#penalty(augmentedReals),
+        this.#lecamPenalty('onReals', logitsReal),
+        reconstruction,
+      ];
       return tf.addN([realLoss(loss, logitsReal), ...penalties]);
     };
     const onFakes = (): tf.Scalar => {
@@ -266,7 +278,17 @@ export class Trainer {
   }
 
   #discriminate({ images, labels }: Batch): tf.Tensor {
-    return this.discriminator.apply(labels ? [images, labels] : images, { training: true }) as tf.Tensor;
+    return this.#critic.apply(labels ? [images, labels] : images, { training: true }) as tf.Tensor;
+  }
+
+  /** The logits of reals, and the weighted error of what the discriminator's decoder makes of them. */
+  #look(reals: Batch): [logits: tf.Tensor, reconstruction: tf.Scalar] {
+    const { reconstruction: weight } = this.config;
+    if (weight === 0) return [this.#discriminate(reals), tf.scalar(0)];
+    const { images, labels } = reals;
+    const outputs = this.discriminator.apply(labels ? [images, labels] : images, { training: true });
+    const [logits, decoded] = outputs as [tf.Tensor, tf.Tensor];
+    return [logits, tf.mul(reconstructionLoss(decoded, images), weight)];
   }
 
   #augment(batch: Batch, purpose: 'augmentReal' | 'augmentFake' | 'augmentGenerator'): Batch {
