@@ -113,7 +113,7 @@ describe('an option that there is not', () => {
   });
 
   it.each([
-    [30, '30'],
+    [30, 'number 30'],
     [null, 'null'],
     [undefined, 'undefined'],
     [[5], 'an array'],

@@ -85,7 +85,7 @@ describe('useBackend', () => {
         new RangeError(`backend must be one of auto, node, webgpu, onnxruntime, wasm, cpu: ${name}`),
       );
     }
-    await expect(useBackend({ threads: 1 } as never)).rejects.toThrow('cpu: Object; options come second');
+    await expect(useBackend({ threads: 1 } as never)).rejects.toThrow('cpu: an object; options come second');
     await expect(useBackend('onnxruntime', { threads: 0 })).rejects.toThrow('positive integer: 0');
     const misspelt = { thread: 2 } as BackendOptions;
     await expect(useBackend('wasm', misspelt)).rejects.toThrow("unknown option 'thread' of useBackend");

@@ -82,10 +82,10 @@ describe('decodeImage', () => {
       [new Uint16Array(2), /not Uint16Array: new Uint8Array\(x\.buffer/],
       [new Blob([]), /not Blob: .*await blob\.arrayBuffer/],
       [Promise.resolve(new Uint8Array(2)), /not Promise: await it/],
-      ['x.png', /not the string "x\.png" \(readImage of @cxr\/data\/node/],
-      [undefined, /not Undefined$/],
-      [null, /not Null$/],
-      [{}, /not Object$/],
+      ['x.png', /not string x\.png \(readImage of @cxr\/data\/node/],
+      [undefined, /not undefined$/],
+      [null, /not null$/],
+      [{}, /not an object$/],
     ] as const) {
       const wrong = value as unknown as Uint8Array;
       for (const error of [

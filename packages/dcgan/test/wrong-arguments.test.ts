@@ -98,30 +98,30 @@ describe('arguments of other kinds', () => {
     [
       'createDiscriminator',
       () => loose(createDiscriminator)('x'),
-      'createDiscriminator takes an object of options, not x',
+      'createDiscriminator takes an object of options, not string x',
     ],
-    ['sample', () => loose(sample)(generator, 5).next(), 'sample takes an object of options, not 5'],
+    ['sample', () => loose(sample)(generator, 5).next(), 'sample takes an object of options, not number 5'],
     ['sample', () => loose(sample)(generator).next(), 'sample takes an object of options, not undefined'],
     [
       'interpolate',
       () => loose(interpolate)(generator, { from: { seed: 1 } }),
       'interpolate’s to takes an object of options',
     ],
-    ['render', () => loose(render)(generator, [0, 0, 0, 0]), 'latents as a Float32Array, not Array'],
+    ['render', () => loose(render)(generator, [0, 0, 0, 0]), 'latents as a Float32Array, not an array'],
     [
       'render',
       () => loose(render)(generator, new Float32Array(4), 1),
       'labels as an array of numbers, not number 1',
     ],
     ['labelOf', () => loose(labelOf)(undefined, 2), 'a class’s name or number, not undefined'],
-    ['labelOf', () => loose(labelOf)([0], 2), 'a class’s name or number, not Array'],
+    ['labelOf', () => loose(labelOf)([0], 2), 'a class’s name or number, not an array'],
     ['labelOf', () => loose(labelOf)('a', 2, 'a,b'), 'classNames are an array of names, not string a,b'],
     ['findNearest', () => loose(findNearest)('fakes', images), 'not a set of images: string fakes'],
     ['findNearest', () => loose(findNearest)(images, 'reals'), 'not a set of images: string reals'],
     [
       'findNearest',
       () => loose(findNearest)(images, images, 5),
-      'findNearest takes an object of options, not 5',
+      'findNearest takes an object of options, not number 5',
     ],
     [
       'collectTrainingSet',
@@ -136,7 +136,7 @@ describe('arguments of other kinds', () => {
     [
       'diffAugment',
       () => loose(diffAugment)([1], ['cutout'], createRng(1)),
-      'takes a tensor [n, h, w, c], not Array',
+      'takes a tensor [n, h, w, c], not an array',
     ],
     [
       'diffAugment',
@@ -166,7 +166,7 @@ describe('arguments of other kinds', () => {
     [
       'Trainer.growFrom',
       () => loose((state: never) => new Trainer(resolveConfig(tiny)).growFrom(state))({}),
-      'not Object',
+      'not an object',
     ],
   ])('are refused by %s', async (_, call, message) => {
     await expect(of(call)).rejects.toThrow(TypeError);
@@ -249,11 +249,11 @@ describe('options of train', () => {
   const state = { config: resolveConfig(tiny), generator: { weights: [] } };
   it.each<[object, string]>([
     [{ images: 'folder' }, 'not a set of images: string folder: to read a folder, pass readImages'],
-    [{ images: {} }, 'not a set of images: Object'],
+    [{ images: {} }, 'not a set of images: an object'],
     [{ resume: 'runs/a' }, 'invalid resume: a state of loadCheckpoint is expected, not string runs/a'],
     [{ resume: null }, 'invalid resume: a state of loadCheckpoint is expected, not null'],
     [{ growFrom: 5 }, 'invalid growFrom: a state of loadCheckpoint is expected, not number 5'],
-    [{ growFrom: state }, 'invalid growFrom: a state of loadCheckpoint is expected, not Object'],
+    [{ growFrom: state }, 'invalid growFrom: a state of loadCheckpoint is expected, not an object'],
     [{ signal: new AbortController() }, 'invalid signal: an AbortSignal is expected, not AbortController'],
     [{ signal: null }, 'invalid signal: an AbortSignal is expected, not null'],
     [{ bits: 17 }, 'invalid bits: 17'],

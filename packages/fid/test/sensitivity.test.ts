@@ -131,7 +131,7 @@ describe('ceiling', () => {
     expect(report.paths[0]!.statistics.mu).not.toEqual(report.paths[1]!.statistics.mu);
     await expect(pathStatistics([{ path: at('others'), size: 0 }], options)).rejects.toThrow(/size must be/);
     await expect(pathStatistics([{ folder: 'x' } as never], options)).rejects.toThrow(
-      'expected a path, not Object',
+      'expected a path, not an object',
     );
     await expect(pathStatistics([{ path: 'x', sise: 1 } as never], options)).rejects.toThrow(
       "unknown option 'sise'",

@@ -102,7 +102,7 @@ describe('spectrumSvg', () => {
     const blank = await spectrum([image(new Uint8Array(256), 16, 16, 1)]);
     expect(spectrumSvg([{ label: 'blank', spectrum: blank }])).not.toMatch(/NaN|Infinity/);
     expect(() => spectrumSvg([])).toThrow('no spectrum');
-    expect(() => spectrumSvg({} as never)).toThrow('expected a list of spectra, not Object');
+    expect(() => spectrumSvg({} as never)).toThrow('expected a list of spectra, not an object');
     expect(() =>
       spectrumSvg([
         { label: 'a', spectrum: reals },

@@ -102,7 +102,7 @@ describe('Statistics', () => {
     expect(() => one.add(bad)).toThrow('activations of image 1 are not finite: -Infinity');
     expect(one.count).toBe(1);
     expect(() => Statistics.of([1, 2] as never)).toThrow(
-      'activations must be an ndarray [n, dims], not Array',
+      'activations must be an ndarray [n, dims], not an array',
     );
     expect(() => Statistics.of(undefined as never)).toThrow('not undefined');
     expect(() => one.merge(Statistics.empty(5))).toThrow(/24 and 5/);
@@ -149,7 +149,7 @@ describe('the mean and covariance', () => {
     const { mu, sigma } = identity;
     const from = Statistics.fromMoments as (moments: unknown) => Statistics;
     for (const [wrong, what] of [
-      [[0, 0], 'Array'],
+      [[0, 0], 'an array'],
       [Float32Array.of(0, 0), 'Float32Array'],
       [undefined, 'undefined'],
       ['00', 'string 00'],
@@ -159,7 +159,7 @@ describe('the mean and covariance', () => {
       );
     }
     expect(() => from({ mu, sigma: [1, 0, 0, 1] })).toThrow(
-      new TypeError('sigma must be a Float64Array, not Array'),
+      new TypeError('sigma must be a Float64Array, not an array'),
     );
   });
 });

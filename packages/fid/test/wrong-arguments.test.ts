@@ -41,14 +41,14 @@ describe('wrong arguments say what was expected, before anything is computed', (
     ['a folder as the second', [images, 'folder', { engine }], /string folder: to read a folder/],
     ['one set', [images], /not a set of images: undefined$/],
     ['null', [images, null, { engine }], /not a set of images: null$/],
-    ['an object', [images, {}, { engine }], /not a set of images: Object/],
+    ['an object', [images, {}, { engine }], /not a set of images: an object/],
     ['no options', [images, images], /there is no engine; createEngine of @cxr\/fid\/node makes one/],
     ['no engine', [images, images, {}], /there is no engine; .* pass it as \{ engine \}/],
     ['a name', [images, images, { engine: 'tfjs' }], /not an engine: string tfjs; createEngine/],
     [
       'weights',
       [images, images, { engine: { kind: 'random', tensors: new Map() } }],
-      /not an engine: Object/,
+      /not an engine: an object/,
     ],
   ])('computeFid of %s', async (_, args, message) => {
     await expect(call(...args)).rejects.toThrow(TypeError);
@@ -78,7 +78,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
     await expect(pathStatistics('folder' as never)).rejects.toThrow(
       /expected a list of paths, not string folder/,
     );
-    await expect(pathStatistics([], { engine: {} as never })).rejects.toThrow(/not an engine: Object/);
+    await expect(pathStatistics([], { engine: {} as never })).rejects.toThrow(/not an engine: an object/);
     await expect(pathStatistics([], { engine: 'onnx' as never, dims: 100 })).rejects.toThrow(
       /dims must be one of/,
     );
@@ -93,7 +93,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
 
   it('weights, statistics, modes and bytes', async () => {
     const weights =
-      /^expected the Inception's weights, not (undefined|string x\.pth|Object); readWeights of @cxr\/fid/;
+      /^expected the Inception's weights, not (undefined|string x\.pth|an object); readWeights of @cxr\/fid/;
     for (const wrong of [undefined, 'x.pth', {}] as never[]) {
       const options = { dims: 64 } as const;
       await expect(createEngine(wrong, options)).rejects.toThrow(weights);
@@ -107,7 +107,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
       new RangeError('input must be uint8 or float32: int8'),
     );
     const statistics = Statistics.of(syntheticActivations(9, 4, 1));
-    const expected = /^expected Statistics, not (null|Object); Statistics\.of\(activations\)/;
+    const expected = /^expected Statistics, not (null|an object); Statistics\.of\(activations\)/;
     for (const wrong of [null, {}] as never[]) {
       expect(() => statistics.merge(wrong)).toThrow(expected);
       expect(() => frechetDistance(statistics, wrong)).toThrow(expected);
@@ -115,7 +115,7 @@ describe('wrong arguments say what was expected, before anything is computed', (
       await expect(writeStatistics('x.npz', wrong)).rejects.toThrow(expected);
     }
     expect(() => Statistics.fromMoments({ mu: [1], sigma: [1] } as never)).toThrow(
-      new TypeError('mu must be a Float64Array, not Array'),
+      new TypeError('mu must be a Float64Array, not an array'),
     );
     expect(() => prepareImage(images[0]!, 'bilinear' as 'clean')).toThrow(
       /resize must be one of .*: bilinear/,

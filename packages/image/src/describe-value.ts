@@ -1,7 +1,9 @@
-/** A wrong argument in a few words, for an error message: `undefined`, `string folder`, `Map`. Long text is cut. */
+/** A wrong argument in a few words, for an error message: `undefined`, `string folder`, `an array`, `Map`. Long text is cut. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object') return `${typeof value} ${String(value).slice(0, 80)}`;
-  return value.constructor?.name ?? 'an object';
+  if (Array.isArray(value)) return 'an array';
+  const name = value.constructor?.name ?? 'Object';
+  return name === 'Object' ? 'an object' : name;
 }

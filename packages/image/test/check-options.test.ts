@@ -23,8 +23,8 @@ describe('checkOptions', () => {
   it.each([
     [null, 'null'],
     [[], 'an array'],
-    [5, '5'],
-    ['size', 'size'],
+    [5, 'number 5'],
+    ['size', 'string size'],
     [() => 1, 'a function'],
     [undefined, 'undefined'],
   ])('refuses %s, which is no object of options', (value, text) => {

@@ -78,7 +78,7 @@ describe('imagesOf', () => {
     const wrong = (value: unknown) => read(value as ImageSet);
     await expect(wrong('folder')).rejects.toThrow('not a set of images: string folder: to read a folder');
     await expect(wrong(undefined)).rejects.toThrow('not a set of images: undefined');
-    await expect(wrong({})).rejects.toThrow('not a set of images: Object');
+    await expect(wrong({})).rejects.toThrow('not a set of images: an object');
     await expect(wrong(Object.create(null))).rejects.toThrow('not a set of images: an object');
     await expect(wrong([5])).rejects.toThrow('not an image: number 5');
     await expect(wrong([ndarray(new Uint8Array(4), [2, 2])])).rejects.toThrow('(grey is [2,2, 1])');

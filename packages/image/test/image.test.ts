@@ -88,7 +88,7 @@ describe('pixels', () => {
       new Uint8ClampedArray(1),
       'not Uint8ClampedArray (fromImageData takes it, or new Uint8Array(data.buffer))',
     ],
-    [[1], 'not Array'],
+    [[1], 'not an array'],
   ])('refuses samples %o', (data, message) => {
     const wrong = ndarray(data as never, [1, 1, 1]) as Image;
     expect(() => pixels(wrong)).toThrow(TypeError);

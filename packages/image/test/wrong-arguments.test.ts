@@ -80,7 +80,7 @@ describe('wrong arguments', () => {
 describe('what is no image', () => {
   const data = new Uint8Array(48);
   const none: [string, unknown, string][] = [
-    ['without a shape', { data }, 'not an image: Object without a shape'],
+    ['without a shape', { data }, 'not an image: an object without a shape'],
     [
       'without data',
       { shape: [4, 4, 3] },
@@ -94,7 +94,7 @@ describe('what is no image', () => {
     ['with half a side', { data, shape: [4, 4.5, 3] }, '[4,4.5,3]'],
     ['with a side that is no number', { data, shape: [Number.NaN, 4, 3] }, '[NaN,4,3]'],
     ['with a shape that is no array', { data, shape: '443' }, 'whose shape is no array'],
-    ['with plain numbers', { data: [...data], shape: [4, 4, 3] }, 'Float32Array, not Array'],
+    ['with plain numbers', { data: [...data], shape: [4, 4, 3] }, 'Float32Array, not an array'],
     ['with too little data', { data, shape: [5, 4, 3] }, 'invalid data length: 48 for [5,4,3]'],
     [
       'with a stride past its data',
@@ -155,13 +155,15 @@ describe('what is no image', () => {
   });
 
   it('is said of a set, and of one of its images by name', async () => {
-    expect(() => all.imagesOf({ data } as never)).toThrow('not a set of images: Object without a shape');
+    expect(() => all.imagesOf({ data } as never)).toThrow('not a set of images: an object without a shape');
     expect(() => all.imagesOf({ shape: [1, 4, 4, 1] } as never)).toThrow(
-      'not a set of images: Object without data',
+      'not a set of images: an object without data',
     );
     expect(() => all.imagesOf([], { range: [1, 0] })).toThrow('invalid range: [1,0]');
     const named = { name: 'a.png', image: { data } } as never;
-    await expect(all.imagesOf([named]).next()).rejects.toThrow('a.png: not an image: Object without a shape');
+    await expect(all.imagesOf([named]).next()).rejects.toThrow(
+      'a.png: not an image: an object without a shape',
+    );
     await expect(all.imagesOf([{ name: 'a.png', image: undefined } as never]).next()).rejects.toThrow(
       'a.png: not an image',
     );
@@ -176,7 +178,7 @@ describe('what is no image', () => {
     }
     const tensor = { shape: [1, 1, 1, 1], dtype: 'string', data: async () => ['x'] } as never;
     await expect(all.imagesOf([tensor]).next()).rejects.toThrow(
-      'a tensor of images is float32 or int32, not Array',
+      'a tensor of images is float32 or int32, not an array',
     );
   });
 });

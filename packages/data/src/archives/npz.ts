@@ -8,7 +8,7 @@ import { MAX_UNPACKED } from './zip-entries.js';
 export interface ReadNpzOptions {
   /** Arrays to read, if they are there; others are not unpacked, whatever they hold. @default all */
   names?: readonly string[] | undefined;
-  /** The most bytes the arrays may take together, also while their order or type is changed. @default 384 MiB */
+  /** Maximum bytes that the arrays may take together, also while their order or type is changed. @default 384 MiB */
   maxBytes?: number | undefined;
   /** Compares each entry with its checksum. @default true */
   checkCrc?: boolean | undefined;

@@ -12,7 +12,7 @@ import {
 
 /** Limits, checks and choice of entries of `readZip`. */
 export interface ReadZipOptions {
-  /** The most bytes all entries together may unpack to. @default 384 MiB */
+  /** Maximum bytes that all entries together may unpack to. @default 384 MiB */
   maxBytes?: number | undefined;
   /** Compares each entry with its checksum. @default true */
   checkCrc?: boolean | undefined;

@@ -1,3 +1,5 @@
+import { describeValue } from '@cxr/image';
+
 /**
  * Checks the bytes of a file.
  * @param what they are, for the message. @default "an image file's bytes"
@@ -9,7 +11,7 @@ export function checkBytes(bytes: unknown, what: string = IMAGE): asserts bytes 
   const path =
     kind === 'String' && what === IMAGE ? ' (readImage of @cxr/data/node reads a file by its path)' : '';
   const advice = ADVICE[kind] ?? (ArrayBuffer.isView(bytes) ? OF_ITS_BUFFER : path);
-  throw new TypeError(`${what} must be a Uint8Array, not ${describe(bytes, kind)}${advice}`);
+  throw new TypeError(`${what} must be a Uint8Array, not ${describeValue(bytes)}${advice}`);
 }
 
 const IMAGE = "an image file's bytes";
@@ -24,7 +26,3 @@ const ADVICE: Record<string, string> = {
   Response: ': new Uint8Array(await response.arrayBuffer())',
   Promise: ': await it',
 };
-
-function describe(value: unknown, kind: string): string {
-  return typeof value === 'string' ? `the string ${JSON.stringify(value.slice(0, 80))}` : kind;
-}

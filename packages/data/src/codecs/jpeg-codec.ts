@@ -74,10 +74,10 @@ export function checkJpeg(bytes: Uint8Array): void {
   }
 }
 
-/** The most scans that are accepted. Encoders write about 10; each goes through all blocks, however few bytes it has. */
+/** Maximum number of scans. Encoders write about 10; each goes through all blocks, however few bytes it has. */
 const MAX_SCANS = 100;
 const USUAL_SCANS = 20;
-/** The most blocks in all scans together, if there are more scans than usual: a second of work. */
+/** Maximum number of blocks in all scans together, if there are more scans than usual: a second of work. */
 const MAX_VISITS = 2e7;
 
 /** What is not read of a JPEG's kind, by name. */

@@ -6,7 +6,7 @@ import { type PngChunks, readPngChunks } from './read-png-chunks.js';
 
 /**
  * PNG of every kind, in pure JavaScript: 16 bits stay 16, fewer than 8 are spread to 0..255, a palette becomes RGB,
- * alpha is dropped (not blended), all as Pillow's `convert('RGB')` has it. Of an animation it takes the first frame.
+ * alpha is dropped (not blended), all as Pillow's `convert('RGB')` does. An animation gives its first frame.
  */
 export const pngCodec: Codec = {
   name: 'png',

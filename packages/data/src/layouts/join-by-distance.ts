@@ -37,7 +37,7 @@ export function joinByDistance(
     isWhole(a, sets) && isWhole(b, sets) && sets.find(a.items[0]!) === sets.find(b.items[0]!);
   const cells = makeCells(points, size, radius);
   for (const cell of cells.values()) {
-    // Where all points are alike this joins them, and no further pair is looked at.
+    // If all points are equal, this joins them all, and no further pair has to be compared.
     for (const item of cell.items) join(cell.items[0]!, item);
   }
   for (const cell of cells.values()) {

@@ -9,7 +9,7 @@ const MAX_COLUMNS = 2000;
 export interface CsvTable {
   /** Names of the columns, each once. */
   names: string[];
-  /** The names as the file has them. */
+  /** The names as the file spells them. */
   written: string[];
   rows: string[][];
 }

@@ -7,18 +7,23 @@ import { patientOf } from './patient-of.js';
 /** Columns of a table, and where its paths start. */
 export interface ReadLabelCsvOptions {
   /**
-   * The column of paths. Default: the first of `Path`, `Image Index` (NIH), `file`, `filename`, `image`, `ImageID`
-   * (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom), `X_ray_image_name` (CoronaHack), `patientId` (RSNA: .dcm) there is, in any case; else
-   * MIMIC-CXR's `subject_id`, `study_id` and `dicom_id` together, without `dicom_id` the folder of the study; else `id`.
+   * The column of paths. Default: the first of these that the table has, in capitals or not: `Path`, `Image Index` (NIH),
+   * `file`, `filename`, `image`, `ImageID` (PadChest), `image_id` (VinDr-CXR, without an extension: .dicom),
+   * `X_ray_image_name` (CoronaHack), `patientId` (RSNA: .dcm). Without any: `subject_id`, `study_id` and `dicom_id` of
+   * MIMIC-CXR together, or without `dicom_id` the folder of the study; or else `id`.
    */
   path?: string | undefined;
   /**
    * The column of labels: one, several separated by `|`, or a list such as `['pneumonia', 'normal']`. Default: the first of
-   * `Finding Labels`, `label`, `labels`, `class`, `class_name`, `finding`, `diagnosis`, `target` there is, in any case; else,
-   * as in CheXpert, every column that holds only 1, 0, −1, true, false and nothing is a finding.
+   * these that the table has, in capitals or not: `Finding Labels`, `label`, `labels`, `class`, `class_name`, `finding`,
+   * `diagnosis`, `target`. Without any, as in CheXpert, every column that holds only 1, 0, −1, true, false and nothing is a
+   * finding.
    */
   label?: string | undefined;
-  /** @default the first of `Patient ID`, `patient`, `patient_id`, `subject_id` there is, in any case; else what `patientOf` makes of the path */
+  /**
+   * The column of patients. Default: the first of these that the table has, in capitals or not: `Patient ID`, `patient`,
+   * `patient_id`, `subject_id`. Without any: `patientOf` of the path.
+   */
   patient?: string | undefined;
   /** Put in front of the paths that are not absolute. */
   root?: string | undefined;

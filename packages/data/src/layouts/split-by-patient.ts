@@ -82,7 +82,7 @@ function groupByPatient(items: readonly SplitItem[]): number[][] {
   return [...groups.values()];
 }
 
-/** The part that lacks the most items of its share of `total`. */
+/** The part that is furthest below its share of `total`, in items. */
 function emptiest(counts: readonly number[], fractions: readonly number[], next: number): number {
   const total = counts.reduce((a, b) => a + b, 0) + next;
   let best = 0;

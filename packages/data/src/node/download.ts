@@ -29,8 +29,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Downloads `url` to `file`. It goes through `file.part`, and appears under its own name only when it is whole, its
- * sha256 is right and `check` has passed. A later call goes on with the part where the server says that the file is still
+ * Downloads `url` to `file`. The bytes are written to `file.part`, which is renamed to `file` only when it is complete, its
+ * sha256 is right and `check` has passed. A later call continues the part if the server says that the file is still
  * the same (ETag or Last-Modified), or if `sha256` can check the result; if not, it starts again.
  * @returns the sha256 in hexadecimal digits.
  * @throws CxrFileError 'unreadable' when the server cannot be reached, breaks off or sends a web page in place of the file;

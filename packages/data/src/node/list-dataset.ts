@@ -10,16 +10,17 @@ import { readWholeFile } from './read-whole-file.js';
 
 const PARTS = new Set(['train', 'val', 'valid', 'validation', 'validate', 'test']);
 
-/** Files whose beginnings are read at the same time. */
+/** How many files are opened at the same time, to read their patients. */
 const CONCURRENCY = 16;
 
 /** The largest table read: MIMIC-CXR's has 55 MB, PadChest's 90. */
 const MAX_CSV_BYTES = 2 ** 27;
 
 /**
- * The images of a data set with what its layout says of them: Kermany's tree, `train/NORMAL/…` and `test/…`; any tree of
- * class folders, with or without parts above them; CheXpert's and MIMIC-CXR's, whose folders are persons and visits, not
- * classes; a folder of images. DICOM files are included; their patient is the PatientID in the file.
+ * The images of a data set, each with the label, part and patient that its path tells. It knows Kermany's folders,
+ * `train/NORMAL/…` and `test/…`; any class folders, also inside folders named train, val or test; those of CheXpert and
+ * MIMIC-CXR, which are patients and visits, not classes; and a folder of images. DICOM files are included; their patient
+ * is the PatientID in the file.
  * @throws CxrFileError 'not-found', 'not-a-directory' or 'empty'.
  */
 export async function listDataset(folder: string): Promise<DatasetItem[]> {
@@ -28,18 +29,20 @@ export async function listDataset(folder: string): Promise<DatasetItem[]> {
     const folders = relative(folder, dirname(file))
       .split(sep)
       .filter((name) => name !== '');
-    // An outer folder, as in Kermany's own archive: chest_xray/train/NORMAL.
+    // Folders above the part do not count, as in Kermany's archive: chest_xray/train/NORMAL.
     const at = folders.findIndex((name) => PARTS.has(name.toLowerCase()));
     const [part] = at < 0 ? [] : folders.splice(0, at + 1).slice(at);
     const label = folders.find((name) => !isNoClass(name));
-    return { file, labels: label === undefined ? [] : [label], ...(part === undefined ? {} : { part }) };
+    const item: DatasetItem = { file, labels: label === undefined ? [] : [label] };
+    if (part !== undefined) item.part = part;
+    return item;
   });
   return withPatients(items);
 }
 
 /**
- * The images that a CSV file lists, as `readLabelCsv` reads it; paths start at the CSV file's folder, or at `root`, and files
- * that are not there are looked for: a table's own first folders may be missing, a mere name may lie in any folder below.
+ * The images that a CSV file lists, as `readLabelCsv` reads it. Paths start at the CSV file's folder, or at `root`. A file that
+ * is not there is searched for: without the first folders of its path, and a file name without folders in all folders below.
  * @throws CxrFileError naming the file; RangeError for a column that is not there.
  */
 export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {}): Promise<DatasetItem[]> {
@@ -79,7 +82,7 @@ async function withPatients(items: DatasetItem[]): Promise<DatasetItem[]> {
   return items;
 }
 
-/** UTF-8, UTF-16 where the file starts so, else Latin letters as Windows writes them. */
+/** UTF-16 if the file starts with its byte order mark, or else UTF-8, or else windows-1252. */
 function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);

@@ -47,7 +47,7 @@ const inHand = new Set<Promise<void>>();
 
 parentPort?.on('message', async (message: { id: number; item: unknown } | typeof CLOSE) => {
   if (message === CLOSE) {
-    // Their replies need the port; with it closed and nothing in hand the thread ends by itself.
+    // Jobs that still run need the port for their replies. After it is closed, and with no job left, the thread ends by itself.
     await Promise.allSettled(inHand);
     parentPort?.close();
     return;

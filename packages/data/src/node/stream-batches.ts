@@ -101,7 +101,7 @@ async function* readBatches(
   const { batchSize, size, channels = 1, epochs = 1, dropLast = false, skipBad = false } = options;
   const { onBad, onWarning, signal, workers, ahead } = options;
   const length = size * size * channels;
-  // Threads start here, at the first batch: a stream that is never read must leave none behind.
+  // Threads start here, at the first batch: a stream that is never read must not start any.
   const pool = new WorkerPool<FitFileJob, FittedFile>(moduleBeside('fit-file'), { workers, ahead });
   const bitsMonitor = new BitsMonitor(onWarning);
   try {
@@ -147,7 +147,7 @@ function* jobsOf(
   options: StreamBatchesOptions,
 ): Generator<FitFileJob, void, void> {
   const { size, channels = 1, filter, seed, augment, augmentParameter: parameter, maxPixels, bits } = options;
-  const fit: FitOptions = { size, channels, ...(filter ? { filter } : {}) };
+  const fit: FitOptions = { size, channels, filter };
   const module = typeof augment === 'string' ? pathToFileURL(augment).href : augment?.href;
   const order = Uint32Array.from(files.keys());
   const indices = seed === undefined ? order : shuffle([...order], createRng(seed, epoch));

@@ -8,9 +8,9 @@ import { ZipFile } from './zip-file.js';
 
 /** Limits and progress of `unpackZip`. */
 export interface UnpackZipOptions {
-  /** The most bytes all files together may have. @default 8 GiB */
+  /** Maximum bytes of all files together. @default 8 GiB */
   maxBytes?: number | undefined;
-  /** The most bytes of one file. @default 256 MiB */
+  /** Maximum bytes of one file. @default 256 MiB */
   maxFileBytes?: number | undefined;
   /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;

@@ -121,7 +121,7 @@ async function readDirectory(handle: FileHandle, length: number, file: string): 
 export interface ReadNpzFileOptions {
   /** Arrays to read, if they are there: the others, however large, are not touched. @default all */
   names?: readonly string[] | undefined;
-  /** The most bytes the arrays may take together, also while their order or type is changed. @default 384 MiB */
+  /** Maximum bytes that the arrays may take together, also while their order or type is changed. @default 384 MiB */
   maxBytes?: number | undefined;
 }
 

@@ -25,8 +25,8 @@ export interface DecodeDicomOptions {
   /** Counted from 0. @default 0 */
   frame?: number | undefined;
   /**
-   * Values shown, from black to white: as the file has it (the default: by its table of values of interest, else its first
-   * window, else all values), all values that could be stored, or any window.
+   * Values shown, from black to white. `'file'`, as the file says: by its table of values of interest, or else its first
+   * window, or else all values. `'all'`: all values that could be stored. Or a window of your own. @default 'file'
    */
   window?: 'file' | 'all' | DicomWindow | undefined;
 }
@@ -35,7 +35,7 @@ export interface DecodeDicomOptions {
 const MODALITY = 0x00283000;
 const VALUES_OF_INTEREST = 0x00283010;
 
-/** DICOM as `decodeImage` has it: the first frame, shown as the file says. */
+/** The codec of `decodeImage` for DICOM: the first frame, shown as the file says. */
 export const dicomCodec: Codec = {
   name: 'dicom',
   formats: ['dicom'],
@@ -45,7 +45,7 @@ export const dicomCodec: Codec = {
 /**
  * Decodes a frame of a DICOM file: uncompressed, run-length encoded, JPEG baseline or lossless JPEG. Grey values go
  * through slope and intercept or the modality table, then the table of values of interest (VOI LUT) or the window, as
- * pydicom's apply_voi_lut has it; MONOCHROME1 is inverted, and what is shown is spread over 0..255 (Uint8, of up to 8
+ * pydicom's apply_voi_lut does; MONOCHROME1 is inverted, and what is shown is spread over 0..255 (Uint8, of up to 8
  * stored bits) or 0..65535 (Uint16). Colours, a palette's too, become RGB.
  * @throws CxrFileError 'unsupported' (naming the transfer syntax), 'too-large', 'truncated' or 'corrupt'; RangeError for
  * a frame the file lacks or a window of no width.

@@ -46,9 +46,9 @@ export function lookupTable(
   if (bits !== 8 && !(bits >= 10 && bits <= 16)) {
     throw new CxrFileError('corrupt', `a DICOM table of ${bits} bits`);
   }
-  // As many as there are would not fit into the number: 0 stands for them.
+  // 65536 entries do not fit into the 16 bits of this number: 0 stands for them.
   const count = elements.short(descriptor, 0) || 65536;
-  // Values of 8 bits are written either one a byte or one in two.
+  // Values of 8 bits are written with one byte or two bytes each.
   const wide = content.length >= 2 * count;
   if (!wide && (bits > 8 || content.length < count)) {
     throw new CxrFileError('corrupt', 'a DICOM table that is too short');

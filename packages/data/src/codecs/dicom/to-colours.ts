@@ -38,7 +38,7 @@ function fromYbr(data: Samples, white: number): Samples {
 
 const COLOURS = [0, 1, 2];
 
-/** Stored indices as RGB by the file's palette (PS3.3, C.7.6.3.1.5), of 8 bits, or of 16 as it has them. */
+/** Stored indices as RGB by the file's palette (PS3.3, C.7.6.3.1.5), of 8 or 16 bits as the palette's entries are. */
 export function toColoursByPalette(elements: DicomElements, data: Samples): Samples {
   const palettes = COLOURS.map((colour) => paletteOf(elements, colour));
   const out = palettes[0]!.bits === 8 ? new Uint8Array(3 * data.length) : new Uint16Array(3 * data.length);

@@ -12,7 +12,7 @@ export interface TiffTags {
 /** Bytes a value: of BYTE, SHORT, LONG and IFD, and BigTIFF's LONG8 and IFD8. */
 const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
 
-/** The most values of a tag: more strips than a real image has. */
+/** Maximum number of values of a tag: more strips than a real image has. */
 const MAX_VALUES = 2 ** 20;
 
 /** Bytes of the parts of a directory: its count of entries, an entry, a count or offset inside one. */

@@ -21,7 +21,7 @@ export const tiffCodec: Codec = {
   },
 };
 
-/** The most strips or tiles: each costs some time, however small it is. */
+/** Maximum number of strips or tiles: each costs some time, however small it is. */
 const MAX_BLOCKS = 2 ** 16;
 
 /**

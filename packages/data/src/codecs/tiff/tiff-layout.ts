@@ -82,7 +82,7 @@ const SAMPLE_FORMATS: Record<number, string> = {
   6: 'complex samples',
 };
 
-/** The most samples a pixel, as in Pillow: RGB and three more, grey and one more. */
+/** Maximum number of samples per pixel, as in Pillow: RGB and three more, grey and one more. */
 const MAX_SAMPLES: Record<Photometric, number> = {
   'white is zero': 2,
   'black is zero': 2,

@@ -6,7 +6,7 @@ import { unpackLzw } from './unpack-lzw.js';
 /** Compressions of TIFF that are read. */
 export type Compression = 'none' | 'LZW' | 'deflate' | 'PackBits';
 
-/** The most bytes that one packed byte expands to. */
+/** Maximum number of bytes that one packed byte expands to. */
 export const RATIOS: Readonly<Record<Compression, number>> = {
   none: 1,
   // A code of 12 bits stands for 3838 bytes at most.
