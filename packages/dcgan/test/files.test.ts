@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeImage } from '@cxr/data';
-import { saveSamples } from '@cxr/dcgan/node';
+import type { TrainEvent } from '@cxr/dcgan';
+import { createRunLog, saveSamples } from '@cxr/dcgan/node';
 import { image } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32c, createEventFile } from '../src/node/event-file.js';
@@ -52,6 +53,46 @@ function readRecords(file: Buffer): Uint8Array[] {
   }
   return records;
 }
+
+describe('createRunLog', () => {
+  const logOf = async () =>
+    (await readFile(join(folder, 'log.jsonl'), 'utf8'))
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  const step = (number: number) => ({ type: 'step', step: number, lossD: 0.5, lossG: 2 });
+
+  it('keeps the lines of the steps that are done, and drops what a killed run or another hand has left', async () => {
+    const bad = [{ step: '1' }, { step: null }, {}, { type: 'score', step: 3, score: 1 }];
+    const lines = [{ type: 'start', step: 0 }, step(1), ...bad, step(2), step(3)];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await writeFile(join(folder, 'log.jsonl'), `${text}{"type":"st`);
+    await createRunLog(folder, 2);
+    expect(await logOf()).toEqual([{ type: 'start', step: 0 }, step(1), step(2)]);
+  });
+
+  it('writes events without images and models, and numbers for TensorBoard', async () => {
+    const log = await createRunLog(folder, 0);
+    await log.write({ type: 'sample', step: 1, images: [], grid: image(new Uint8Array(1), 1, 1, 1) });
+    await log.write(step(1) as TrainEvent);
+    await log.write({ type: 'score', step: 1, score: 0.25, best: true, seconds: 1 });
+    await log.write({ type: 'end', step: 1, reason: 'done', generator: {} as never });
+    expect(await logOf()).toEqual([
+      step(1),
+      { type: 'score', step: 1, score: 0.25, best: true, seconds: 1 },
+      { type: 'end', step: 1, reason: 'done' },
+    ]);
+    const board = (await readdir(folder)).find((name) => name.startsWith('events.'))!;
+    const texts = readRecords(await readFile(join(folder, board))).map((data) =>
+      new TextDecoder('latin1').decode(data),
+    );
+    expect(texts).toHaveLength(3);
+    expect(texts[1]).toContain('lossD\x15\x00\x00\x00\x3f');
+    expect(texts[1]).toContain('lossG\x15\x00\x00\x00\x40');
+    expect(texts[1]).not.toContain('score');
+    expect(texts[2]).toContain('score\x15\x00\x00\x80\x3e');
+  });
+});
 
 describe('saveSamples', () => {
   it('writes 8-bit PNG files, and stretches only when asked', async () => {

@@ -25,6 +25,19 @@ describe('train that is resumed', () => {
     expect(states[2]!.best).toEqual({ step: 3, score: 0.5 });
   });
 
+  it('takes undefined settings as those of the run', async () => {
+    const states: TrainState[] = [];
+    const checkpoints = { save: async (state: TrainState) => String(states.push(state)) };
+    await run({ steps: 1, ema: 0.5, learningRateDecay: 'linear', decayEnd: 9, checkpoints });
+    const unset = { ema: undefined, learningRateDecay: undefined, size: undefined };
+    await run({ ...unset, steps: 2, resume: states[0]!, checkpoints });
+    expect(states[1]!.config).toEqual(states[0]!.config);
+    expect(states[1]!.config).toMatchObject({ ema: 0.5, learningRateDecay: 'linear', size: 32 });
+    await expect(run({ ema: 0.25, steps: 2, resume: states[0]! })).rejects.toThrow(
+      'invalid ema: 0.25 (the run to resume has 0.5)',
+    );
+  });
+
   it('saves the class names with the run, and keeps them over a resume', async () => {
     const states: TrainState[] = [];
     const checkpoints = { save: async (state: TrainState) => String(states.push(state)) };
