@@ -71,6 +71,7 @@ describe('BMP', () => {
     expect([...(await decodeImage(bmpOf({ ...usual, masks }))).data]).toEqual([3, 2, 1, 6, 5, 4]);
     for (const other of [
       [0xff, 0xff00, 0xff0000],
+      [0xff, 0xff00, 0xff],
       [0xff0000, 0xff, 0xff],
       [0xff0000, 0xff00, 0],
     ]) {

@@ -121,6 +121,34 @@ describe('colours of JPEG frames', () => {
   });
 });
 
+describe('uncompressed YBR_FULL_422', () => {
+  const file = (width: number, bits: number, pixels: Uint8Array) =>
+    Buffer.concat([
+      Buffer.alloc(128),
+      Buffer.from('DICM'),
+      element(0x00020010, 'UI', '1.2.840.10008.1.2.1'),
+      element(0x00280002, 'US', 3),
+      element(0x00280004, 'CS', 'YBR_FULL_422'),
+      element(0x00280010, 'US', 1),
+      element(0x00280011, 'US', width),
+      element(0x00280100, 'US', bits),
+      Buffer.from([0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, pixels.length, 0, 0, 0]),
+      pixels,
+    ]);
+
+  it('gives both pixels of a pair their own brightness and the same colour', async () => {
+    const grey = await decodeDicom(file(4, 8, Uint8Array.of(10, 20, 128, 128, 30, 40, 128, 128)));
+    expect([...grey.data]).toEqual([10, 20, 30, 40].flatMap((value) => [value, value, value]));
+  });
+
+  it('is refused by name with an odd width or 16 bits, and where pixels are missing', async () => {
+    const refusal = (...parts: Parameters<typeof file>) => failure(() => decodeDicom(file(...parts)));
+    expect(await refusal(3, 8, new Uint8Array(8))).toBe('unsupported | YBR_FULL_422 of an odd width');
+    expect(await refusal(2, 16, new Uint8Array(8))).toBe('unsupported | YBR_FULL_422 of 16 bits');
+    expect(await refusal(4, 8, new Uint8Array(6))).toBe('truncated | a DICOM file with too few pixels');
+  });
+});
+
 describe('frames of several fragments', () => {
   it('are refused by their number, before they are gathered', async () => {
     const fragments = Array.from({ length: 100_001 }, () => new Uint8Array(0));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FOLDER_LOCK, withFolderLock, withLock } from '@cxr/data/node';
@@ -118,6 +118,28 @@ describe('withLock', () => {
       expect(await taken()).toBe('taken');
     },
   );
+
+  it('leaves a lock alone that another process is about to take over', async () => {
+    const guard = `${lock}-takeover`;
+    await leave({ pid: 2 ** 22 + 1, time: now() });
+    await writeFile(guard, '');
+    await expect(taken()).rejects.toMatchObject({ code: 'locked' });
+    expect((await readdir(folder)).sort()).toEqual(['lock', 'lock-takeover']);
+    // That process was killed while it did so.
+    const time = new Date(Date.now() - 10_000);
+    await utimes(guard, time, time);
+    expect(await taken()).toBe('taken');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('waits where the sign of a takeover goes before it can be looked at', async () => {
+    await leave({ pid: 2 ** 22 + 1, time: now() });
+    // A link that leads nowhere is there for whoever makes the file, and not for whoever reads its time.
+    await symlink(join(folder, 'nowhere'), `${lock}-takeover`);
+    await expect(taken()).rejects.toMatchObject({ code: 'locked' });
+    await rm(`${lock}-takeover`);
+    expect(await taken()).toBe('taken');
+  });
 
   it('does not free a lock that another has taken over', async () => {
     await withLock(lock, () => leave({ pid: 1, host: 'elsewhere', time: now() }));
