@@ -19,7 +19,7 @@ import { createEngine, createOnnxruntimeEngine, loadWeights } from '@cxr/fid/nod
 import { createRng } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import ndarray from 'ndarray';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixtures, readFloats, shared, weightsFile } from './shared.js';
 
 /** ‖a − b‖ / ‖b‖ of each image's activations, the largest. */
@@ -90,6 +90,23 @@ describe('engines with random weights', () => {
     expect(tf.memory().numTensors).toBe(made);
     engine.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('free the models of bytes and of floats on onnxruntime, each once', async () => {
+    const ort = await import('onnxruntime-node');
+    const create = vi.spyOn(ort.InferenceSession, 'create');
+    const engine = await createOnnxruntimeEngine(weights, { dims: 64 });
+    const bytes = noise(1, 3);
+    for (const batch of [bytes, ndarray(Float32Array.from(bytes.data), bytes.shape), bytes]) {
+      await engine.activations(batch);
+    }
+    const sessions = await Promise.all(create.mock.results.map(({ value }) => value));
+    create.mockRestore();
+    expect(sessions).toHaveLength(2);
+    const released = sessions.map((session) => vi.spyOn(session, 'release'));
+    engine.dispose();
+    engine.dispose();
+    await vi.waitFor(() => expect(released.map(({ mock }) => mock.calls.length)).toEqual([1, 1]));
   });
 
   it('stop within a batch when told to', async () => {

@@ -1,5 +1,5 @@
 import { frechetDistance, Statistics } from '@cxr/fid';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { relative, syntheticActivations } from './shared.js';
 
 function withoutRows(statistics: Statistics): Statistics {
@@ -27,6 +27,20 @@ describe('frechetDistance', () => {
     // From a file there are only the covariances, of lower rank than dims where the images are few. Zeros of the
     // spectrum then come as roots of rounding, 1e-8 of the largest each.
     expect(relative(frechetDistance(withoutRows(a), withoutRows(b)), want)).toBeLessThan(1e-6);
+  });
+
+  it('makes no covariance of sets that have no more images than dims, unless asked for eigen', () => {
+    const sigma = vi.spyOn(Statistics.prototype, 'sigma', 'get');
+    const few = [1, 2].map((seed) => Statistics.of(syntheticActivations(9, 40, seed)));
+    const many = Statistics.of(syntheticActivations(80, 40, 3));
+    frechetDistance(few[0]!, few[1]!);
+    expect(sigma).not.toHaveBeenCalled();
+    frechetDistance(few[0]!, many);
+    expect(new Set(sigma.mock.contexts)).toEqual(new Set([many]));
+    sigma.mockClear();
+    frechetDistance(few[0]!, few[1]!, { method: 'eigen' });
+    expect(new Set(sigma.mock.contexts)).toEqual(new Set(few));
+    sigma.mockRestore();
   });
 
   it('is exactly 2048 for means 0 and 1 and identity covariances of 2048 dims', () => {

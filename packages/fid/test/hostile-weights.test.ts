@@ -64,6 +64,10 @@ describe('the files of these tests', () => {
       ones: [1, 2, 3, 4, 5, 6],
       none: [],
     });
+    // What lies in its storage as it is needs no memory of its own.
+    const buffers = (...names: string[]) => new Set(names.map((name) => tensors.get(name)!.data.buffer));
+    expect(buffers('whole', 'part', 'ones').size).toBe(1);
+    expect(buffers('whole', 'transposed', 'every other').size).toBe(3);
   });
 });
 

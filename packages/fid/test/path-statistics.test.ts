@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
-import { frechetDistance, statistics } from '@cxr/fid';
+import { frechetDistance, type InceptionEngine, statistics } from '@cxr/fid';
 import { pathStatistics, writeStatistics } from '@cxr/fid/node';
 import { image } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,6 +93,32 @@ describe('pathStatistics', () => {
       code: 'mismatch',
       message: `${file}: statistics have 5 dims, not 64`,
     });
+  });
+
+  it('refuses a folder of one image before the network runs, and takes one of two', async () => {
+    for (const name of ['one', 'two']) mkdirSync(at(name));
+    for (const file of [at('one', '0.png'), at('two', '0.png')]) writeFileSync(file, encodePng(chest(0)));
+    writeFileSync(at('two', '1.png'), encodePng(chest(1)));
+    let runs = 0;
+    const counting: InceptionEngine = {
+      ...engine,
+      activations: (batch) => {
+        runs++;
+        return engine.activations(batch);
+      },
+    };
+    const found = (...names: string[]) =>
+      pathStatistics(
+        names.map((name) => at(name)),
+        { engine: counting, workers: 0 },
+      );
+    await expect(found('two', 'one')).rejects.toMatchObject({
+      code: 'empty',
+      message: `${at('one')}: a FID needs at least two images a set: 1 here`,
+    });
+    expect(runs).toBe(0);
+    expect((await found('two')).paths[0]!.statistics.count).toBe(2);
+    expect(runs).toBe(1);
   });
 
   it('looks into sub-folders where asked to', async () => {

@@ -59,7 +59,7 @@ describe('readTorch', () => {
   it.each([
     ['text', 'not a torch file', [0x68, 0x65]],
     ['an old pickle', 'not a torch file', [0x28, 0x64]],
-    ['an opcode off the list', 'opcode 0x69', [0x80, 2, 0x69]],
+    ['an opcode off the list', 'opcode 0x69 at byte 2,', [0x80, 2, 0x69]],
     ['a pickle of something else', 'not a file that torch.save wrote', [0x80, 2, 0x4b, 1, 0x2e]],
     ['an empty stack', 'empty stack', [0x80, 2, 0x2e]],
   ])('refuses %s', (_, message, bytes) => {

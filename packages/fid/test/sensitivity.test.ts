@@ -7,6 +7,7 @@ import {
   ceiling,
   compareActivations,
   frechetDistance,
+  type InceptionEngine,
   kid,
   memorisation,
   prdc,
@@ -172,6 +173,36 @@ describe('sensitivity', () => {
       for (const key of ['fid', 'meanTerm', 'precision', 'recall', 'density', 'coverage', 'authPct'] as const)
         expect(result.rows[i]![key]).toBeCloseTo(row[key], 5);
     });
+  });
+
+  it('gives the engine batches of the size asked for, and stops at the signal', async () => {
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const work = sensitivity(at('reals'), {
+      ...options,
+      batchSize: 3,
+      signal: abort.signal,
+      onProgress: ({ phase, done, total }) => {
+        seen.push(`${phase} ${done}/${total}`);
+        if (phase === 'unchanged') abort.abort(new Error('enough'));
+      },
+    });
+    await expect(work).rejects.toThrow('enough');
+    expect(seen).toEqual(['reals 3/8', 'reals 6/8', 'reals 8/8', 'unchanged 3/8']);
+  });
+
+  it.each(['pil299', 'network'] as const)('resizes in the mode asked for: %s', async (resize) => {
+    const dtypes = new Set<string>();
+    const spy: InceptionEngine = {
+      ...engine,
+      activations: (batch) => {
+        dtypes.add(batch.dtype);
+        return engine.activations(batch);
+      },
+    };
+    const result = await sensitivity(at('reals'), { engine: spy, workers: 0, resize, changes: [] });
+    expect(result.resize).toBe(resize);
+    expect([...dtypes]).toEqual([resize === 'pil299' ? 'uint8' : 'float32']);
   });
 
   it('leaves out sizes that are not smaller, and warns of unknown patients', async () => {
