@@ -10,6 +10,7 @@ import {
   makeFolder,
   withFolderLock,
   writeFileAtomic,
+  writeFlushed,
 } from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAll } from '../src/node/write-flushed.js';
@@ -19,6 +20,23 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cxr-write-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+describe('writeFlushed', () => {
+  it('makes a new file, or appends to one, and refuses to write over one', async () => {
+    const file = join(folder, 'a');
+    await writeFlushed(file, 'one');
+    await expect(writeFlushed(file, 'two')).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(writeFlushed(file, 'two', 'wx')).rejects.toMatchObject({ code: 'EEXIST' });
+    await writeFlushed(file, Uint8Array.of(33, 34), 'a');
+    expect(await readFile(file, 'utf8')).toBe('one!"');
+    await writeFlushed(join(folder, 'b'), 'é', 'a');
+    expect([...(await readFile(join(folder, 'b')))]).toEqual([0xc3, 0xa9]);
+    await expect(writeFlushed(file, '', 'w' as 'a')).rejects.toThrow(
+      new RangeError('invalid flag: w (wx or a)'),
+    );
+    expect(await readFile(file, 'utf8')).toBe('one!"');
+  });
+});
 
 describe('writeAll', () => {
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);

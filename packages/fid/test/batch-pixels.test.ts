@@ -49,6 +49,10 @@ describe('batchPixels', () => {
     ['three of four channels', batch(1, SIDE, SIDE, 4).hi(1, SIDE, SIDE, 3)],
     ['channels from the last to the first', batch(1, SIDE, SIDE, 3).step(1, 1, 1, -1)],
     ['rows as columns', batch(1, SIDE, SIDE, 3).transpose(0, 2, 1, 3)],
+    [
+      'the first column, repeated',
+      ndarray(batch(1, SIDE, SIDE, 3).data, [1, SIDE, SIDE, 3], [LENGTH, 3 * SIDE, 0, 1]),
+    ],
     ['planes', batch(1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)],
   ])('puts %s in row-major order', (_, view) => {
     expect(isCopy(view)).toBe(true);

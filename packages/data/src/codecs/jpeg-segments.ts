@@ -32,9 +32,9 @@ function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** Whether a marker stands alone, without a length: TEM, RST0 to RST7 and SOI. */
+/** Whether a marker stands alone, without a length: TEM, RST0 to RST7 and SOI; and 0, which makes 0xff a mere byte. */
 function standsAlone(marker: number): boolean {
-  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
 /**
@@ -48,9 +48,10 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   let scan = -1;
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1]!;
+    // libjpeg, and so Pillow, skips bytes between segments that belong to none.
     if (bytes[at] !== 0xff) {
-      if (frame) break;
-      throw new CxrFileError('corrupt', 'a JPEG with no marker where one must be');
+      at++;
+      continue;
     }
     if (marker === 0xda || marker === 0xd9) {
       if (!frame) throw new CxrFileError('corrupt', 'a JPEG without a frame header');
