@@ -9,8 +9,8 @@ import {
 import type { NdArray } from 'ndarray';
 import { type ActivationRows, activationRows } from './activation-rows.js';
 import { assertEngine, type InceptionEngine } from './engines/engine.js';
-import { type PreparedImage, prepareImages } from './image-set.js';
-import { assertResizeMode, type ResizeMode, toImageBatch } from './prepare-image.js';
+import { type PreparedImage, prepareAll } from './image-set.js';
+import { type Preparation, preparationOf, type ResizeMode, toImageBatch } from './prepare-image.js';
 import { Statistics } from './statistics.js';
 
 /** Progress through a set of images. */
@@ -31,7 +31,7 @@ export interface ActivationsProgress {
 
 /** Options of `activations`, `activationBatches` and `statistics`. */
 export interface ActivationsOptions extends ImageSetOptions {
-  /** How images become 299 × 299. @default 'pil299' */
+  /** How images become 299 × 299; only for the Inception. @default 'pil299' */
   resize?: ResizeMode | undefined;
   /** Images a batch, at least 1; it changes no result. @default 50 */
   batchSize?: number | undefined;
@@ -82,12 +82,12 @@ async function* checkedBatches(
   engine: InceptionEngine,
   options: ActivationsOptions,
 ): AsyncGenerator<CheckedBatch> {
-  const { resize = 'pil299', range, bits, onWarning } = options;
+  const { resize, range, bits, onWarning } = options;
   assertImageSet(set);
   assertEngine(engine);
-  assertResizeMode(resize);
-  const images = prepareImages(set, resize, { range, bits, onWarning });
-  yield* preparedBatches(images, engine, { ...options, resize });
+  const preparation = preparationOf(engine, resize);
+  const images = prepareAll(set, preparation, { range, bits, onWarning });
+  yield* preparedBatches(images, engine, { ...options, preparation });
 }
 
 /** With the activations also as checked rows. */
@@ -95,13 +95,13 @@ export interface CheckedBatch extends ActivationsBatch {
   rows: ActivationRows;
 }
 
-/** As `activationBatches`, for images that are already resized in the mode given. */
+/** As `activationBatches`, for images that are already prepared as said. */
 export async function* preparedBatches(
   images: AsyncIterable<PreparedImage>,
   engine: InceptionEngine,
-  options: ActivationsOptions & { resize: ResizeMode },
+  options: Omit<ActivationsOptions, 'resize'> & { preparation: Preparation },
 ): AsyncGenerator<CheckedBatch> {
-  const { resize, batchSize = 50, signal, onProgress, total } = options;
+  const { preparation, batchSize = 50, signal, onProgress, total } = options;
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0))
     throw new RangeError(`invalid batch size: ${batchSize}`);
   const start = performance.now();
@@ -114,7 +114,7 @@ export async function* preparedBatches(
     const activations = await engine.activations(
       toImageBatch(
         batch.map((image) => image.pixels),
-        resize,
+        preparation,
       ),
       { signal },
     );

@@ -1,11 +1,11 @@
 import { checkOptions, type ImageSet, type ImageSetOptions, imagesOf, type KnownOptions } from '@cxr/image';
-import { prepareImage, type ResizeMode } from './prepare-image.js';
+import { assertResizeMode, type Preparation, prepareFor, type ResizeMode } from './prepare-image.js';
 
 /** An image resized for the engines. */
 export interface PreparedImage {
   /** The file, or `image 0` and so on, for messages. */
   name: string;
-  /** `[299, 299, 3]`, row-major, 0 to 255. */
+  /** `[299, 299, 3]`, or as the engine's preprocessing has it; row-major, 0 to 255. */
   pixels: Uint8Array | Float32Array;
 }
 
@@ -21,6 +21,15 @@ export async function* prepareImages(
   options: ImageSetOptions = {},
 ): AsyncGenerator<PreparedImage> {
   checkOptions('prepareImages', options, OPTIONS);
-  for await (const { name, image } of imagesOf(set, options))
-    yield { name, pixels: prepareImage(image, mode) };
+  assertResizeMode(mode);
+  yield* prepareAll(set, mode, options);
+}
+
+/** As `prepareImages`, for any encoder. */
+export async function* prepareAll(
+  set: ImageSet,
+  how: Preparation,
+  options: ImageSetOptions,
+): AsyncGenerator<PreparedImage> {
+  for await (const { name, image } of imagesOf(set, options)) yield { name, pixels: prepareFor(image, how) };
 }

@@ -11,8 +11,22 @@ export {
 } from './activations.js';
 export { type Ceiling, type CeilingOptions, ceiling } from './ceiling.js';
 export { type ComputeFidOptions, computeFid, type FidResult } from './compute-fid.js';
-export type { ImageBatch, InceptionEngine } from './engines/engine.js';
+export type { EncoderInfo, ImageBatch, InceptionEngine } from './engines/engine.js';
+export {
+  createOnnxEngine,
+  type OnnxEngineOptions,
+  type OnnxOutput,
+  type OnnxRuntime,
+  type OnnxSession,
+} from './engines/onnx-engine.js';
 export { inceptionOnnx } from './engines/onnx-graph.js';
+export {
+  type FullPreprocessing,
+  PREPROCESSINGS,
+  type Preprocessing,
+  type PreprocessingName,
+  resolvePreprocessing,
+} from './engines/preprocessing.js';
 export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs-engine.js';
 export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';

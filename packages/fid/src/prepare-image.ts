@@ -6,7 +6,8 @@ import {
   resizePillowFloat,
   toRgb8,
 } from '@cxr/image';
-import { IMAGE_LENGTH, type ImageBatch } from './engines/engine.js';
+import type { ImageBatch, InceptionEngine } from './engines/engine.js';
+import { type FullPreprocessing, preprocess } from './engines/preprocessing.js';
 import { INPUT_SIZE } from './inception/network.js';
 
 /**
@@ -28,9 +29,25 @@ export function assertResizeMode(value: string): asserts value is ResizeMode {
   }
 }
 
-/** Whether a mode gives bytes or floats. */
-function pixelType(mode: ResizeMode): 'uint8' | 'float32' {
-  return mode === 'pil299' ? 'uint8' : 'float32';
+/** How images become an engine's input: a resize mode of the Inception's, or the preprocessing of another encoder. */
+export type Preparation = ResizeMode | FullPreprocessing;
+
+/**
+ * How images become the input of an engine.
+ * @throws RangeError for an unknown mode, or one given for an engine with a preprocessing of its own.
+ */
+export function preparationOf(
+  engine: InceptionEngine | undefined,
+  resize: ResizeMode | undefined,
+): Preparation {
+  if (engine?.preprocessing === undefined) {
+    assertResizeMode(resize ?? 'pil299');
+    return resize ?? 'pil299';
+  }
+  if (resize === undefined) return engine.preprocessing;
+  throw new RangeError(
+    `resize is for the Inception: the engine ${engine.name} has a preprocessing of its own`,
+  );
 }
 
 /**
@@ -52,19 +69,26 @@ export function prepareImage(image: Image, mode: ResizeMode): Uint8Array | Float
   }
 }
 
+/** As `prepareImage`, or as another encoder takes it: `[size, size, channels]`. */
+export function prepareFor(image: Image, how: Preparation): Uint8Array | Float32Array {
+  return typeof how === 'string' ? prepareImage(image, how) : preprocess(image, how);
+}
+
 /** Bicubic overshoots at edges. */
 function clip(values: Float32Array): Float32Array {
   for (let i = 0; i < values.length; i++) values[i] = Math.max(0, Math.min(255, values[i]!));
   return values;
 }
 
-/** Prepared images side by side, as one batch `[n, 299, 299, 3]`. */
-export function toImageBatch(images: readonly (Uint8Array | Float32Array)[], mode: ResizeMode): ImageBatch {
-  const shape = [images.length, INPUT_SIZE, INPUT_SIZE, 3];
-  const length = images.length * IMAGE_LENGTH;
-  const data = pixelType(mode) === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+/** Prepared images side by side, as one batch `[n, size, size, channels]`. */
+export function toImageBatch(images: readonly (Uint8Array | Float32Array)[], how: Preparation): ImageBatch {
+  const { size, channels } = typeof how === 'string' ? { size: INPUT_SIZE, channels: 3 } : how;
+  const shape = [images.length, size, size, channels];
+  const length = size * size * channels;
+  const values = images.length * length;
+  const data = images[0] instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
   images.forEach((pixels, n) => {
-    data.set(pixels, n * IMAGE_LENGTH);
+    data.set(pixels, n * length);
   });
   return data instanceof Uint8Array ? ndarray(data, shape) : ndarray(data, shape);
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
@@ -22,6 +23,9 @@ const weights = main.randomWeights(1);
 const bytes = main.writeSafetensors(new Map([['a', { shape: [1], data: new Float32Array(1) }]]));
 const options = { engine, workers: 0 };
 
+// CommonJS, and loaded so that its absence (it is optional) fails this file alone.
+const runtime = createRequire(import.meta.url)('onnxruntime-node');
+
 beforeAll(async () => {
   for (let i = 0; i < 12; i++)
     await writeFileAtomic(join(folder, `${i}.png`), encodePng(phantom({ seed: i, size: 16 })));
@@ -37,6 +41,7 @@ const MAIN: Record<string, unknown[]> = {
   ceiling: [rows, [...images, ...images, ...images], { engine, size: 8 }],
   compareActivations: [rows, rows, { k: 1 }],
   computeFid: [images, images, { engine }],
+  createOnnxEngine: [bytes, { runtime, preprocess: 'clip' }],
   createTfjsEngine: [weights, { dims: 64 }],
   fidInfinity: [statistics, rows, { points: 2 }],
   frechetDistance: [statistics, statistics, { method: 'factors' }],
@@ -52,6 +57,7 @@ const MAIN: Record<string, unknown[]> = {
   readSafetensors: [bytes],
   readTorch: [bytes],
   readWeights: [bytes, { file: 'a' }],
+  resolvePreprocessing: [{ size: 8 }],
   spectrum: [images, { size: 16 }],
   spectrumSvg: [[]],
   Statistics: [5],

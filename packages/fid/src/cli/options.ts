@@ -8,18 +8,20 @@ import {
   listFlag,
   wholeNumberFlag,
 } from '@cxr/cli';
+import type { InceptionEngine } from '../engines/engine.js';
 import { DIMS, type Dims } from '../inception/network.js';
 import { FRECHET_METHODS, type FrechetMethod } from '../metrics/frechet-distance.js';
 import { ENGINES, type EngineName, OLD_ENGINE_NAMES } from '../node/create-engine.js';
 import type { PathStatisticsOptions } from '../node/path-report.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
+import { addEncoderFlags, type EncoderFlags } from './encoder.js';
 import { METRICS } from './further-metrics.js';
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', ...BACKEND_NAMES.filter((name) => name !== 'cpu')];
 
 /** Flags of all commands that compute activations, as commander hands them over. */
-export interface NetworkFlags {
+export interface NetworkFlags extends EncoderFlags {
   batchSize: number;
   dims: Dims;
   numWorkers?: number;
@@ -83,7 +85,7 @@ export function addScoreFlags(program: Command): Command {
 
 /** Adds the flags of all commands that compute activations. */
 export function addNetworkFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('As in pytorch-fid:')
     .addOption(wholeNumberFlag('--batch-size <n>', 'images a batch', { min: 1 }).default(50))
     .addOption(choiceFlag('--dims <n>', 'layer of the network', DIMS).default(2048))
@@ -112,13 +114,21 @@ export function addNetworkFlags(command: Command): Command {
     .addOption(wholeNumberFlag('--seed <n>', 'of random subsets and splits').default(0))
     .option('--recursive', 'also read sub-folders')
     .option('--json', 'print one JSON object');
+  return addEncoderFlags(command);
 }
 
-/** The options that `pathStatistics` and `sensitivity` share, of the flags. */
-export function networkOptions(flags: NetworkFlags, { output, signal }: CliContext): NetworkOptions {
+/** The options that `pathStatistics` and `sensitivity` share, of the flags. @param encoder in place of the Inception */
+export function networkOptions(
+  flags: NetworkFlags,
+  { output, signal }: CliContext,
+  encoder: InceptionEngine | undefined,
+): NetworkOptions {
   const { batchSize, dims, numWorkers: workers, device, resize, bits, engine, threads, recursive } = flags;
+  const common = { batchSize, workers, bits, recursive, signal };
+  if (encoder) return { ...common, engine: encoder };
   return {
-    ...{ batchSize, dims, workers, resize, bits, engine, threads, recursive, signal },
+    ...common,
+    ...{ dims, resize, engine, threads },
     backend: device === 'cpu' ? 'auto' : device,
     weights: {
       file: flags.weights,

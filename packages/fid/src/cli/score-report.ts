@@ -3,7 +3,7 @@ import type { Output } from '@cxr/cli';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import type { FrechetTerms } from '../metrics/frechet-distance.js';
 import type { NoiseFloor } from '../metrics/noise-floor.js';
-import type { PathsReport } from '../node/path-report.js';
+import type { PathsReport, UsedEngine } from '../node/path-report.js';
 
 /** The distance of both paths to a folder of images of one class. */
 export interface ClassDistance {
@@ -38,6 +38,29 @@ export function weightsJson(
   return { file, sha256, kind };
 }
 
+/** An engine as JSON; null where no network was run. */
+export function engineJson(engine: UsedEngine | undefined): Record<string, unknown> {
+  const { name = null, device = null, preprocessing, encoder } = engine ?? {};
+  return { engine: name, device, encoder: encoder && { ...encoder, preprocessing } };
+}
+
+/** The network of a score, and how images became its input: what must be the same for two scores to be comparable. */
+export function networkText({
+  resize,
+  weights,
+  engine,
+}: Pick<PathsReport, 'resize' | 'weights' | 'engine'>): string {
+  const short = (hash: string | undefined): string => (hash ? `, sha256 ${hash.slice(0, 16)}…` : '');
+  if (engine?.encoder) {
+    const { file, sha256, preprocess, output, pool } = engine.encoder;
+    const name = file === undefined ? 'encoder' : `encoder ${basename(file)}`;
+    return `${name}${short(sha256)}, preprocessing ${preprocess}, output ${output} (${pool})`;
+  }
+  if (!weights) return `resize ${resize}`;
+  const { file, kind, sha256 } = weights;
+  return `resize ${resize}, weights ${file === undefined ? kind : basename(file)}${short(sha256)}`;
+}
+
 /** The object that `--json` prints. */
 export function scoreJson(
   { report, terms, floor, ceiling, against, warnings }: Explanation,
@@ -49,9 +72,8 @@ export function scoreJson(
   return {
     ...terms,
     dims,
-    resize,
-    engine: engine?.name ?? null,
-    device: engine?.device ?? null,
+    resize: resize ?? null,
+    ...engineJson(engine),
     n1,
     n2,
     weights: weightsJson(weights),
@@ -81,14 +103,12 @@ export function warningsOf({ paths, dims, weights }: PathsReport): string[] {
 }
 
 /** What must be the same for two scores to be comparable. */
-function contextOf({ dims, resize, paths, weights }: PathsReport): string {
+function contextOf(report: PathsReport): string {
+  const { dims, paths, weights, engine } = report;
   const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
   const images = `${dims} dims, ${n1} against ${n2} images`;
   // Statistics files do not say how their images were resized, nor by which weights.
-  if (!weights) return images;
-  const { file, kind, sha256 } = weights;
-  const hash = sha256 === undefined ? '' : `, sha256 ${sha256.slice(0, 16)}…`;
-  return `${images}, resize ${resize}, weights ${file === undefined ? kind : basename(file)}${hash}`;
+  return weights || engine?.encoder ? `${images}, ${networkText(report)}` : images;
 }
 
 /** Says what the score is of, and what it can be compared with. */

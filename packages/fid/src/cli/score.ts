@@ -9,6 +9,7 @@ import {
   writeFileAtomic,
 } from '@cxr/data/node';
 import { dimensions } from '@cxr/image';
+import type { InceptionEngine } from '../engines/engine.js';
 import { type FrechetMethod, frechetDistance, frechetTerms } from '../metrics/frechet-distance.js';
 import { noiseFloor } from '../metrics/noise-floor.js';
 import type { PathStatistics, PathStatisticsOptions } from '../node/path-report.js';
@@ -16,6 +17,7 @@ import { pathStatistics } from '../node/path-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
+import { openEncoder } from './encoder.js';
 import { furtherMetrics } from './further-metrics.js';
 import { metricsOf, networkOptions, type ScoreFlags } from './options.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
@@ -29,8 +31,21 @@ export async function score(
   flags: ScoreFlags,
   context: CliContext,
 ): Promise<void> {
+  const encoder = await openEncoder(flags, context);
+  try {
+    await (flags.saveStats ? saveStatistics : scorePaths)(paths, flags, context, encoder);
+  } finally {
+    encoder?.dispose();
+  }
+}
+
+async function scorePaths(
+  paths: readonly [string, string],
+  flags: ScoreFlags,
+  context: CliContext,
+  encoder: InceptionEngine | undefined,
+): Promise<void> {
   const start = performance.now();
-  if (flags.saveStats) return saveStatistics(paths, flags, context);
   const { output } = context;
   const { method, seed, heldOut } = flags;
   await checkWritable(flags.spectrum, flags.memorisationPictures);
@@ -44,7 +59,7 @@ export async function score(
   const warnings: string[] = [];
   const metrics = metricsOf(flags);
   const report = await pathStatistics(all, {
-    ...pathOptions(flags, context),
+    ...pathOptions(flags, context, encoder),
     keepActivations: metrics.some((name) => name !== 'fid'),
     sampleSize: flags.floor ? FLOOR_SAMPLE : 0,
     onWarning: (message) => warnings.push(message),
@@ -74,10 +89,11 @@ async function saveStatistics(
   [folder, out]: readonly [string, string],
   flags: ScoreFlags,
   context: CliContext,
+  encoder: InceptionEngine | undefined,
 ): Promise<void> {
   await checkWritable(out);
   const report = await pathStatistics([folder], {
-    ...pathOptions(flags, context),
+    ...pathOptions(flags, context, encoder),
     onWarning: (message) => context.output.note(`warning: ${message}`),
   });
   const { statistics } = report.paths[0]!;
@@ -148,10 +164,14 @@ function againstClass(
   };
 }
 
-function pathOptions(flags: ScoreFlags, context: CliContext): PathStatisticsOptions {
+function pathOptions(
+  flags: ScoreFlags,
+  context: CliContext,
+  encoder: InceptionEngine | undefined,
+): PathStatisticsOptions {
   const { output } = context;
   return {
-    ...networkOptions(flags, context),
+    ...networkOptions(flags, context, encoder),
     onBad: flags.skipBad ? (error) => output.note(`skipped ${error.message}`) : undefined,
     onProgress: ({ path, done, total }) =>
       output.progress({ phase: basename(path), done, total, unit: 'images' }),

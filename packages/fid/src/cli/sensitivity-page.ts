@@ -1,16 +1,16 @@
 import { bars, escapeHtml, page, table } from '@cxr/report';
 import type { Sensitivity, SensitivityRow } from '../node/sensitivity.js';
+import { networkText } from './score-report.js';
 import { COLUMNS, type Column, cellText } from './sensitivity-columns.js';
 
 /** The table and its picture as one HTML page without scripts: a panel a metric, a bar a change. */
 export function sensitivityPage(result: Sensitivity): string {
-  const { n1, n2, dims, resize, size, rows, engine, weights } = result;
+  const { n1, n2, dims, size, rows, engine, weights } = result;
   const fitted = size === undefined ? '' : `, brought to ${size} × ${size} pixels first`;
-  const hash = weights?.sha256 ? `, weights sha256 ${weights.sha256.slice(0, 16)}…` : '';
   const random = '<p class="note"><strong>The weights are random: these are not FIDs.</strong></p>';
   return page({
     title: 'What small changes do to every metric',
-    lead: `${dims} dims, resize ${resize}, engine ${engine.name}${hash}`,
+    lead: `${dims} dims, engine ${engine.name}, ${networkText(result)}`,
     wide: true,
     body: [
       `<p>${n2} real images${fitted}, changed in one way after the other, each time compared with ${n1} unchanged real images. The red line

@@ -1,8 +1,9 @@
 import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
 import { checkWritable, writeFileAtomic } from '@cxr/data/node';
 import { sensitivity } from '../node/sensitivity.js';
+import { openEncoder } from './encoder.js';
 import { addNetworkFlags, type NetworkFlags, networkOptions } from './options.js';
-import { weightsJson } from './score-report.js';
+import { engineJson, networkText, weightsJson } from './score-report.js';
 import { COLUMNS, cellText } from './sensitivity-columns.js';
 import { sensitivityPage } from './sensitivity-page.js';
 
@@ -39,14 +40,15 @@ async function run(
 ): Promise<void> {
   const { output } = context;
   await checkWritable(flags.out);
+  const encoder = await openEncoder(flags, context);
   const result = await sensitivity(real, {
-    ...networkOptions(flags, context),
+    ...networkOptions(flags, context, encoder),
     heldOut,
     size: flags.size,
     seed: flags.seed,
     onWarning: (message) => output.note(`warning: ${message}`),
     onProgress: (progress) => output.progress({ ...progress, unit: 'images' }),
-  });
+  }).finally(() => encoder?.dispose());
   const { engine, weights, ...rest } = result;
   if (flags.out !== undefined) {
     await writeFileAtomic(flags.out, new TextEncoder().encode(sensitivityPage(result)));
@@ -54,13 +56,11 @@ async function run(
   }
   if (weights?.kind === 'random') output.note('warning: the weights are random: these are not FIDs');
   if (flags.json) {
-    output.result(
-      JSON.stringify({ ...rest, engine: engine.name, device: engine.device, weights: weightsJson(weights) }),
-    );
+    output.result(JSON.stringify({ ...rest, ...engineJson(engine), weights: weightsJson(weights) }));
     return;
   }
-  const { n1, n2, dims, resize } = result;
-  output.note(`${n2} changed images against ${n1} others, ${dims} dims, resize ${resize}`);
+  const { n1, n2, dims } = result;
+  output.note(`${n2} changed images against ${n1} others, ${dims} dims, ${networkText(result)}`);
   const lines = [['', ...COLUMNS.map(({ title }) => title)]];
   for (const row of result.rows) lines.push([row.name, ...COLUMNS.map((column) => cellText(column, row))]);
   const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));

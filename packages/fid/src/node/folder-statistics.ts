@@ -3,7 +3,7 @@ import type { ActivationRows } from '../activation-rows.js';
 import { joinActivations, preparedBatches } from '../activations.js';
 import type { InceptionEngine } from '../engines/engine.js';
 import { Reservoir } from '../metrics/reservoir.js';
-import type { ResizeMode } from '../prepare-image.js';
+import type { Preparation } from '../prepare-image.js';
 import { Statistics } from '../statistics.js';
 import type { PathStatistics, PathStatisticsOptions } from './path-report.js';
 import { type FolderSource, tooFewImages } from './path-source.js';
@@ -25,7 +25,7 @@ export interface FoldersResult {
 export async function folderStatistics(
   sources: readonly FolderSource[],
   openEngine: () => Promise<InceptionEngine>,
-  options: PathStatisticsOptions & { resize: ResizeMode },
+  options: PathStatisticsOptions & { preparation: Preparation },
 ): Promise<FoldersResult> {
   const { batchSize = 50, workers } = options;
   const pool = createPreparePool({ ahead: 2 * batchSize, workers });
@@ -57,17 +57,17 @@ interface FolderResult {
 function openReader(
   source: FolderSource,
   pool: PreparePool,
-  options: PathStatisticsOptions & { resize: ResizeMode },
+  options: PathStatisticsOptions & { preparation: Preparation },
 ): { source: FolderSource; read(engine: InceptionEngine): Promise<FolderResult> } {
   const { path, files, size } = source;
-  const { resize, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
+  const { preparation, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
   let skipped = 0;
   const skip = (error: CxrFileError): void => {
     skipped++;
     onBad?.(error);
   };
   const images = prepareFiles(pool, files, {
-    resize,
+    preparation,
     bits,
     changes: size === undefined ? undefined : [{ kind: 'resize', size }],
     signal,
@@ -78,7 +78,7 @@ function openReader(
     const collector = createCollector(engine.dims, options);
     let engineSeconds = 0;
     const batches = preparedBatches(images, engine, {
-      resize,
+      preparation,
       batchSize,
       signal,
       total: files.length,

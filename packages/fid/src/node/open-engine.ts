@@ -4,7 +4,7 @@ import { assertDims } from '../inception/network.js';
 import { createEngine } from './create-engine.js';
 import { findWeights } from './find-weights.js';
 import { loadWeights } from './load-weights.js';
-import type { PathStatisticsOptions } from './path-report.js';
+import type { PathStatisticsOptions, UsedEngine } from './path-report.js';
 
 /** The options that choose the engine. */
 export type EngineOptions = Pick<
@@ -22,6 +22,11 @@ export function dimsOf({ engine, dims }: EngineOptions): number {
   if (dims !== undefined && dims !== engine.dims)
     throw new RangeError(`the engine ${engine.name} gives ${engine.dims} dims, not ${dims}`);
   return engine.dims;
+}
+
+/** What results say of an engine. */
+export function describeEngine({ name, device, preprocessing, encoder }: InceptionEngine): UsedEngine {
+  return { name, device, preprocessing, encoder };
 }
 
 /** An engine, and how to end its use. */

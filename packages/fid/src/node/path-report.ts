@@ -22,7 +22,7 @@ export interface PathStatisticsOptions extends Omit<CreateEngineOptions, 'dims' 
   engine?: EngineRequest | InceptionEngine | undefined;
   /** Length of an image's activations. @default that of a given engine, else 2048, as in pytorch-fid */
   dims?: number | undefined;
-  /** How images become 299 × 299. @default 'pil299' */
+  /** How images become 299 × 299; only for the Inception. @default 'pil299' */
   resize?: ResizeMode | undefined;
   /** Images a batch, at least 1; it changes no result. @default 50 */
   batchSize?: number | undefined;
@@ -65,16 +65,19 @@ export interface PathStatistics {
   sample?: NdArray<Float32Array> | undefined;
 }
 
+/** What is said of an engine in results. */
+export type UsedEngine = Pick<InceptionEngine, 'name' | 'device' | 'preprocessing' | 'encoder'>;
+
 /** The results of all paths. */
 export interface PathsReport {
   /** Length of the activations. */
   dims: number;
-  /** How the images became 299 × 299. */
-  resize: ResizeMode;
+  /** How the images became 299 × 299; undefined for an encoder with a preprocessing of its own. */
+  resize: ResizeMode | undefined;
   /** In the order of the paths. */
   paths: PathStatistics[];
   /** Absent if all paths were statistics files, so that no network was run. */
-  engine?: Pick<InceptionEngine, 'name' | 'device'> | undefined;
+  engine?: UsedEngine | undefined;
   /** The weights loaded for this call; absent with a given engine. */
   weights?: InceptionWeights | undefined;
   /** Files left out because they cannot be read. */

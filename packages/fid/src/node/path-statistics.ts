@@ -1,8 +1,8 @@
 import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
 import { assertPositive, type InceptionEngine } from '../engines/engine.js';
-import { assertResizeMode } from '../prepare-image.js';
+import { preparationOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
-import { dimsOf, type OpenEngine, openEngine } from './open-engine.js';
+import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
 import type { PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
 import { type FolderSource, openPath } from './path-source.js';
 
@@ -38,9 +38,10 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { resize = 'pil299', recursive = false } = options;
+  const { recursive = false } = options;
   const dims = dimsOf(options);
-  assertResizeMode(resize);
+  const given = typeof options.engine === 'object' ? options.engine : undefined;
+  const preparation = preparationOf(given, options.resize);
   const start = performance.now();
   const sources = await inTurn(paths, (path) => openPath(sizedPath(path), { dims, recursive }));
   const folders = sources.filter((source): source is FolderSource => 'files' in source);
@@ -52,14 +53,14 @@ export async function pathStatistics(
     };
     const none = { folders: new Map(), skipped: 0, engineSeconds: 0 };
     const computed =
-      folders.length === 0 ? none : await folderStatistics(folders, open, { ...options, resize });
+      folders.length === 0 ? none : await folderStatistics(folders, open, { ...options, preparation });
     return {
       dims,
-      resize,
+      resize: typeof preparation === 'string' ? preparation : undefined,
       paths: sources.map((source) =>
         'files' in source ? computed.folders.get(source)! : { ...source, names: [] },
       ),
-      engine: used && { name: used.engine.name, device: used.engine.device },
+      engine: used && describeEngine(used.engine),
       weights: used?.weights,
       skipped: computed.skipped,
       seconds: { features: (performance.now() - start) / 1000, engine: computed.engineSeconds },

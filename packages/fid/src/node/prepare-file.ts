@@ -1,11 +1,11 @@
 import { readImage } from '@cxr/data/node';
-import { prepareImage, type ResizeMode } from '../prepare-image.js';
+import { type Preparation, prepareFor } from '../prepare-image.js';
 import { applyChanges, type ImageChange } from './image-change.js';
 
 /** A file to prepare. */
 export interface PrepareFileJob {
   file: string;
-  resize: ResizeMode;
+  preparation: Preparation;
   /** As in `readImage`. */
   bits: number | undefined;
   /** Applied before the resize, in order. */
@@ -16,7 +16,7 @@ export interface PrepareFileJob {
 
 /** A prepared file. */
 export interface PreparedFile {
-  /** `[299, 299, 3]`, 0 to 255. */
+  /** As `PreparedImage` has them. */
   pixels: Uint8Array | Float32Array;
   /** Bits that a 16-bit image uses, if its format does not say how many: see `onUsedBits` of `decodeImage`. */
   usedBits?: number | undefined;
@@ -27,7 +27,7 @@ export interface PreparedFile {
  * @public
  */
 export default async function prepareFile(job: PrepareFileJob): Promise<PreparedFile> {
-  const { file, resize, bits, changes, index } = job;
+  const { file, preparation, bits, changes, index } = job;
   let usedBits: number | undefined;
   const image = await readImage(file, {
     bits,
@@ -36,5 +36,5 @@ export default async function prepareFile(job: PrepareFileJob): Promise<Prepared
     },
   });
   const changed = changes ? await applyChanges(image, changes, index) : image;
-  return { pixels: prepareImage(changed, resize), usedBits };
+  return { pixels: prepareFor(changed, preparation), usedBits };
 }

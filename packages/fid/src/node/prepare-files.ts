@@ -1,14 +1,14 @@
 import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/node';
 import { BitsMonitor, type CxrFileError, checkBits } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
-import type { ResizeMode } from '../prepare-image.js';
+import type { Preparation } from '../prepare-image.js';
 import type { ImageChange } from './image-change.js';
 import type { PreparedFile, PrepareFileJob } from './prepare-file.js';
 
 export type PreparePool = WorkerPool<PrepareFileJob, PreparedFile>;
 
 export interface PrepareFilesOptions {
-  resize: ResizeMode;
+  preparation: Preparation;
   /** As in `readImage`. */
   bits?: number | undefined;
   /** Applied to each image before the resize, in order. @default none */
@@ -36,10 +36,10 @@ export function prepareFiles(
   files: readonly string[],
   options: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
-  const { resize, bits, changes, signal } = options;
+  const { preparation, bits, changes, signal } = options;
   if (bits !== undefined) checkBits(bits);
   const results = pool.map(
-    files.map((file, index) => ({ file, resize, bits, changes, index })),
+    files.map((file, index) => ({ file, preparation, bits, changes, index })),
     { signal },
   );
   const first = results.next();

@@ -5,12 +5,13 @@ import { CxrFileError, checkOptions, createRng, describeValue, type KnownOptions
 import type { NdArray } from 'ndarray';
 import type { ActivationRows } from '../activation-rows.js';
 import { joinActivations, preparedBatches } from '../activations.js';
-import { assertPositive, type InceptionEngine } from '../engines/engine.js';
+import { assertPositive } from '../engines/engine.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { type Comparison, compareActivations } from '../metrics/compare-activations.js';
-import { assertResizeMode, type ResizeMode } from '../prepare-image.js';
+import { preparationOf, type ResizeMode } from '../prepare-image.js';
 import type { ImageChange } from './image-change.js';
-import { dimsOf, type EngineOptions, openEngine } from './open-engine.js';
+import { describeEngine, dimsOf, type EngineOptions, openEngine } from './open-engine.js';
+import type { UsedEngine } from './path-report.js';
 import { createPreparePool, prepareFiles } from './prepare-files.js';
 
 /** A change of real images with the name it has in tables. */
@@ -46,7 +47,7 @@ export interface SensitivityOptions extends EngineOptions {
   size?: number | undefined;
   /** What to try, each alone. @default SENSITIVITY_CHANGES, without those to a size that is not below `size` */
   changes?: readonly NamedChange[] | undefined;
-  /** How images become 299 × 299. @default 'pil299' */
+  /** How images become 299 × 299; only for the Inception. @default 'pil299' */
   resize?: ResizeMode | undefined;
   /** Images a batch, at least 1; it changes no result. @default 50 */
   batchSize?: number | undefined;
@@ -94,14 +95,14 @@ export interface SensitivityRow extends Comparison {
 export interface Sensitivity {
   /** Length of the activations. */
   dims: number;
-  /** How the images became 299 × 299. */
-  resize: ResizeMode;
+  /** How the images became 299 × 299; undefined for an encoder with a preprocessing of its own. */
+  resize: ResizeMode | undefined;
   /** Images that stay as they are, and images that are changed. */
   n1: number;
   n2: number;
   /** That the changed images were brought to first, if that was asked for. */
   size?: number | undefined;
-  engine: Pick<InceptionEngine, 'name' | 'device'>;
+  engine: UsedEngine;
   /** The weights loaded for this call; absent with a given engine. */
   weights?: InceptionWeights | undefined;
   /** The unchanged images first, then one row a change. */
@@ -119,9 +120,12 @@ export interface Sensitivity {
 export async function sensitivity(folder: string, options: SensitivityOptions = {}): Promise<Sensitivity> {
   if (typeof folder !== 'string') throw new TypeError(`expected a folder, not ${describeValue(folder)}`);
   checkOptions('sensitivity', options, OPTIONS);
-  const { size, resize = 'pil299', seed = 0, signal, onProgress, onWarning } = options;
+  const { size, seed = 0, signal, onProgress, onWarning } = options;
   const dims = dimsOf(options);
-  assertResizeMode(resize);
+  const preparation = preparationOf(
+    typeof options.engine === 'object' ? options.engine : undefined,
+    options.resize,
+  );
   assertPositive('size', size);
   const changes = options.changes ?? SENSITIVITY_CHANGES.filter(({ change }) => isSmaller(change, size));
   const [kept, changed] = await openSets(folder, options);
@@ -134,9 +138,15 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
     applied: readonly ImageChange[],
   ): Promise<NdArray<Float32Array>> => {
     const warn = phase === 'reals' ? onWarning : undefined;
-    const images = prepareFiles(pool, files, { resize, bits, changes: applied, signal, onWarning: warn });
+    const images = prepareFiles(pool, files, {
+      preparation,
+      bits,
+      changes: applied,
+      signal,
+      onWarning: warn,
+    });
     const parts: ActivationRows[] = [];
-    const batches = preparedBatches(images, engine, { resize, batchSize, signal });
+    const batches = preparedBatches(images, engine, { preparation, batchSize, signal });
     let done = 0;
     for await (const { rows } of batches) {
       parts.push(rows);
@@ -155,7 +165,8 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
     ]) {
       rows.push({ name, ...compareActivations(real, await rowsOf(name, changed, applied), { seed }) });
     }
-    const used = { name: engine.name, device: engine.device };
+    const used = describeEngine(engine);
+    const resize = typeof preparation === 'string' ? preparation : undefined;
     return { dims, resize, n1: kept.length, n2: changed.length, size, engine: used, weights, rows };
   } finally {
     await pool.close();

@@ -2,6 +2,7 @@ import { isSafetensors, readSafetensors } from '@cxr/data';
 import { CxrFileError, checkOptions, describeValue } from '@cxr/image';
 import { checkWeights, type InceptionWeights, type WeightTensor } from '../inception/inception-weights.js';
 import { isTorch, readTorch } from './read-torch.js';
+import { sha256 } from './sha256.js';
 
 /**
  * Reads and checks the Inception's weights from the bytes of a torch file (zip or legacy) or a safetensors file with
@@ -49,9 +50,4 @@ function parse(
     if (!(error instanceof CxrFileError)) throw error;
     throw new CxrFileError(error.code, `cannot read weights: ${error.reason}`, { file, cause: error });
   }
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
