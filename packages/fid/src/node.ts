@@ -13,4 +13,4 @@ export {
   type SensitivityRow,
   sensitivity,
 } from './node/sensitivity.js';
-export { readStatistics, writeStatistics } from './node/statistics-file.js';
+export { readActivations, readStatistics, writeStatistics } from './node/statistics-file.js';

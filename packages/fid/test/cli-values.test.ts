@@ -6,6 +6,7 @@ import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
 import {
   FRECHET_METHODS,
   frechetDistance,
+  kid,
   noiseFloor,
   randomWeights,
   readWeights,
@@ -14,7 +15,7 @@ import {
   spectrumSvg,
   writeSafetensors,
 } from '@cxr/fid';
-import { readStatistics, SENSITIVITY_CHANGES, writeStatistics } from '@cxr/fid/node';
+import { readActivations, readStatistics, SENSITIVITY_CHANGES, writeStatistics } from '@cxr/fid/node';
 import { fitImage, image, pixels } from '@cxr/image';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,45 @@ beforeAll(() => {
   }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('saved activations', () => {
+  it('serve every metric in place of the images', async () => {
+    const metrics = ['--metrics', 'kid,precision,coverage,memorisation', '--seed', '7'];
+    for (const name of ['healthy', 'sick']) {
+      const args = ['--dims', '64', '--weights', at('random.safetensors'), '--save-activations'];
+      expect((await runMain(...args, at(name), at(`${name}.npz`))).status).toBe(0);
+    }
+    const [saved, images] = [
+      await score(at('healthy.npz'), at('sick.npz'), ...metrics),
+      await score(at('healthy'), at('sick'), ...metrics),
+    ];
+    for (const key of ['kid', 'precision', 'coverage']) expect(saved[key]).toEqual(images[key]);
+    expect(saved.memorisation.authPct).toBe(images.memorisation.authPct);
+    const drawn = await runMain(
+      at('healthy.npz'),
+      at('sick.npz'),
+      '--dims',
+      '64',
+      '--memorisation-pictures',
+      at('p.png'),
+    );
+    expect(drawn).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('needs images, not saved activations'),
+    });
+  });
+
+  it('KID takes the kernel and the subsets that the flags say', async () => {
+    const [a, b] = [at('healthy.npz'), at('sick.npz')];
+    const rows = await Promise.all([a, b].map(async (file) => (await readActivations(file)).activations!));
+    const options = { subsets: 3, subsetSize: 5, degree: 2, gamma: 0.5, coef0: 0.25 };
+    const flags = '--kid-subsets 3 --kid-subset-size 5 --kid-degree 2 --kid-gamma 0.5 --kid-coef0 0.25';
+    const result = await score(a, b, '--metrics', 'kid', '--seed', '4', ...flags.split(' '));
+    expect(result.kid).toEqual(kid(rows[0]!, rows[1]!, { ...options, seed: 4 }));
+    const wrong = await runMain(a, b, '--dims', '64', '--metrics', 'kid', '--kid-gamma', '0');
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('gamma') });
+  });
+});
 
 describe('values of cxr-fid', () => {
   // By definition, in NumPy and SciPy: fixtures/fid/make-cli-values.py.

@@ -71,6 +71,7 @@ const NODE: Record<string, unknown[]> = {
   findWeights: [{ file: 'a.pth' }],
   loadWeights: [join(folder, 'none.pth')],
   pathStatistics: [[folder], options],
+  readActivations: [join(folder, 'a.npz')],
   readStatistics: [join(folder, 'a.npz')],
   sensitivity: [folder, { ...options, changes: [] }],
   writeStatistics: [join(folder, 'b.npz'), statistics],

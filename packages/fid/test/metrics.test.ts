@@ -30,6 +30,21 @@ describe('on the activations of the reference', () => {
     const got = kid(first(real, 45), fake, { subsetSize: 45 });
     expect(relative(got.mean, golden.kid45)).toBeLessThan(1e-9);
     expect(got).toMatchObject({ std: 0, subsets: 1 });
+    for (const { kid: expected, degree, gamma, coef0 } of golden.kidKernels) {
+      const options = { subsetSize: 45, degree, gamma: gamma ?? undefined, coef0 };
+      expect(relative(kid(first(real, 45), fake, options).mean, expected)).toBeLessThan(1e-9);
+    }
+  });
+
+  it.each([
+    [{ degree: 0 }, 'invalid degree: 0'],
+    [{ degree: 1.5 }, 'invalid degree: 1.5'],
+    [{ gamma: 0 }, 'invalid gamma: 0'],
+    [{ gamma: Number.POSITIVE_INFINITY }, 'invalid gamma: Infinity'],
+    [{ coef0: -1 }, 'invalid coef0: -1'],
+    [{ coef0: Number.NaN }, 'invalid coef0: NaN'],
+  ])('KID refuses %j', (options, message) => {
+    expect(() => kid(real, fake, options)).toThrow(new RangeError(message));
   });
 
   it.each([3, 5])('precision, recall, density and coverage are those of prdc, k = %i', (k) => {

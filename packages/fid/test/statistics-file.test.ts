@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng, type NpyArray, readNpz, writeNpy, writeNpz } from '@cxr/data';
 import { frechetDistance, Statistics } from '@cxr/fid';
-import { loadWeights, pathStatistics, readStatistics, writeStatistics } from '@cxr/fid/node';
+import { loadWeights, pathStatistics, readActivations, readStatistics, writeStatistics } from '@cxr/fid/node';
 import { CxrFileError, createRng, image } from '@cxr/image';
 import { afterAll, describe, expect, it } from 'vitest';
 import { storedZip } from './pickles.js';
@@ -282,6 +282,50 @@ describe('statistics files', () => {
     truncateSync(sparse, 2 ** 31);
     await expect(loadWeights(sparse)).rejects.toMatchObject({ code: 'too-large', file: sparse });
     rmSync(sparse);
+  });
+});
+
+describe('activations in a statistics file', () => {
+  const rows = syntheticActivations(9, 5, 3);
+  const file = join(folder, 'activations.npz');
+
+  it('come back with the statistics, which other readers still find', async () => {
+    await writeStatistics(file, Statistics.of(rows), rows);
+    const read = await readActivations(file);
+    expect(read.activations!.shape).toEqual([9, 5]);
+    expect(read.activations!.data).toEqual(rows.data);
+    expect(read.statistics.mu).toEqual(Statistics.of(rows).mu);
+    expect((await readStatistics(file)).count).toBe(9);
+    await writeStatistics(file, Statistics.of(rows));
+    expect((await readActivations(file)).activations).toBeUndefined();
+    await expect(writeStatistics(file, Statistics.of(syntheticActivations(8, 5, 3)), rows)).rejects.toThrow(
+      'activations [9, 5] are not those of statistics of 8 images, 5 dims',
+    );
+  });
+
+  it('may stand alone, as float64 too', async () => {
+    const doubles: NpyArray = { data: Float64Array.from(rows.data), shape: [9, 5], dtype: 'float64' };
+    writeFileSync(file, writeNpz({ activations: doubles }));
+    const { statistics, activations } = await readActivations(file);
+    expect(activations!.data).toEqual(rows.data);
+    expect(statistics.sigma).toEqual(Statistics.of(rows).sigma);
+  });
+
+  it.each<[string, NpyArray]>([
+    ['activations are int32, not float32', { data: new Int32Array(4), shape: [2, 2], dtype: 'int32' }],
+    ['[4]', { data: new Float32Array(4), shape: [4], dtype: 'float32' }],
+    ['not finite', { data: Float32Array.of(1, Number.NaN, 2, 3), shape: [2, 2], dtype: 'float32' }],
+    [
+      'its activations are [4,2], but its mean has 1 dims',
+      { data: new Float32Array(8), shape: [4, 2], dtype: 'float32' },
+    ],
+  ])('are refused by name: %s', async (message, activations) => {
+    const mu: NpyArray = { data: Float64Array.of(1), shape: [1], dtype: 'float64' };
+    const sigma: NpyArray = { data: Float64Array.of(1), shape: [1, 1], dtype: 'float64' };
+    writeFileSync(file, writeNpz(message.startsWith('its') ? { mu, sigma, activations } : { activations }));
+    const reading = readActivations(file);
+    await expect(reading).rejects.toMatchObject({ code: 'mismatch', file });
+    await expect(reading).rejects.toThrow(message);
   });
 });
 

@@ -10,7 +10,7 @@ type Metric = (context: MetricContext) => unknown;
 
 /** Every further metric: its name, on the command line and as a key of the result, and a function that gives its value as JSON. */
 const TABLE: Readonly<Record<string, Metric>> = {
-  kid: ({ real, fake, seed }) => kid(real.activations, fake.activations, { seed }),
+  kid: ({ real, fake, seed, kidOptions }) => kid(real.activations, fake.activations, { ...kidOptions, seed }),
   precision: (context) => context.prdc().precision,
   recall: (context) => context.prdc().recall,
   density: (context) => context.prdc().density,
@@ -22,9 +22,14 @@ const TABLE: Readonly<Record<string, Metric>> = {
 /** Choices of `--metrics`; `fid` is always computed. */
 export const METRICS: readonly string[] = ['fid', ...Object.keys(TABLE)];
 
+/** Which metrics, and how. */
+export interface MetricRequest extends Pick<MetricContext, 'seed' | 'kidOptions' | 'pictures'> {
+  metrics: readonly string[];
+}
+
 /** One key a metric, in the order of `metrics`. */
 export async function furtherMetrics(
-  { metrics, seed, pictures }: { metrics: readonly string[]; seed: number; pictures: string | undefined },
+  { metrics, seed, pictures, kidOptions }: MetricRequest,
   [real, fake]: readonly [PathStatistics, PathStatistics],
 ): Promise<Record<string, unknown>> {
   const names = metrics.filter((name) => name !== 'fid');
@@ -35,6 +40,7 @@ export async function furtherMetrics(
   const context: MetricContext = {
     ...sets,
     seed,
+    kidOptions,
     pictures,
     prdc: () => {
       shares ??= prdc(sets.real.activations, sets.fake.activations);
@@ -48,5 +54,7 @@ export async function furtherMetrics(
 function withActivations(set: PathStatistics, metric: string): MetricContext['real'] {
   const { activations } = set;
   if (activations) return { ...set, activations };
-  throw new UsageError(`${metric} needs images, but ${set.path} is a statistics file`);
+  throw new UsageError(
+    `${metric} needs images, but ${set.path} is a statistics file without activations (--save-activations writes them)`,
+  );
 }

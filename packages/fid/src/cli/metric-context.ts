@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import type { KidOptions } from '../metrics/kid.js';
 import type { Prdc } from '../metrics/prdc.js';
 import type { PathStatistics } from '../node/path-report.js';
 
@@ -7,6 +8,8 @@ export interface MetricContext {
   real: PathStatistics & { activations: NdArray<Float32Array> };
   fake: PathStatistics & { activations: NdArray<Float32Array> };
   seed: number;
+  /** Of KID. */
+  kidOptions: Omit<KidOptions, 'seed'>;
   /** The file for a picture of the fakes nearest to a real, if any. */
   pictures: string | undefined;
   /** Computed at the first call, for all four metrics. */

@@ -6,6 +6,7 @@ import {
   choiceFlag,
   downloadProgress,
   listFlag,
+  numberFlag,
   wholeNumberFlag,
 } from '@cxr/cli';
 import type { InceptionEngine } from '../engines/engine.js';
@@ -15,7 +16,7 @@ import { ENGINES, type EngineName, OLD_ENGINE_NAMES } from '../node/create-engin
 import type { PathStatisticsOptions } from '../node/path-report.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
 import { addEncoderFlags, type EncoderFlags } from './encoder.js';
-import { METRICS } from './further-metrics.js';
+import { METRICS, type MetricRequest } from './further-metrics.js';
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', ...BACKEND_NAMES.filter((name) => name !== 'cpu')];
@@ -39,6 +40,12 @@ export interface NetworkFlags extends EncoderFlags {
 /** Flags of a score. */
 export interface ScoreFlags extends NetworkFlags {
   saveStats?: boolean;
+  saveActivations?: boolean;
+  kidSubsets?: number;
+  kidSubsetSize?: number;
+  kidDegree?: number;
+  kidGamma?: number;
+  kidCoef0?: number;
   method: FrechetMethod;
   metrics: string[];
   againstClasses?: string;
@@ -79,6 +86,23 @@ export function addScoreFlags(program: Command): Command {
     .option('--against-classes <dir>', 'also the distance of both paths to each class folder of this folder')
     .option('--memorisation-pictures <file.png>', 'draw the fakes nearest to a real, each beside it')
     .option('--spectrum <file.svg>', 'draw the power by frequency of both paths, and the energy of a lattice')
+    .optionsGroup('Of KID, as torch-fidelity names them:')
+    .addOption(wholeNumberFlag('--kid-subsets <n>', 'random subsets (default: 100)', { min: 1 }))
+    .addOption(
+      wholeNumberFlag('--kid-subset-size <n>', 'images of a subset (default: 1000, or all)', { min: 2 }),
+    )
+    .addOption(
+      wholeNumberFlag('--kid-degree <n>', 'of the kernel (gamma x·y + coef0)^degree (default: 3)', {
+        min: 1,
+      }),
+    )
+    .addOption(numberFlag('--kid-gamma <x>', 'of the kernel, above 0 (default: 1 / dims)', { min: 1e-9 }))
+    .addOption(numberFlag('--kid-coef0 <x>', 'of the kernel (default: 1)', { min: 0 }))
+    .optionsGroup('What is computed:')
+    .option(
+      '--save-activations',
+      'write the statistics and activations of path1 to path2, for metrics that need each image',
+    )
     .option('--no-floor', 'leave out the noise floor, the distance between halves of path1')
     .option('--skip-bad', 'leave out files that cannot be read, and count them');
 }
@@ -153,7 +177,14 @@ type NetworkOptions = Pick<
   | 'weights'
 >;
 
-/** The metrics that the flags ask for. */
+/** The further metrics that the flags ask for. */
+export function metricRequest(flags: ScoreFlags): MetricRequest {
+  const { kidSubsets: subsets, kidSubsetSize: subsetSize, kidDegree: degree } = flags;
+  const kidOptions = { subsets, subsetSize, degree, gamma: flags.kidGamma, coef0: flags.kidCoef0 };
+  return { metrics: metricsOf(flags), seed: flags.seed, kidOptions, pictures: flags.memorisationPictures };
+}
+
+/** Names of the further metrics that the flags ask for. */
 export function metricsOf({ metrics, memorisationPictures }: ScoreFlags): string[] {
   return memorisationPictures !== undefined && !metrics.includes('memorisation')
     ? [...metrics, 'memorisation']

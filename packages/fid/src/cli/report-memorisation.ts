@@ -1,3 +1,4 @@
+import { UsageError } from '@cxr/cli';
 import { type Memorisation, memorisation, type NearestPair } from '../metrics/memorisation.js';
 import { drawPairs } from './memorisation-pictures.js';
 import type { MetricContext } from './metric-context.js';
@@ -19,6 +20,9 @@ export async function reportMemorisation({
   pictures,
 }: MetricContext): Promise<Omit<Memorisation, 'pairs'> & { pairs: NamedPair[] }> {
   const report = memorisation(real.activations, fake.activations);
+  if (pictures !== undefined && [real, fake].some(({ names }) => names.length === 0)) {
+    throw new UsageError('--memorisation-pictures needs images, not saved activations');
+  }
   if (pictures !== undefined) await drawPairs(pictures, report, { real: real.names, fake: fake.names });
   const pairs = report.pairs.slice(0, PAIRS).map(({ ratio, ...pair }) => ({
     ...pair,

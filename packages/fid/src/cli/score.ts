@@ -19,7 +19,7 @@ import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics } from './further-metrics.js';
-import { metricsOf, networkOptions, type ScoreFlags } from './options.js';
+import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 
 /** The noise floor uses at most so many images of the first path. */
@@ -33,7 +33,8 @@ export async function score(
 ): Promise<void> {
   const encoder = await openEncoder(flags, context);
   try {
-    await (flags.saveStats ? saveStatistics : scorePaths)(paths, flags, context, encoder);
+    const save = flags.saveStats || flags.saveActivations;
+    await (save ? saveStatistics : scorePaths)(paths, flags, context, encoder);
   } finally {
     encoder?.dispose();
   }
@@ -57,10 +58,10 @@ async function scorePaths(
     ...(heldOut === undefined ? [] : [{ path: heldOut, size }]),
   ];
   const warnings: string[] = [];
-  const metrics = metricsOf(flags);
+  const request = metricRequest(flags);
   const report = await pathStatistics(all, {
     ...pathOptions(flags, context, encoder),
-    keepActivations: metrics.some((name) => name !== 'fid'),
+    keepActivations: request.metrics.some((name) => name !== 'fid'),
     sampleSize: flags.floor ? FLOOR_SAMPLE : 0,
     onWarning: (message) => warnings.push(message),
   });
@@ -68,7 +69,7 @@ async function scorePaths(
   const beforeDistance = performance.now();
   const terms = frechetTerms(a.statistics, b.statistics, { method });
   const distance = (performance.now() - beforeDistance) / 1000;
-  const further = await furtherMetrics({ metrics, seed, pictures: flags.memorisationPictures }, [a, b]);
+  const further = await furtherMetrics(request, [a, b]);
   const floor = flags.floor && a.sample && a.sample.shape[0]! >= 4 ? noiseFloor(a.sample, { seed }) : null;
   const ceiling = heldOut === undefined ? undefined : await ceilingOf(size, flags, [a, others.pop()!]);
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
@@ -94,10 +95,11 @@ async function saveStatistics(
   await checkWritable(out);
   const report = await pathStatistics([folder], {
     ...pathOptions(flags, context, encoder),
+    keepActivations: flags.saveActivations,
     onWarning: (message) => context.output.note(`warning: ${message}`),
   });
-  const { statistics } = report.paths[0]!;
-  await writeStatistics(out, statistics);
+  const { statistics, activations } = report.paths[0]!;
+  await writeStatistics(out, statistics, activations);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
 }
 
@@ -117,11 +119,8 @@ async function ceilingOf(
   flags: ScoreFlags,
   [real, heldOut]: readonly [PathStatistics, PathStatistics],
 ): Promise<ScoreCeiling> {
-  const { method, seed } = flags;
-  const further = await furtherMetrics({ metrics: metricsOf(flags), seed, pictures: undefined }, [
-    real,
-    heldOut,
-  ]);
+  const { method } = flags;
+  const further = await furtherMetrics({ ...metricRequest(flags), pictures: undefined }, [real, heldOut]);
   return {
     size,
     n: heldOut.names.length,

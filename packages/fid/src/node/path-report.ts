@@ -59,7 +59,7 @@ export interface PathStatistics {
   statistics: Statistics;
   /** Files in the order of the activations; empty for a statistics file. */
   names: string[];
-  /** `[n, dims]`, if `keepActivations` is set and the path is a folder. */
+  /** `[n, dims]`, if `keepActivations` is set and the path is a folder, or a file that has them. */
   activations?: NdArray<Float32Array> | undefined;
   /** `[m, dims]` of them, if `sampleSize` is set. */
   sample?: NdArray<Float32Array> | undefined;

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { listImages } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
+import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
 import type { SizedPath } from './path-report.js';
-import { readStatistics } from './statistics-file.js';
+import { readActivations, readStatistics } from './statistics-file.js';
 
 /** A folder of images that are not read yet. */
 export interface FolderSource {
@@ -14,7 +15,15 @@ export interface FolderSource {
 }
 
 /** What a path is, before any image is read. */
-export type PathSource = FolderSource | { path: string; statistics: Statistics };
+export type PathSource = FolderSource | StatisticsSource;
+
+/** What a statistics file holds. */
+interface StatisticsSource {
+  path: string;
+  statistics: Statistics;
+  /** `[n, dims]`, if they were asked for and the file has them. */
+  activations?: NdArray<Float32Array> | undefined;
+}
 
 /**
  * Lists a folder of images, or reads a statistics file.
@@ -24,17 +33,18 @@ export type PathSource = FolderSource | { path: string; statistics: Statistics }
  */
 export async function openPath(
   { path, size }: SizedPath,
-  { dims, recursive }: { dims: number; recursive: boolean },
+  { dims, recursive, keepActivations }: { dims: number; recursive: boolean; keepActivations: boolean },
 ): Promise<PathSource> {
   if (await isFolder(path)) {
     const files = await listImages(path, { recursive });
     if (files.length < 2) throw tooFewImages(path, files.length);
     return { path, files, size };
   }
-  const statistics = await readStatistics(path);
+  const read = keepActivations ? await readActivations(path) : { statistics: await readStatistics(path) };
+  const { statistics } = read;
   if (size !== undefined)
     throw new CxrFileError('unsupported', 'statistics of images cannot be brought to a size', { file: path });
-  if (statistics.dims === dims) return { path, statistics };
+  if (statistics.dims === dims) return { path, ...read };
   throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${dims}`, { file: path });
 }
 

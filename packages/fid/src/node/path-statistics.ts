@@ -38,12 +38,14 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { recursive = false } = options;
+  const { recursive = false, keepActivations = false } = options;
   const dims = dimsOf(options);
   const given = typeof options.engine === 'object' ? options.engine : undefined;
   const preparation = preparationOf(given, options.resize);
   const start = performance.now();
-  const sources = await inTurn(paths, (path) => openPath(sizedPath(path), { dims, recursive }));
+  const sources = await inTurn(paths, (path) =>
+    openPath(sizedPath(path), { dims, recursive, keepActivations }),
+  );
   const folders = sources.filter((source): source is FolderSource => 'files' in source);
   let used: OpenEngine | undefined;
   try {

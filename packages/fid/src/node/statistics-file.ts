@@ -1,11 +1,15 @@
 import { open } from 'node:fs/promises';
 import { imageHeader, type NpyArray, writeNpz } from '@cxr/data';
 import { readNpzFile, writeFileAtomic } from '@cxr/data/node';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, ndarray } from '@cxr/image';
+import type { NdArray } from 'ndarray';
+import { activationRows } from '../activation-rows.js';
 import { assertStatistics, Statistics } from '../statistics.js';
 
 /** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
 const MAX_BYTES = 2 ** 28;
+/** With activations: those of 300,000 images at 768 dims, of 100,000 at 2048. */
+const MAX_ACTIVATION_BYTES = 2 ** 30;
 
 /**
  * Reads statistics as pytorch-fid writes them: an .npz with `mu` `[dims]` and `sigma` `[dims, dims]`. If it has our
@@ -15,7 +19,39 @@ const MAX_BYTES = 2 ** 28;
  * 256 MiB), `unsupported` for a file that is not an .npz, `mismatch` for one without statistics.
  */
 export async function readStatistics(file: string): Promise<Statistics> {
-  const { mu, sigma, count } = await readArrays(file);
+  return toStatistics(await readArrays(file, ['mu', 'sigma', 'count'], MAX_BYTES), file);
+}
+
+/**
+ * Reads statistics and, where the file has them, the activations `[n, dims]` that they are of, as `writeStatistics` wrote them. An .npz with
+ * activations alone will do.
+ * @throws as `readStatistics`; CxrFileError 'mismatch' for activations that are not finite float32 or float64 `[n, dims]`, or not of those statistics.
+ */
+export async function readActivations(
+  file: string,
+): Promise<{ statistics: Statistics; activations: NdArray<Float32Array> | undefined }> {
+  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'activations'], MAX_ACTIVATION_BYTES);
+  if (!arrays.activations) return { statistics: toStatistics(arrays, file), activations: undefined };
+  try {
+    const { data, shape } = arrays.activations;
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+      throw new RangeError(`activations are ${arrays.activations.dtype}, not float32`);
+    }
+    const activations = ndarray(Float32Array.from(data), [...shape]);
+    const own = Statistics.of(activations);
+    if (!arrays.mu) return { statistics: own, activations };
+    const statistics = toStatistics(arrays, file);
+    if (statistics.dims !== own.dims || (statistics.count ?? own.count) !== own.count) {
+      throw new RangeError(`its activations are [${shape}], but its mean has ${statistics.dims} dims`);
+    }
+    return { statistics, activations };
+  } catch (error) {
+    if (error instanceof CxrFileError) throw error;
+    throw new CxrFileError('mismatch', (error as Error).message, { file, cause: error });
+  }
+}
+
+function toStatistics({ mu, sigma, count }: Record<string, NpyArray>, file: string): Statistics {
   const fail = (reason: string): never => {
     throw new CxrFileError('mismatch', reason, { file });
   };
@@ -39,9 +75,14 @@ export async function readStatistics(file: string): Promise<Statistics> {
  * Writes statistics so that pytorch-fid reads them: `mu` and `sigma`, float64, compressed, and `count`, if known,
  * for a later merge.
  *
- * @throws CxrFileError if the file cannot be written; TypeError unless `statistics` are Statistics.
+ * @param activations `[n, dims]` that they are of, written too, for KID and other metrics that need each image; uncompressed they take n × dims × 4 bytes. @default none
+ * @throws CxrFileError if the file cannot be written; TypeError unless `statistics` are Statistics; RangeError for activations of other images.
  */
-export async function writeStatistics(file: string, statistics: Statistics): Promise<void> {
+export async function writeStatistics(
+  file: string,
+  statistics: Statistics,
+  activations?: NdArray<Float32Array>,
+): Promise<void> {
   assertStatistics(statistics);
   const { dims, mu, sigma, count } = statistics;
   const arrays: Record<string, NpyArray> = {
@@ -50,6 +91,15 @@ export async function writeStatistics(file: string, statistics: Statistics): Pro
   };
   if (count !== undefined)
     arrays.count = { data: BigInt64Array.of(BigInt(count)), shape: [], dtype: 'int64' };
+  if (activations !== undefined) {
+    const rows = activationRows(activations);
+    if (rows.dims !== dims || rows.n !== count) {
+      throw new RangeError(
+        `activations [${rows.n}, ${rows.dims}] are not those of statistics of ${count} images, ${dims} dims`,
+      );
+    }
+    arrays.activations = { data: rows.data, shape: [rows.n, dims], dtype: 'float32' };
+  }
   await writeFileAtomic(file, writeNpz(arrays, { compressed: true }));
 }
 
@@ -59,10 +109,14 @@ function floats({ data, dtype }: NpyArray): Float64Array {
   return data instanceof Float64Array ? data : Float64Array.from(data as Float32Array, Number);
 }
 
-async function readArrays(file: string): Promise<Record<string, NpyArray>> {
+async function readArrays(
+  file: string,
+  names: readonly string[],
+  maxBytes: number,
+): Promise<Record<string, NpyArray>> {
   try {
     // Only these: other programs also store names of files or settings, as text or objects.
-    return await readNpzFile(file, { names: ['mu', 'sigma', 'count'], maxBytes: MAX_BYTES });
+    return await readNpzFile(file, { names, maxBytes });
   } catch (error) {
     if (!(error instanceof CxrFileError) || error.code === 'not-found') throw error;
     const other = error.code === 'not-a-file' ? undefined : await otherKind(file);
