@@ -36,6 +36,7 @@ describe('readJpegSegments', () => {
     });
     // Also where the scan's header are the last bytes.
     expect(read(SOI, frame, [0xff, 0xda, 0, 2]).scan).toBe(2 + frame.length);
+    expect(read(SOI, frame, [0xff, 0xda, 0]).scan).toBe(-1);
     expect(read(SOI, frame, EOI, scan)).toMatchObject({
       scan: -1,
       hasJfif: false,
@@ -54,7 +55,15 @@ describe('readJpegSegments', () => {
   });
 
   it('goes past fill bytes, markers without a length and bytes of no segment', () => {
-    for (const between of [[0xff, 0xff], [0xff, 0xd0], [0xff, 0xd7], [0xff, 0x01], [0x12], [0xff, 0, 0x34]]) {
+    for (const between of [
+      [0xff, 0xff],
+      [0xff, 0xd0],
+      [0xff, 0xd7],
+      [0xff, 0x01],
+      [0x12],
+      [0xff, 0, 0x34],
+      [0x12, 0xc0, 0x56],
+    ]) {
       const found = read(SOI, between, jfif, between, frame, between, scan);
       expect(found).toMatchObject({ width: 300, hasJfif: true });
       expect(found.scan).toBe(2 + jfif.length + frame.length + 3 * between.length);
