@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readPart, readWholeFile } from '../src/node/read-whole-file.js';
+import { writeFlushed } from '../src/node/write-flushed.js';
 
-/** What a read gives: at most `most` bytes, and nothing from byte `end` of the file on. */
+/** What a read gives and a write takes: at most `most` bytes, and nothing from byte `end` of the file on. */
 const disk = vi.hoisted(() => ({ most: 3, end: Number.POSITIVE_INFINITY, main: true }));
 /** Bytes that a read may ask for. */
 const upTo = vi.hoisted(() => (bytes: Uint8Array, at: number, length: number, position: number) => {
@@ -31,7 +32,12 @@ vi.mock('node:fs/promises', async (original) => {
     const read = handle.read.bind(handle) as (...args: unknown[]) => Promise<{ bytesRead: number }>;
     const short = (bytes: Uint8Array, at: number, length: number, position: number) =>
       read(bytes, at, upTo(bytes, at, length, position), position);
-    return Object.assign(handle, { read: short });
+    const write = handle.write.bind(handle) as (...args: unknown[]) => Promise<unknown>;
+    const shortWrite = (content: Uint8Array | string, at: number, length: number) =>
+      typeof content === 'string'
+        ? write(content.slice(0, disk.most), at)
+        : write(content, at, Math.min(length, disk.most));
+    return Object.assign(handle, { read: short, write: shortWrite });
   };
   return { ...fs, open };
 });
@@ -68,6 +74,14 @@ describe.each([
       reason: 'the file ends after 5 bytes',
     });
   });
+});
+
+it('text and bytes are written whole by a disk that takes a few bytes at a time', async () => {
+  const text = 'Größe, naïve, 胸部';
+  for (const [i, content] of [text, new TextEncoder().encode(text)].entries()) {
+    await writeFlushed(`${file}-${i}`, content);
+    expect(await readFile(`${file}-${i}`, 'utf8')).toBe(text);
+  }
 });
 
 it('a part of a file is read from its start on', async () => {
