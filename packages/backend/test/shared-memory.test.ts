@@ -97,7 +97,7 @@ it('copies the factors of products for a library that cannot use the memory', ()
     },
     shared,
   );
-  multiply(false, false, 2, 1, 2, 16, 32, 64);
+  multiply(false, false, 2, 1, 2, 16, 32, 64, 1);
   expect([...floats.subarray(16, 18)]).toEqual([17, 39]);
 });
 

@@ -69,7 +69,7 @@ function takesSharedMemory(start: OnnxStart): boolean {
   values.set([2, 3]);
   const multiply = onnxMultiplier(start, 1, memory);
   try {
-    multiply(false, false, 1, 1, 1, 0, 4, 8);
+    multiply(false, false, 1, 1, 1, 0, 4, 8, 1);
     return values[2] === 6;
   } catch {
     return false;

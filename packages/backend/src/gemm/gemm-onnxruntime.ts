@@ -16,15 +16,15 @@ export function onnxruntimeGemm(
   return {
     source: 'onnxruntime-node',
     run(product: Product): void {
-      const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false } = product;
+      const { transposeA, transposeB, m, n, k, a, b, c, accumulate = false, count = 1 } = product;
       if (m * n * k < SMALL || k <= FEW_TERMS) {
         small.run(product);
         return;
       }
       // onnxruntime cannot add to its output: the product goes to scratch memory and is added from there.
-      const out = accumulate ? scratch.floats('product', m * n) : c;
-      multiply(transposeA, transposeB, m, n, k, a, b, out);
-      if (accumulate) simd.addInto(c, out, m * n);
+      const out = accumulate ? scratch.floats('product', count * m * n) : c;
+      multiply(transposeA, transposeB, m, n, k, a, b, out, count);
+      if (accumulate) simd.addInto(c, out, count * m * n);
     },
   };
 }

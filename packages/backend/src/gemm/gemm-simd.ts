@@ -1,17 +1,19 @@
 import type { Gemm, Product, ThreadContext } from '../kernels/kernel-context.js';
+import { eachProduct } from './each-product.js';
 
 /** Matrix products by the WebAssembly SIMD module. */
 export function simdGemm(thread: Pick<ThreadContext, 'simd' | 'scratch'>): Gemm {
   return {
     source: '@cxr/backend (WebAssembly SIMD)',
-    run(product: Product): void {
-      const { transposeA, transposeB, m, n, k } = product;
-      simdProduct(thread, product, { a: transposeA ? m : k, b: transposeB ? k : n, c: n });
+    run(products: Product): void {
+      const { transposeA, transposeB, m, n, k } = products;
+      const lines = { a: transposeA ? m : k, b: transposeB ? k : n, c: n };
+      eachProduct(products, (product) => simdProduct(thread, product, lines));
     },
   };
 }
 
-/** The product of parts of larger matrices, whose rows have `lines` floats as they are stored. */
+/** One product of parts of larger matrices, whose rows have `lines` floats as they are stored. */
 export function simdProduct(
   { simd, scratch }: Pick<ThreadContext, 'simd' | 'scratch'>,
   { transposeA, transposeB, m, n, k, a, b, c, accumulate = false }: Product,

@@ -37,10 +37,10 @@ function productModel(transposeA: boolean, transposeB: boolean): Uint8Array {
       },
     ],
     inputs: [
-      { name: 'a', type: 'float32', shape: transposeA ? ['k', 'm'] : ['m', 'k'] },
-      { name: 'b', type: 'float32', shape: transposeB ? ['n', 'k'] : ['k', 'n'] },
+      { name: 'a', type: 'float32', shape: ['count', ...(transposeA ? ['k', 'm'] : ['m', 'k'])] },
+      { name: 'b', type: 'float32', shape: ['count', ...(transposeB ? ['n', 'k'] : ['k', 'n'])] },
     ],
-    outputs: [{ name: 'y', type: 'float32', shape: ['m', 'n'] }],
+    outputs: [{ name: 'y', type: 'float32', shape: ['count', 'm', 'n'] }],
   });
 }
 
@@ -89,18 +89,19 @@ export function onnxMultiplier(
     return made;
   }
 
-  function tensor(at: number, rows: number, columns: number): unknown {
+  function tensor(at: number, ...shape: [count: number, rows: number, columns: number]): unknown {
+    const size = shape[0] * shape[1] * shape[2];
     // A new view each time: older views end where the memory ended before it grew.
-    return new Tensor('float32', new Float32Array(memory.buffer, at, rows * columns), [rows, columns]);
+    return new Tensor('float32', new Float32Array(memory.buffer, at, size), shape);
   }
 
-  return (transposeA, transposeB, m, n, k, a, b, y) => {
+  return (transposeA, transposeB, m, n, k, a, b, y, count) => {
     session((transposeA ? 2 : 0) + (transposeB ? 1 : 0)).run(
       {
-        a: transposeA ? tensor(a, k, m) : tensor(a, m, k),
-        b: transposeB ? tensor(b, n, k) : tensor(b, k, n),
+        a: transposeA ? tensor(a, count, k, m) : tensor(a, count, m, k),
+        b: transposeB ? tensor(b, count, n, k) : tensor(b, count, k, n),
       },
-      { y: tensor(y, m, n) },
+      { y: tensor(y, count, m, n) },
       {},
     );
   };

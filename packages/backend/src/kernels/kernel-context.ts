@@ -17,7 +17,10 @@ export interface WasmBackend {
   dispose(): void;
 }
 
-/** One matrix product over the tensors' memory, row-major: c[m][n] = op(a)[m][k] · op(b)[k][n], where op may transpose. */
+/**
+ * Matrix products over the tensors' memory, row-major: c[m][n] = op(a)[m][k] · op(b)[k][n], where op may transpose. Of several,
+ * the matrices of each kind lie one after the other.
+ */
 export interface Product {
   transposeA: boolean;
   transposeB: boolean;
@@ -29,6 +32,8 @@ export interface Product {
   c: Pointer;
   /** Adds to c. @default false */
   accumulate?: boolean | undefined;
+  /** How many products. @default 1 */
+  count?: number | undefined;
 }
 
 /** A library of matrix products: the only difference between `onnxruntime` and `wasm`. */

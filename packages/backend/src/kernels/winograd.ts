@@ -13,8 +13,12 @@ import type { KernelContext, ThreadContext } from './kernel-context.js';
  * where · is one matrix product for each point of a tile of 2 × 2 outputs. Some tiles at a time are transformed and multiplied.
  */
 
-/** Floats of a part of the transformed image and products. Measured: see FLOATS of unfold.ts. */
-const FLOATS = 1 << 22;
+/**
+ * Tiles of a part: at least so many, or as many as this many floats of transformed image and products hold. Measured: the products read
+ * what the transforms have just written, which should still be in cache (half as long a convolution where channels are few), and need
+ * enough rows for each time that they read the filter.
+ */
+const PART = { tiles: 256, floats: 1 << 19 } as const;
 
 /** Where it pays: with fewer channels or tiles, or a smaller share of products saved, the transforms cost more than they save. */
 const MIN = { channels: 16, tiles: 64, saving: 1.5 } as const;
@@ -71,21 +75,11 @@ function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => v
   const image = pointsOf(g) * phases(g) * g.channels;
   const products = pointsOf(g) * g.outChannels;
   const { count: all } = tilesOf(g);
-  const size = Math.ceil(all / Math.ceil(all / Math.max(1, Math.floor(FLOATS / (image + products)))));
+  const most = Math.max(PART.tiles, Math.floor(PART.floats / (image + products)));
+  const size = Math.ceil(all / Math.ceil(all / most));
   const v = scratch.floats('winograd image', size * image);
   const m = scratch.floats('winograd products', size * products);
   for (let first = 0; first < all; first += size) visit({ first, count: Math.min(size, all - first), v, m });
-}
-
-/** Calls `multiply` for each point, with the places of its three matrices. */
-function points(
-  g: Geometry,
-  { count, v, m }: Part,
-  u: Pointer,
-  multiply: (v: Pointer, u: Pointer, m: Pointer) => void,
-): void {
-  const [image, filter, products] = [count * phases(g) * g.channels, weights(g), count * g.outChannels];
-  for (let p = 0; p < pointsOf(g); p++) multiply(v + p * image * 4, u + p * filter * 4, m + p * products * 4);
 }
 
 /** The transform of the image or its adjoint, which take the same sizes. `line` is a line of zeros, or of anything. */
@@ -145,11 +139,9 @@ export function winogradForward(
 ): void {
   const [n, k] = [g.outChannels, phases(g) * g.channels];
   parts(context, g, (part) => {
-    const { count: m } = part;
     transformImage(context, g, part, x, false);
-    points(g, part, u, (a, b, c) =>
-      context.gemm.run({ transposeA: false, transposeB: false, m, n, k, a, b, c }),
-    );
+    const matrices = { m: part.count, n, k, a: part.v, b: u, c: part.m };
+    context.gemm.run({ transposeA: false, transposeB: false, ...matrices, count: pointsOf(g) });
     context.simd[`winogradOutput${form(g)}`](part.m, y, ...outputsOf(g, part));
   });
 }
@@ -165,11 +157,9 @@ export function winogradInputGradient(
   const [n, k] = [phases(g) * g.channels, g.outChannels];
   context.simd.fill(dx, 0, g.batch * g.height * g.width * g.channels);
   parts(context, g, (part) => {
-    const { count: m } = part;
     transformGradient(context, g, part, dy);
-    points(g, part, u, (c, b, a) =>
-      context.gemm.run({ transposeA: false, transposeB: true, m, n, k, a, b, c }),
-    );
+    const matrices = { m: part.count, n, k, a: part.m, b: u, c: part.v };
+    context.gemm.run({ transposeA: false, transposeB: true, ...matrices, count: pointsOf(g) });
     transformImage(context, g, part, dx, true);
   });
 }
@@ -185,11 +175,11 @@ export function winogradFilterGradient(
   const [m, n] = [phases(g) * g.channels, g.outChannels];
   const u = context.scratch.floats('winograd filter', pointsOf(g) * weights(g));
   parts(context, g, (part) => {
-    const { first, count: k } = part;
     transformImage(context, g, part, x, false);
     transformGradient(context, g, part, dy);
-    const product = { transposeA: true, transposeB: false, m, n, k, accumulate: first > 0 };
-    points(g, part, u, (a, c, b) => context.gemm.run({ ...product, a, b, c }));
+    const matrices = { m, n, k: part.count, a: part.v, b: part.m, c: u };
+    const accumulate = part.first > 0;
+    context.gemm.run({ transposeA: true, transposeB: false, ...matrices, accumulate, count: pointsOf(g) });
   });
   context.simd[`winogradFilterAdjoint${form(g)}`](u, dfilter, ...filterOf(g));
 }

@@ -1,6 +1,9 @@
 import type { Pointer, Simd } from '../simd/module.js';
 
-/** Matrix products by a library that cannot add to its output: y[m][n] = op(a) op(b), all sizes in elements. */
+/**
+ * Matrix products by a library that cannot add to its output: y[m][n] = op(a) op(b), `count` of them whose matrices lie one after
+ * the other, all sizes in elements.
+ */
 export type Multiply = (
   transposeA: boolean,
   transposeB: boolean,
@@ -10,6 +13,7 @@ export type Multiply = (
   a: Pointer,
   b: Pointer,
   y: Pointer,
+  count: number,
 ) => void;
 
 /** Numbers of a tape: half a MiB. Longer work is done in several runs. */
