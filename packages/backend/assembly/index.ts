@@ -6,3 +6,4 @@ export * from './gemm';
 export * from './im2col';
 export * from './winograd2';
 export * from './winograd3';
+export * from './winograd4';

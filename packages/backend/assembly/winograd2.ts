@@ -11,6 +11,12 @@
 // A tile is 2 x 2 outputs, [n][th][tw] of them. The transformed image is v[9][tile][phase][c], the transformed filter
 // u[9][phase][ci][co], the products m[9][tile][co]; `count` tiles from `first` on are transformed at a time. Channels are
 // a multiple of 4.
+//
+// The planes of v, u and m often lie a power of two apart, so that their lines of cache displace one another. So 16 channels, one line of
+// cache, are done at a time, and are written to three planes at a time.
+
+/** Bytes of a line of cache. */
+const CHUNK: usize = 64;
 
 /** The place of a pixel, or `other` where it lies outside the image. */
 export function pixel(image: usize, yy: i32, xx: i32, h: i32, w: i32, line: usize, other: usize): usize {
@@ -55,39 +61,38 @@ export function winogradImage2(
         const p20 = pixel(image, y0 + 2 * sh, x0, h, w, line, zeros);
         const p21 = pixel(image, y0 + 2 * sh, x0 + sw, h, w, line, zeros);
         const p22 = pixel(image, y0 + 2 * sh, x0 + 2 * sw, h, w, line, zeros);
-        for (let i: usize = 0; i < line; i += 16) {
-          const d10 = v128.load(p10 + i);
-          const d00 = f32x4.sub(v128.load(p00 + i), d10);
-          const d20 = f32x4.sub(v128.load(p20 + i), d10);
-          const d11 = v128.load(p11 + i);
-          const d01 = f32x4.sub(v128.load(p01 + i), d11);
-          const d21 = f32x4.sub(v128.load(p21 + i), d11);
-          const d12 = v128.load(p12 + i);
-          const d02 = f32x4.sub(v128.load(p02 + i), d12);
-          const d22 = f32x4.sub(v128.load(p22 + i), d12);
-          let to = out + i;
-          v128.store(to, f32x4.sub(d00, d01));
-          to += plane;
-          v128.store(to, d01);
-          to += plane;
-          v128.store(to, f32x4.sub(d02, d01));
-          to += plane;
-          v128.store(to, f32x4.sub(d10, d11));
-          to += plane;
-          v128.store(to, d11);
-          to += plane;
-          v128.store(to, f32x4.sub(d12, d11));
-          to += plane;
-          v128.store(to, f32x4.sub(d20, d21));
-          to += plane;
-          v128.store(to, d21);
-          to += plane;
-          v128.store(to, f32x4.sub(d22, d21));
+        for (let i: usize = 0; i < line; i += CHUNK) {
+          const end = min(line, i + CHUNK);
+          for (let q = i; q < end; q += 16) {
+            const d0 = f32x4.sub(v128.load(p00 + q), v128.load(p10 + q));
+            const d1 = f32x4.sub(v128.load(p01 + q), v128.load(p11 + q));
+            const d2 = f32x4.sub(v128.load(p02 + q), v128.load(p12 + q));
+            putThree(out + q, plane, d0, d1, d2);
+          }
+          const second = out + 3 * plane;
+          for (let q = i; q < end; q += 16) {
+            putThree(second + q, plane, v128.load(p10 + q), v128.load(p11 + q), v128.load(p12 + q));
+          }
+          const third = second + 3 * plane;
+          for (let q = i; q < end; q += 16) {
+            const d0 = f32x4.sub(v128.load(p20 + q), v128.load(p10 + q));
+            const d1 = f32x4.sub(v128.load(p21 + q), v128.load(p11 + q));
+            const d2 = f32x4.sub(v128.load(p22 + q), v128.load(p12 + q));
+            putThree(third + q, plane, d0, d1, d2);
+          }
         }
         out += line;
       }
     }
   }
+}
+
+/** The transform of three pixels. */
+// @inline
+function putThree(at: usize, plane: usize, d0: v128, d1: v128, d2: v128): void {
+  v128.store(at, f32x4.sub(d0, d1));
+  v128.store(at + plane, d1);
+  v128.store(at + 2 * plane, f32x4.sub(d2, d1));
 }
 
 /** The adjoint of winogradImage2: adds v into the image x. What falls outside it is added to `spare`, c floats. */
@@ -174,6 +179,7 @@ export function addTo(at: usize, value: v128): void {
 export function winogradOutput2(
   m: usize,
   y: usize,
+  _line: usize,
   first: i32,
   count: i32,
   oh: i32,
@@ -234,6 +240,7 @@ export function winogradOutput2(
 export function winogradOutputAdjoint2(
   y: usize,
   m: usize,
+  _line: usize,
   first: i32,
   count: i32,
   oh: i32,
@@ -252,40 +259,38 @@ export function winogradOutputAdjoint2(
     const tile = y + <usize>((n * oh + oy) * ow + ox) * line;
     const below = oy + 1 < oh;
     const right = ox + 1 < ow;
-    for (let i: usize = 0; i < line; i += 16) {
-      const at = tile + i;
-      const next = at + <usize>ow * line;
-      const y00 = v128.load(at);
-      const y01 = right ? v128.load(at + line) : f32x4.splat(0);
-      const y10 = below ? v128.load(next) : f32x4.splat(0);
-      const y11 = below && right ? v128.load(next + line) : f32x4.splat(0);
-      putNine(out + i, plane, y00, y01, y10, y11);
+    for (let i: usize = 0; i < line; i += CHUNK) {
+      const end = min(line, i + CHUNK);
+      for (let r = 0; r < 3; r++) {
+        const to = out + <usize>(3 * r) * plane;
+        for (let q = i; q < end; q += 16) {
+          const at = tile + q;
+          const next = at + <usize>ow * line;
+          const y00 = v128.load(at);
+          const y01 = right ? v128.load(at + line) : f32x4.splat(0);
+          const y10 = below ? v128.load(next) : f32x4.splat(0);
+          const y11 = below && right ? v128.load(next + line) : f32x4.splat(0);
+          putSums(to + q, plane, rowOf(r, y00, y10), rowOf(r, y01, y11));
+        }
+      }
     }
     out += line;
   }
 }
 
-/** The nine sums that both the transform of a filter and the adjoint of that of the outputs give. */
-function putNine(at: usize, plane: usize, g00: v128, g01: v128, g10: v128, g11: v128): void {
-  const top = f32x4.add(g00, g01);
-  const bottom = f32x4.add(g10, g11);
-  v128.store(at, g00);
-  at += plane;
-  v128.store(at, top);
-  at += plane;
-  v128.store(at, g01);
-  at += plane;
-  v128.store(at, f32x4.add(g00, g10));
-  at += plane;
-  v128.store(at, f32x4.add(top, bottom));
-  at += plane;
-  v128.store(at, f32x4.add(g01, g11));
-  at += plane;
-  v128.store(at, g10);
-  at += plane;
-  v128.store(at, bottom);
-  at += plane;
-  v128.store(at, g11);
+/** Row `r` of three sums, down. Both the transform of a filter and the adjoint of that of the outputs are such sums. */
+// @inline
+function rowOf(r: i32, top: v128, bottom: v128): v128 {
+  if (r === 1) return f32x4.add(top, bottom);
+  return r === 0 ? top : bottom;
+}
+
+/** The three sums across. */
+// @inline
+function putSums(at: usize, plane: usize, left: v128, right: v128): void {
+  v128.store(at, left);
+  v128.store(at + plane, f32x4.add(left, right));
+  v128.store(at + 2 * plane, right);
 }
 
 /** u from the filter [kh][kw][size], where kh = 2 sh, kw = 2 sw and size = ci co: elements [from, from + count) of the taps. */
@@ -311,15 +316,16 @@ export function winogradFilter2(
       const top = filter + <usize>py * row + <usize>px * line;
       const bottom = top + <usize>(kh >> 1) * row;
       const step = <usize>sw * line;
-      for (let i = start; i < end; i += 16) {
-        putNine(
-          out + i,
-          plane,
-          v128.load(top + i),
-          v128.load(top + step + i),
-          v128.load(bottom + i),
-          v128.load(bottom + step + i),
-        );
+      for (let i = start; i < end; i += CHUNK) {
+        const stop = min(end, i + CHUNK);
+        for (let r = 0; r < 3; r++) {
+          const to = out + <usize>(3 * r) * plane;
+          for (let q = i; q < stop; q += 16) {
+            const first = rowOf(r, v128.load(top + q), v128.load(bottom + q));
+            const second = rowOf(r, v128.load(top + step + q), v128.load(bottom + step + q));
+            putSums(to + q, plane, first, second);
+          }
+        }
       }
       out += line;
     }

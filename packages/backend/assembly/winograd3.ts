@@ -236,6 +236,7 @@ function subtractFrom(at: usize, value: v128): void {
 export function winogradOutput3(
   m: usize,
   y: usize,
+  _line: usize,
   first: i32,
   count: i32,
   oh: i32,
@@ -312,6 +313,7 @@ export function winogradOutput3(
 export function winogradOutputAdjoint3(
   y: usize,
   m: usize,
+  _line: usize,
   first: i32,
   count: i32,
   oh: i32,

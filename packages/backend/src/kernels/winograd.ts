@@ -1,16 +1,17 @@
-import type { Pointer, WinogradTaps } from '../simd/module.js';
+import type { Pointer, WinogradForm } from '../simd/module.js';
 import { overElements } from '../threads/split.js';
 import type { Geometry } from './geometry.js';
 import type { KernelContext, ThreadContext } from './kernel-context.js';
 
 /*
  * Convolutions with fewer multiplications: 9 in place of 16 for a kernel of twice the stride (4 × 4 at stride 2, as in DCGAN),
- * 16 in place of 36 for three times the stride (3 × 3 at stride 1). See assembly/winograd2.ts and winograd3.ts. With the
+ * 16 in place of 36 for three times the stride (3 × 3 at stride 1), and 25 in place of 64 for 4 × 4 outputs of a kernel of twice the
+ * stride. See assembly/winograd2.ts, winograd3.ts and winograd4.ts. With the
  * transforms I of the image, F of the filter and O of the outputs, which are additions,
  *
  *   y = O(I(x) · F(filter)),   dx = Iᵀ(Oᵀ(dy) · F(filter)ᵀ),   dfilter = Fᵀ(I(x)ᵀ · Oᵀ(dy))
  *
- * where · is one matrix product for each point of a tile of 2 × 2 outputs. Some tiles at a time are transformed and multiplied.
+ * where · is one matrix product for each point of a tile of outputs. Some tiles at a time are transformed and multiplied.
  */
 
 /**
@@ -23,28 +24,53 @@ const PART = { tiles: 256, floats: 1 << 19 } as const;
 /** Where it pays: with fewer channels or tiles, or a smaller share of products saved, the transforms cost more than they save. */
 const MIN = { channels: 16, tiles: 64, saving: 1.5 } as const;
 
+/** Floats that the module needs after a line: see winograd4.ts. */
+const SPACE = 448;
+
 /** Weights of the transformed filter, whose memory is kept: 32 MiB at most. */
 const MAX_WEIGHTS = 1 << 23;
 
+/** A set of transforms: the taps of a filter in one phase, the outputs of a tile and its points, in each direction. */
+interface Transforms {
+  form: WinogradForm;
+  outputs: number;
+  points: number;
+}
+
+const TWO: Transforms = { form: 2, outputs: 2, points: 3 };
+const THREE: Transforms = { form: 3, outputs: 2, points: 4 };
+const FOUR: Transforms = { form: 4, outputs: 4, points: 5 };
+
+/** Where tiles of 4 × 4 outputs pay: with fewer of them in an image, the transforms of the filter cost more than they save. Measured. */
+const MIN_LARGE_TILES = 16;
+
 /** True where this form fits and is faster than the unfolding. */
 export function hasWinograd(g: Geometry): boolean {
-  const taps = tapsOf(g);
-  if (taps === undefined || g.dilationHeight !== 1 || g.dilationWidth !== 1) return false;
+  const transforms = transformsOf(g);
+  if (transforms === undefined || g.dilationHeight !== 1 || g.dilationWidth !== 1) return false;
   const fours = g.channels % 4 === 0 && g.outChannels % 4 === 0;
   const enough = Math.min(g.channels, g.outChannels) >= MIN.channels && tilesOf(g).count >= MIN.tiles;
-  const saving = (4 * g.kernelHeight * g.kernelWidth) / (pointsOf(g) * phases(g));
-  return fours && enough && saving >= MIN.saving && pointsOf(g) * weights(g) <= MAX_WEIGHTS;
+  const { outputs, points } = transforms;
+  const saving = (outputs ** 2 * g.kernelHeight * g.kernelWidth) / (points ** 2 * phases(g));
+  return fours && enough && saving >= MIN.saving && points ** 2 * weights(g) <= MAX_WEIGHTS;
 }
 
-/** The taps of the kernel that meet one phase, in each direction. */
-function tapsOf(g: Geometry): WinogradTaps | undefined {
+/** The transforms for a kernel and the outputs of one image; they do not depend on the batch, which the threads share. */
+function transformsOf(g: Geometry): Transforms | undefined {
   const [down, across] = [g.kernelHeight / g.strideHeight, g.kernelWidth / g.strideWidth];
-  if (down === 2 && across === 2) return 2;
-  return down > 2 && down <= 3 && across > 2 && across <= 3 ? 3 : undefined;
+  if (down > 2 && down <= 3 && across > 2 && across <= 3) return THREE;
+  if (down !== 2 || across !== 2) return undefined;
+  const tiles = Math.ceil(g.outHeight / 4) * Math.ceil(g.outWidth / 4);
+  const products = (tiles * FOUR.points ** 2) / (Math.ceil(g.outHeight / 2) * Math.ceil(g.outWidth / 2));
+  const large = tiles >= MIN_LARGE_TILES && products < TWO.points ** 2;
+  return large && FOUR.points ** 2 * weights(g) <= MAX_WEIGHTS ? FOUR : TWO;
 }
 
-/** The points of a tile: products for 2 × 2 outputs, one phase and one pair of channels. */
-const pointsOf = (g: Geometry): number => (tapsOf(g) === 2 ? 9 : 16);
+/** The transforms of a convolution that has some. */
+const transforms = (g: Geometry): Transforms => transformsOf(g)!;
+
+/** The points of a tile: products for its outputs, one phase and one pair of channels. */
+const pointsOf = (g: Geometry): number => transforms(g).points ** 2;
 
 /** Phases times input channels times output channels. */
 const weights = (g: Geometry): number => phases(g) * g.channels * g.outChannels;
@@ -52,13 +78,21 @@ const weights = (g: Geometry): number => phases(g) * g.channels * g.outChannels;
 const phases = (g: Geometry): number => g.strideHeight * g.strideWidth;
 
 function tilesOf(g: Geometry): { rows: number; columns: number; count: number } {
-  const rows = Math.ceil(g.outHeight / 2);
-  const columns = Math.ceil(g.outWidth / 2);
+  const { outputs } = transforms(g);
+  const rows = Math.ceil(g.outHeight / outputs);
+  const columns = Math.ceil(g.outWidth / outputs);
   return { rows, columns, count: g.batch * rows * columns };
 }
 
-/** The taps of a convolution that has this form. */
-const form = (g: Geometry): WinogradTaps => tapsOf(g)!;
+/** The form of a convolution that has one. */
+const form = (g: Geometry): WinogradForm => transforms(g).form;
+
+/** A line of `count` floats, of zeros or of anything, and the room that the module needs after it. */
+function lineOf({ simd, scratch }: ThreadContext, count: number, zeros: boolean): Pointer {
+  const line = scratch.floats('winograd line', count + SPACE);
+  if (zeros) simd.fill(line, 0, count);
+  return line;
+}
 
 /** A part of the tiles, and its products. */
 interface Part {
@@ -82,9 +116,9 @@ function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => v
   for (let first = 0; first < all; first += size) visit({ first, count: Math.min(size, all - first), v, m });
 }
 
-/** The transform of the image or its adjoint, which take the same sizes. `line` is a line of zeros, or of anything. */
+/** The transform of the image or its adjoint, which take the same sizes. */
 function transformImage(
-  { simd, scratch }: ThreadContext,
+  context: ThreadContext,
   g: Geometry,
   { first, count, v }: Part,
   x: Pointer,
@@ -92,12 +126,12 @@ function transformImage(
 ): void {
   const { height: h, width: w, channels: c, strideHeight: sh, strideWidth: sw, top, left } = g;
   const { rows, columns } = tilesOf(g);
-  const line = scratch.floats('winograd line', c);
+  const { simd } = context;
+  const line = lineOf(context, c, !adjoint);
   const sizes = [first, count, h, w, c, rows, columns, sh, sw, top, left] as const;
   if (adjoint) {
     simd[`winogradImageAdjoint${form(g)}`](v, x, line, ...sizes);
   } else {
-    simd.fill(line, 0, c);
     simd[`winogradImage${form(g)}`](x, v, line, ...sizes);
   }
 }
@@ -125,8 +159,9 @@ export function transformFilter(context: KernelContext, g: Geometry, filter: Poi
   return u;
 }
 
-function transformGradient({ simd }: ThreadContext, g: Geometry, part: Part, dy: Pointer): void {
-  simd[`winogradOutputAdjoint${form(g)}`](dy, part.m, ...outputsOf(g, part));
+function transformGradient(context: ThreadContext, g: Geometry, part: Part, dy: Pointer): void {
+  const line = lineOf(context, g.outChannels, true);
+  context.simd[`winogradOutputAdjoint${form(g)}`](dy, part.m, line, ...outputsOf(g, part));
 }
 
 /** Computes y from x and the transformed filter. */
@@ -142,7 +177,8 @@ export function winogradForward(
     transformImage(context, g, part, x, false);
     const matrices = { m: part.count, n, k, a: part.v, b: u, c: part.m };
     context.gemm.run({ transposeA: false, transposeB: false, ...matrices, count: pointsOf(g) });
-    context.simd[`winogradOutput${form(g)}`](part.m, y, ...outputsOf(g, part));
+    const line = lineOf(context, g.outChannels, false);
+    context.simd[`winogradOutput${form(g)}`](part.m, y, line, ...outputsOf(g, part));
   });
 }
 

@@ -51,13 +51,14 @@ type WinogradArguments = [
 type WinogradOutputArguments = [
   from: Pointer,
   to: Pointer,
+  line: Pointer,
   first: number,
   count: number,
   ...geometry: [outHeight: number, outWidth: number, c: number, rows: number, columns: number],
 ];
 
-/** Taps of a filter in one phase, for which there are transforms: assembly/winograd2.ts and winograd3.ts. */
-export type WinogradTaps = 2 | 3;
+/** The sets of transforms: assembly/winograd2.ts, winograd3.ts and winograd4.ts. */
+export type WinogradForm = 2 | 3 | 4;
 
 /** The sizes of a filter, in the module's order. */
 type FilterSizes = [
@@ -68,21 +69,21 @@ type FilterSizes = [
   size: number,
 ];
 
-/** The transforms, each for two numbers of taps. */
+/** The transforms of each form. */
 type Winograd = Record<
-  `winogradImage${WinogradTaps}` | `winogradImageAdjoint${WinogradTaps}`,
+  `winogradImage${WinogradForm}` | `winogradImageAdjoint${WinogradForm}`,
   (...args: WinogradArguments) => void
 > &
   Record<
-    `winogradOutput${WinogradTaps}` | `winogradOutputAdjoint${WinogradTaps}`,
+    `winogradOutput${WinogradForm}` | `winogradOutputAdjoint${WinogradForm}`,
     (...args: WinogradOutputArguments) => void
   > &
   Record<
-    `winogradFilter${WinogradTaps}`,
+    `winogradFilter${WinogradForm}`,
     (...args: [filter: Pointer, u: Pointer, ...FilterSizes, from: number, count: number]) => void
   > &
   Record<
-    `winogradFilterAdjoint${WinogradTaps}`,
+    `winogradFilterAdjoint${WinogradForm}`,
     (...args: [u: Pointer, filter: Pointer, ...FilterSizes]) => void
   >;
 
