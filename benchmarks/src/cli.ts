@@ -1,6 +1,6 @@
 import type { Bench, BenchResult } from './bench.js';
 
-const BENCHES = ['fid', 'distance', 'train', 'profile', 'augment', 'data', 'ablation'];
+const BENCHES = ['fid', 'distance', 'train', 'profile', 'augment', 'data', 'ablation', 'growth'];
 
 function usage(message: string): never {
   console.error(

@@ -90,7 +90,7 @@ async function measure(item: Case, folder: string, peer: DistancePeer | null) {
 }
 
 /** Activations `[n, dims]` with a spectrum like the Inception's: not negative, correlated, falling over decades. */
-function activationsLike(n: number, dims: number, seed: number): NdArray<Float32Array> {
+export function activationsLike(n: number, dims: number, seed: number): NdArray<Float32Array> {
   const rng = createRng(seed);
   const data = new Float32Array(n * dims);
   for (let i = 0; i < n; i++) {

@@ -14,6 +14,7 @@ import {
   type Tensor,
   util,
 } from '@tensorflow/tfjs-core';
+import { madeGradient, readsGradient } from './gradients/freeing.js';
 import { has } from './kernels/kernel.js';
 
 /** The names of our kernels: [y, mean, variance] from x, gamma, beta; and [dx, dgamma, dbeta]. */
@@ -54,7 +55,9 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
     save([x, gamma, batchMean, variance]);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [x, gamma, batchMean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
-      return backward(x, dy, gamma, batchMean, variance, epsilon);
+      readsGradient(dy);
+      const [dx, ...others] = backward(x, dy, gamma, batchMean, variance, epsilon);
+      return [madeGradient(dx), ...others];
     };
     return { value, gradFunc };
   });

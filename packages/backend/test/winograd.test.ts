@@ -47,14 +47,23 @@ function byHalves(given: Case, x: tf.Tensor, filter: tf.Tensor): tf.Tensor[] {
   return [tf.add(a[0]!, b[0]!), tf.concat([a[1]!, b[1]!], 3), tf.concat([a[2]!, b[2]!], 2)];
 }
 
-/** Compares the transforms with the unfolding, bit for bit. */
+/** True for tiles of 4 × 4 outputs, whose transforms multiply by ninths. */
+function isLarge(given: Case): boolean {
+  const { outHeight, outWidth } = geometryOf(given);
+  const twice = given.strides.every((stride, i) => given.filter[i] === 2 * stride);
+  return twice && Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4) >= 16;
+}
+
+/** Compares the transforms with the unfolding: bit for bit, or to 1e-5 of the largest value with large tiles. */
 async function compare(given: Case): Promise<void> {
   await useBackend('wasm', { threads: 1 });
   const inputs = () => [whole(given.x, 1), whole(given.filter, 2)] as const;
   const expected = await read(() => byHalves(given, ...inputs()));
   const found = await read(() => results(given, ...inputs()));
   expected.forEach((values, i) => {
-    const wrong = values.findIndex((value, j) => value !== found[i]![j]);
+    const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const tolerance = isLarge(given) ? 1e-5 * largest : 0;
+    const wrong = values.findIndex((value, j) => !(Math.abs(value - found[i]![j]!) <= tolerance));
     const name = ['y', 'dx', 'dfilter'][i];
     expect(wrong, `${name} ${wrong}: ${found[i]![wrong]}, not ${values[wrong]}`).toBe(-1);
   });
@@ -73,34 +82,37 @@ const pad: fc.Arbitrary<Case['pad']> = fc.oneof(
   }),
 );
 
-/** Cases that take the transforms: odd and even sizes, unequal strides, all kinds of padding. */
-const cases: fc.Arbitrary<Case> = fc
-  .record({
-    height: fc.integer({ min: 9, max: 17 }),
-    width: fc.integer({ min: 9, max: 17 }),
-    strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
-    channels: fc.tuple(fc.constantFrom(16, 20), fc.constantFrom(16, 24)),
-    taps: fc.constantFrom(2, 3),
-    missing: fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 1 })),
-    pad,
-  })
-  .map(({ height, width, strides, channels: [ci, co], taps, missing, pad }): Case => {
-    // Three taps in each phase, or one less in the last phase.
-    const [kh, kw] = strides.map((stride, i) => taps * stride - (taps === 3 && stride > 1 ? missing[i]! : 0));
-    const filter: Four = [kh!, kw!, ci, co];
-    const one = geometryOf({ x: [1, height, width, ci], filter, strides, pad });
-    const tiles = Math.ceil(one.outHeight / 2) * Math.ceil(one.outWidth / 2);
-    return { x: [Math.ceil(64 / tiles), height, width, ci], filter, strides, pad };
-  });
+/** Cases that take the transforms: odd and even sizes from `min` on, unequal strides, all kinds of padding. */
+const cases = (min: number): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      height: fc.integer({ min, max: 2 * min - 1 }),
+      width: fc.integer({ min, max: 2 * min - 1 }),
+      strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+      channels: fc.tuple(fc.constantFrom(16, 20), fc.constantFrom(16, 24)),
+      taps: fc.constantFrom(2, 3),
+      missing: fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 1 })),
+      pad,
+    })
+    .map(({ height, width, strides, channels: [ci, co], taps, missing, pad }): Case => {
+      // Three taps in each phase, or one less in the last phase.
+      const [kh, kw] = strides.map(
+        (stride, i) => taps * stride - (taps === 3 && stride > 1 ? missing[i]! : 0),
+      );
+      const filter: Four = [kh!, kw!, ci, co];
+      const one = geometryOf({ x: [1, height, width, ci], filter, strides, pad });
+      const tiles = Math.ceil(one.outHeight / 2) * Math.ceil(one.outWidth / 2);
+      return { x: [Math.ceil(64 / tiles), height, width, ci], filter, strides, pad };
+    });
 
 describe('a convolution by Winograd transforms', () => {
   it('gives the numbers of the plain sums, and so do its gradients', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async (given) => {
+      fc.asyncProperty(fc.oneof(cases(9), cases(20)), async (given) => {
         expect(hasWinograd(geometryOf(given))).toBe(true);
         await compare(given);
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 

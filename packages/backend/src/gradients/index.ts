@@ -6,6 +6,7 @@ import { broadcastGradients } from './broadcast.js';
 import { conditionGradients } from './conditions.js';
 import { conv3dGradient, conv3dTransposeGradient, depthwiseGradient } from './conv.js';
 import { conv2dGradient } from './conv2d.js';
+import { freeingGradients, keepCustomGradients } from './freeing.js';
 import { mendLayers } from './layers.js';
 import { leakyReluGradGradient, leakyReluGradient, reluGradient } from './leaky-relu.js';
 import { addTensorMethods } from './methods.js';
@@ -31,6 +32,8 @@ const GRADIENTS = [
 /** Registers gradients where TensorFlow.js's own are wrong, missing, slow, or do not take all arguments, and mends layers that cannot train. */
 export function registerGradients(): void {
   for (const gradient of GRADIENTS) registerGradient(gradient);
+  for (const gradient of freeingGradients()) registerGradient(gradient);
+  keepCustomGradients();
   addTensorMethods();
   fillBatchNormInputs();
   mendLayers();

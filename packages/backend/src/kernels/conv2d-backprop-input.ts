@@ -15,8 +15,7 @@ export const conv2dBackpropInput: KernelMaker = (context) => ({
     const info = inputGradientInfo(dy, filter, attrs);
     const { backend } = context;
     const dx = backend.makeOutput(info.inShape, 'float32');
-    const [from, by, to] = [dy, filter, dx].map((t) => pointer(backend, t)) as [number, number, number];
-    inputGradient(context, geometry(info), from, by, to);
+    inputGradient(context, geometry(info), pointer(backend, dy), filter, pointer(backend, dx));
     return dx;
   },
 });

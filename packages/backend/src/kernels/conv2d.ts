@@ -15,7 +15,7 @@ export const conv2d: KernelMaker = (context) => ({
     const info = conv2dInfo(x.shape, filter.shape, attrs);
     const { backend } = context;
     const y = backend.makeOutput(info.outShape, 'float32');
-    forward(context, geometry(info), pointer(backend, x), pointer(backend, filter), pointer(backend, y));
+    forward(context, geometry(info), pointer(backend, x), filter, pointer(backend, y));
     return y;
   },
 });

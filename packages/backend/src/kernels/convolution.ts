@@ -1,7 +1,8 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Pointer } from '../simd/module.js';
 import { overElements, split } from '../threads/split.js';
 import { exchanged, filterSize, type Geometry, partOfBatch, taps } from './geometry.js';
-import type { KernelContext, ThreadContext } from './kernel-context.js';
+import { type KernelContext, pointer, type ThreadContext } from './kernel-context.js';
 import { hasResidues, residueProducts } from './residues.js';
 import { foldProduct, unfoldOuter, unfoldProduct } from './unfold.js';
 import {
@@ -30,13 +31,20 @@ import {
 const SMALL = 1_000_000;
 
 /** Computes y = x * filter. */
-export function forward(context: KernelContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
+export function forward(
+  context: KernelContext,
+  g: Geometry,
+  x: Pointer,
+  filter: TensorInfo,
+  y: Pointer,
+): void {
   if (hasWinograd(g)) {
     const u = transformFilter(context, g, filter);
     overBatch(context, g, (thread, part, at) => winogradForward(thread, part, x + at.x, u, y + at.y));
     return;
   }
-  overBatch(context, g, (thread, part, at) => forwardPart(thread, part, x + at.x, filter, y + at.y));
+  const weights = pointer(context.backend, filter);
+  overBatch(context, g, (thread, part, at) => forwardPart(thread, part, x + at.x, weights, y + at.y));
 }
 
 function forwardPart(thread: ThreadContext, g: Geometry, x: Pointer, filter: Pointer, y: Pointer): void {
@@ -49,7 +57,7 @@ export function inputGradient(
   context: KernelContext,
   g: Geometry,
   dy: Pointer,
-  filter: Pointer,
+  filter: TensorInfo,
   dx: Pointer,
 ): void {
   if (hasWinograd(g)) {
@@ -57,7 +65,8 @@ export function inputGradient(
     overBatch(context, g, (thread, part, at) => winogradInputGradient(thread, part, dy + at.y, u, dx + at.x));
     return;
   }
-  overBatch(context, g, (thread, part, at) => inputGradientPart(thread, part, dy + at.y, filter, dx + at.x));
+  const weights = pointer(context.backend, filter);
+  overBatch(context, g, (thread, part, at) => inputGradientPart(thread, part, dy + at.y, weights, dx + at.x));
 }
 
 function inputGradientPart(

@@ -9,7 +9,7 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     _free(pointer: number): void;
   };
-  readonly dataIdMap: { get(id: DataId): { memoryOffset: number } };
+  readonly dataIdMap: { get(id: DataId): { memoryOffset: number }; has(id: DataId): boolean };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   incRef(id: DataId): void;
   disposeData(id: DataId): boolean;

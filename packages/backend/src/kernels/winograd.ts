@@ -1,7 +1,9 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Pointer, WinogradForm } from '../simd/module.js';
 import { overElements } from '../threads/split.js';
+import { FilterCache } from './filter-cache.js';
 import type { Geometry } from './geometry.js';
-import type { KernelContext, ThreadContext } from './kernel-context.js';
+import { type KernelContext, pointer, type ThreadContext, type WasmBackend } from './kernel-context.js';
 
 /*
  * Convolutions with fewer multiplications: 9 in place of 16 for a kernel of twice the stride (4 × 4 at stride 2, as in DCGAN),
@@ -21,7 +23,7 @@ import type { KernelContext, ThreadContext } from './kernel-context.js';
  */
 const PART = { tiles: 256, floats: 1 << 19 } as const;
 
-/** Where it pays: with fewer channels or tiles, or a smaller share of products saved, the transforms cost more than they save. */
+/** Where it pays: with fewer channels or tiles of 2 × 2 outputs, or a smaller share of products saved, the transforms cost more than they save. */
 const MIN = { channels: 16, tiles: 64, saving: 1.5 } as const;
 
 /** Floats that the module needs after a line: see winograd4.ts. */
@@ -49,7 +51,8 @@ export function hasWinograd(g: Geometry): boolean {
   const transforms = transformsOf(g);
   if (transforms === undefined || g.dilationHeight !== 1 || g.dilationWidth !== 1) return false;
   const fours = g.channels % 4 === 0 && g.outChannels % 4 === 0;
-  const enough = Math.min(g.channels, g.outChannels) >= MIN.channels && tilesOf(g).count >= MIN.tiles;
+  const tiles = g.batch * Math.ceil(g.outHeight / 2) * Math.ceil(g.outWidth / 2);
+  const enough = Math.min(g.channels, g.outChannels) >= MIN.channels && tiles >= MIN.tiles;
   const { outputs, points } = transforms;
   const saving = (outputs ** 2 * g.kernelHeight * g.kernelWidth) / (points ** 2 * phases(g));
   return fours && enough && saving >= MIN.saving && points ** 2 * weights(g) <= MAX_WEIGHTS;
@@ -150,12 +153,24 @@ function filterOf(g: Geometry): [kh: number, kw: number, sh: number, sw: number,
   return [g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.channels * g.outChannels];
 }
 
+/** The caches of transformed filters. */
+const caches = new WeakMap<WasmBackend, FilterCache>();
+
 /** The transformed filter, [point][phase][ci][co], for all threads; valid until the next call. */
-export function transformFilter(context: KernelContext, g: Geometry, filter: Pointer): Pointer {
-  const u = context.scratch.floats('winograd filter', pointsOf(g) * weights(g));
-  overElements(context, g.channels * g.outChannels, ({ simd }, offset, count) =>
-    simd[`winogradFilter${form(g)}`](filter, u, ...filterOf(g), offset / 4, count),
-  );
+export function transformFilter(context: KernelContext, g: Geometry, filter: TensorInfo): Pointer {
+  const { backend, scratch } = context;
+  const from = pointer(backend, filter);
+  const floats = pointsOf(g) * weights(g);
+  const compute = (u: Pointer): void =>
+    overElements(context, g.channels * g.outChannels, ({ simd }, offset, count) =>
+      simd[`winogradFilter${form(g)}`](from, u, ...filterOf(g), offset / 4, count),
+    );
+  const cache = caches.get(backend) ?? new FilterCache(backend);
+  caches.set(backend, cache);
+  const kept = cache.find(filter.dataId, [form(g), ...filterOf(g)].join(), floats, compute);
+  if (kept !== undefined) return kept;
+  const u = scratch.floats('winograd filter', floats);
+  compute(u);
   return u;
 }
 
