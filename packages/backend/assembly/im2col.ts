@@ -51,41 +51,87 @@ export function im2col(
 ): void {
   const image = oh * ow;
   const run = kw * c;
+  const next = (<usize>(dh * w * c)) << 2;
   let out = col;
+  let n = row / image;
+  let y = (row - n * image) / ow;
+  let q = row - n * image - y * ow;
   for (let m = row; m < row + rows; m++) {
-    const n = m / image;
-    const y = (m - n * image) / ow;
     const y0 = y * sh - top;
-    const x0 = (m - n * image - y * ow) * sw - left;
-    for (let i = 0; i < kh; i++) {
-      const yy = y0 + i * dh;
-      if (yy < 0 || yy >= h) {
-        zeroRun(out, run);
-      } else {
-        const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
-        if (dw === 1) {
-          const from = max(0, -x0);
-          const to = max(from, min(kw, w - x0));
-          if (from > 0) zeroRun(out, min(from, kw) * c);
-          if (from < kw)
-            copyRun(
-              out + ((<usize>(from * c)) << 2),
-              line + ((<usize>((x0 + from) * c)) << 2),
-              (to - from) * c,
-            );
-          if (to < kw) zeroRun(out + ((<usize>(to * c)) << 2), (kw - to) * c);
-        } else {
-          for (let j = 0; j < kw; j++) {
-            const xx = x0 + j * dw;
-            const at = out + ((<usize>(j * c)) << 2);
-            if (xx < 0 || xx >= w) zeroRun(at, c);
-            else copyRun(at, line + ((<usize>(xx * c)) << 2), c);
-          }
-        }
+    const x0 = q * sw - left;
+    if (run === 4 && isInside(y0, x0, kh, kw, dh, dw, h, w)) {
+      // One channel and four taps: a vector.
+      let from = x + ((<usize>(((n * h + y0) * w + x0) * c)) << 2);
+      for (let i = 0; i < kh; i++) {
+        v128.store(out, v128.load(from));
+        from += next;
+        out += 16;
       }
-      out += (<usize>run) << 2;
+    } else {
+      out = unfoldRow(x, out, n, y0, x0, h, w, c, kh, kw, dh, dw);
+    }
+    if (++q === ow) {
+      q = 0;
+      if (++y === oh) {
+        y = 0;
+        n++;
+      }
     }
   }
+}
+
+/** True where all taps lie inside the image, side by side. */
+// @inline
+function isInside(y0: i32, x0: i32, kh: i32, kw: i32, dh: i32, dw: i32, h: i32, w: i32): bool {
+  return y0 >= 0 && y0 + (kh - 1) * dh < h && x0 >= 0 && x0 + kw <= w && dw === 1;
+}
+
+/** One row of the unfolded x; returns where the next begins. */
+function unfoldRow(
+  x: usize,
+  to: usize,
+  n: i32,
+  y0: i32,
+  x0: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  dh: i32,
+  dw: i32,
+): usize {
+  const run = kw * c;
+  let out = to;
+  for (let i = 0; i < kh; i++) {
+    const yy = y0 + i * dh;
+    if (yy < 0 || yy >= h) {
+      zeroRun(out, run);
+    } else {
+      const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
+      if (dw === 1) {
+        const from = max(0, -x0);
+        const to = max(from, min(kw, w - x0));
+        if (from > 0) zeroRun(out, min(from, kw) * c);
+        if (from < kw)
+          copyRun(
+            out + ((<usize>(from * c)) << 2),
+            line + ((<usize>((x0 + from) * c)) << 2),
+            (to - from) * c,
+          );
+        if (to < kw) zeroRun(out + ((<usize>(to * c)) << 2), (kw - to) * c);
+      } else {
+        for (let j = 0; j < kw; j++) {
+          const xx = x0 + j * dw;
+          const at = out + ((<usize>(j * c)) << 2);
+          if (xx < 0 || xx >= w) zeroRun(at, c);
+          else copyRun(at, line + ((<usize>(xx * c)) << 2), c);
+        }
+      }
+    }
+    out += (<usize>run) << 2;
+  }
+  return out;
 }
 
 /** The adjoint of im2col: adds rows [row, row + rows) of col into x, which the caller has set to zero. */
@@ -110,36 +156,74 @@ export function col2im(
 ): void {
   const image = oh * ow;
   const run = kw * c;
+  const next = (<usize>(dh * w * c)) << 2;
   let input = col;
+  let n = row / image;
+  let y = (row - n * image) / ow;
+  let q = row - n * image - y * ow;
   for (let m = row; m < row + rows; m++) {
-    const n = m / image;
-    const y = (m - n * image) / ow;
     const y0 = y * sh - top;
-    const x0 = (m - n * image - y * ow) * sw - left;
-    for (let i = 0; i < kh; i++) {
-      const yy = y0 + i * dh;
-      if (yy >= 0 && yy < h) {
-        const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
-        if (dw === 1) {
-          const from = max(0, -x0);
-          const to = min(kw, w - x0);
-          if (from < to)
-            addRun(
-              line + ((<usize>((x0 + from) * c)) << 2),
-              input + ((<usize>(from * c)) << 2),
-              (to - from) * c,
-            );
-        } else {
-          for (let j = 0; j < kw; j++) {
-            const xx = x0 + j * dw;
-            if (xx >= 0 && xx < w)
-              addRun(line + ((<usize>(xx * c)) << 2), input + ((<usize>(j * c)) << 2), c);
-          }
-        }
+    const x0 = q * sw - left;
+    if (run === 4 && isInside(y0, x0, kh, kw, dh, dw, h, w)) {
+      let to = x + ((<usize>(((n * h + y0) * w + x0) * c)) << 2);
+      for (let i = 0; i < kh; i++) {
+        v128.store(to, f32x4.add(v128.load(to), v128.load(input)));
+        to += next;
+        input += 16;
       }
-      input += (<usize>run) << 2;
+    } else {
+      input = foldRow(x, input, n, y0, x0, h, w, c, kh, kw, dh, dw);
+    }
+    if (++q === ow) {
+      q = 0;
+      if (++y === oh) {
+        y = 0;
+        n++;
+      }
     }
   }
+}
+
+/** Adds one row of the unfolded x; returns where the next begins. */
+function foldRow(
+  x: usize,
+  from: usize,
+  n: i32,
+  y0: i32,
+  x0: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  dh: i32,
+  dw: i32,
+): usize {
+  const run = kw * c;
+  let input = from;
+  for (let i = 0; i < kh; i++) {
+    const yy = y0 + i * dh;
+    if (yy >= 0 && yy < h) {
+      const line = x + ((<usize>((n * h + yy) * w) * <usize>c) << 2);
+      if (dw === 1) {
+        const from = max(0, -x0);
+        const to = min(kw, w - x0);
+        if (from < to)
+          addRun(
+            line + ((<usize>((x0 + from) * c)) << 2),
+            input + ((<usize>(from * c)) << 2),
+            (to - from) * c,
+          );
+      } else {
+        for (let j = 0; j < kw; j++) {
+          const xx = x0 + j * dw;
+          if (xx >= 0 && xx < w) addRun(line + ((<usize>(xx * c)) << 2), input + ((<usize>(j * c)) << 2), c);
+        }
+      }
+    }
+    input += (<usize>run) << 2;
+  }
+  return input;
 }
 
 /** out[kh][kw][co][ci] = filter[KH-1-kh][KW-1-kw][ci][co]: the filter of the adjoint convolution. */

@@ -39,7 +39,12 @@ export function matMul(context: KernelContext, { a, b, transposeA, transposeB }:
   const at = { a: pointer(backend, a), b: pointer(backend, b), c: pointer(backend, y) };
   const placeA = places(a.shape.slice(0, -2), outer);
   const placeB = places(b.shape.slice(0, -2), outer);
-  for (let i = 0; i < util.sizeFromShape(outer); i++) {
+  const count = util.sizeFromShape(outer);
+  if ([a, b].every(({ shape }) => util.arraysEqual(shape.slice(0, -2), outer))) {
+    gemm.run({ transposeA, transposeB, m, n, k, a: at.a, b: at.b, c: at.c, count });
+    return y;
+  }
+  for (let i = 0; i < count; i++) {
     gemm.run({
       transposeA,
       transposeB,
