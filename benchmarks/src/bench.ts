@@ -57,6 +57,20 @@ export function row(
   };
 }
 
+/** What seconds are counted: those of a clock, or those that all processors worked for this process. */
+export type Clock = 'wall' | 'processor';
+
+/** Starts a stopwatch: the function gives the seconds since then. */
+export function stopwatch(clock: Clock): () => number {
+  const now = (): number => {
+    if (clock === 'wall') return performance.now() / 1000;
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  const start = now();
+  return () => now() - start;
+}
+
 export function machine(): string {
   const cores = cpus();
   return `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;

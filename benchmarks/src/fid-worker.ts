@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { readImages } from '@cxr/data/node';
 import { frechetDistance, type InceptionEngine, randomWeights, Statistics, statistics } from '@cxr/fid';
 import { createEngine, loadWeights } from '@cxr/fid/node';
+import { stopwatch } from './bench.js';
 import { activationsLike } from './distance.js';
 
 /** Either files, taken again from the first where there are fewer than `count`, or activations without a network. */
@@ -21,9 +22,9 @@ console.log('@cxr/fid');
 for await (const _ of createInterface({ input: process.stdin })) {
   let seconds = 0;
   const [a, b] = [await half(0), await half(1)];
-  const start = performance.now();
+  const distance = stopwatch('processor');
   frechetDistance(a, b);
-  seconds += (performance.now() - start) / 1000;
+  seconds += distance();
   console.log(seconds);
 
   /** Statistics of half the images. */
@@ -32,18 +33,18 @@ for await (const _ of createInterface({ input: process.stdin })) {
     const found = Statistics.empty(dims);
     for (let done = 0; done < count / 2; done += BATCH) {
       const rows = activationsLike(Math.min(BATCH, count / 2 - done), dims, which + done);
-      const begin = performance.now();
+      const adding = stopwatch('processor');
       found.add(rows);
-      seconds += (performance.now() - begin) / 1000;
+      seconds += adding();
     }
     return found;
   }
 
   async function ofFiles(network: InceptionEngine, which: number): Promise<Statistics> {
-    const begin = performance.now();
+    const reading = stopwatch('processor');
     const chosen = Array.from({ length: count / 2 }, (_, i) => files![(2 * i + which) % files!.length]!);
     const found = await statistics(readImages(chosen), network);
-    seconds += (performance.now() - begin) / 1000;
+    seconds += reading();
     return found;
   }
 }

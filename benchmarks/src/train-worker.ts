@@ -3,10 +3,17 @@ import { createInterface } from 'node:readline';
 import { type BackendName, useBackend } from '@cxr/backend';
 import { type TrainConfig, Trainer } from '@cxr/dcgan';
 import { createRng, ndarray } from '@cxr/image';
+import { type Clock, stopwatch } from './bench.js';
 
-const { backend, threads, ...config } = JSON.parse(process.argv[2]!) as TrainConfig & {
+const {
+  backend,
+  threads,
+  clock = 'wall',
+  ...config
+} = JSON.parse(process.argv[2]!) as TrainConfig & {
   backend: BackendName;
   threads: number;
+  clock?: Clock;
 };
 await useBackend(backend, { threads });
 const trainer = new Trainer(config);
@@ -19,9 +26,9 @@ const set = { count, images, labels: new Int32Array(count), digest: '' };
 
 console.log(`@cxr/dcgan on ${backend}`);
 for await (const _ of createInterface({ input: process.stdin })) {
-  const start = performance.now();
+  const seconds = stopwatch(clock);
   await trainer.trainStep(set);
-  console.log((performance.now() - start) / 1000);
+  console.log(seconds());
 }
 console.log(process.resourceUsage().maxRSS / 1024);
 process.exit(0);
