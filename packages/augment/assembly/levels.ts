@@ -16,6 +16,44 @@ export function lookUp(src: usize, out: usize, table: usize, count: i32): void {
   }
 }
 
+/**
+ * lookUp, in place, for tables that are sums: see src/pixels/table-parts.ts. 32 samples at a time. mask is 15: V8 keeps what depends
+ * on an argument in registers, and makes constants anew in each round.
+ */
+export function addParts(src: usize, parts: usize, count: i32, mask: i32): void {
+  const high = v128.load(parts);
+  const highShare = v128.load(parts, 16);
+  const low = v128.load(parts, 32);
+  const lowShare = v128.load(parts, 48);
+  const less = v128.load(parts, 64);
+  const half = i8x16.splat(<i8>mask);
+  const zero = v128.xor(half, half);
+  const end = src + <usize>count;
+  for (; src < end; src += 32) {
+    v128.store(src, summed(v128.load(src), high, highShare, low, lowShare, less, half, zero));
+    v128.store(src, summed(v128.load(src, 16), high, highShare, low, lowShare, less, half, zero), 16);
+  }
+}
+
+// @inline
+function summed(
+  bytes: v128,
+  high: v128,
+  highShare: v128,
+  low: v128,
+  lowShare: v128,
+  less: v128,
+  half: v128,
+  zero: v128,
+): v128 {
+  const h = v128.and(i16x8.shr_u(bytes, 4), half);
+  const l = v128.and(bytes, half);
+  // Two shares below 128 that add up to 128 or more carry 1.
+  const share = i8x16.add(i8x16.swizzle(highShare, h), i8x16.swizzle(lowShare, l));
+  const step = i8x16.sub(i8x16.swizzle(low, l), i8x16.gt_s(zero, share));
+  return i8x16.add_sat_u(i8x16.swizzle(high, h), i8x16.sub_sat_u(step, i8x16.swizzle(less, h)));
+}
+
 /** The table u16[65536] of two samples at once, from the table u8[256] of one. */
 export function pairTable(table: usize, pairs: usize): void {
   for (let second = 0; second < 256; second++) {

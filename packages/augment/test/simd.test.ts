@@ -73,6 +73,7 @@ describe('without WebAssembly', async () => {
     ['verticalFlip', 'verticalFlip', {}],
     ['invert', 'invert', {}],
     ['gamma', 'gamma', { gamma: [0.3, 3] }],
+    ['brightness', 'brightness', { factor: [0, 3] }],
     ['contrast', 'contrast', { factor: [0, 3] }],
     ['equalize', 'equalize', {}],
     ['autoContrast', 'autoContrast', {}],
@@ -91,4 +92,33 @@ describe('without WebAssembly', async () => {
       expect(Buffer.compare(Buffer.from(result), Buffer.from(expected))).toBe(0);
     }
   });
+
+  // Where the angle is a whole number, as for many of these, the rounding of each step decides.
+  it.each([0, 0.1, -0.37])(
+    'hue of every span and middle channel, turned by %s, gives the same',
+    async (shift) => {
+      const fast = (await import('@cxr/augment')) as unknown as Makers;
+      const params = { shift };
+      for (const [max, mid, min] of [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ] as const) {
+        const data = new Uint8Array(256 * 256 * 3);
+        for (let i = 0; i < 256 * 256; i++) {
+          const low = Math.max(0, (i >> 8) - 9);
+          data[3 * i + max] = i >> 8;
+          data[3 * i + mid] = Math.max(0, (i >> 8) - (i & 255));
+          data[3 * i + min] = i % 3 === 0 ? Math.min(low, data[3 * i + mid]!) : 0;
+        }
+        const image = wrap(data, 256, 256, 3);
+        const result = fast.hue!({ shift } as never).apply(image, params).data;
+        const expected = PLAIN_MAKERS.hue!({ shift } as never).apply(image, params).data;
+        expect(Buffer.compare(Buffer.from(result), Buffer.from(expected))).toBe(0);
+      }
+    },
+  );
 });

@@ -7,9 +7,8 @@ import { onBytes, type Strip } from '../simd/on-bytes.js';
 export function flipColumns(image: Image): Image {
   const source = raster(image);
   const { data, width, channels } = source;
-  const run = (kernels: Kernels, { src, out, count }: Strip) =>
-    kernels.mirrorRows(src, out, width, count / width);
-  const fast = channels === 1 ? onBytes(data, run, { unit: width }) : null;
+  const run = (kernels: Kernels, { src, count }: Strip) => kernels.mirrorRows(src, width, count / width);
+  const fast = channels === 1 ? onBytes(data, run, { unit: width, inPlace: true }) : null;
   return toImage(fast ?? flippedColumns(source), source, channels);
 }
 

@@ -1,8 +1,8 @@
 import { samples } from '@cxr/image';
 import { clip, type Image, maximum, type Pixels, raster, toImage } from '../image.js';
 import { samplesLike } from '../memory.js';
-import type { Claim, Kernels } from '../simd/kernels.js';
-import { onBytes, readBytes, type Strip } from '../simd/on-bytes.js';
+import { onBytes, readBytes } from '../simd/on-bytes.js';
+import { tableParts } from './table-parts.js';
 
 /** Maps a value to another; both in 0..max, where max is 255, 65535 or 1. */
 export type Curve = (value: number, max: number) => number;
@@ -30,26 +30,43 @@ function mapped(data: Pixels, curve: Curve): Pixels {
   return out;
 }
 
-/** A table of pairs of samples takes 4 µs to make, so it is only worth it for as many samples. */
-const PAIRED = 2 ** 14;
+/** Fewer samples are looked up one by one: preparing anything else for them takes longer. */
+const FEW = 2 ** 14;
 const PAIR_TABLE = 2 ** 17;
 
 /** Applies a table of 256 levels in WebAssembly; null without it. */
 function lookUp8(data: Pixels, table: Uint8Array): Uint8Array | null {
-  const paired = data.length >= PAIRED;
-  let levels = 0;
-  const prepare = ({ kernels, bytes, at }: Claim) => {
-    levels = at[2]!;
-    bytes.set(table, levels);
-    if (!paired) return;
-    const pairs = levels + table.length;
-    kernels.pairTable(levels, pairs);
-    levels = pairs;
-  };
-  const run = (kernels: Kernels, { src, count }: Strip) =>
-    paired ? kernels.lookUpPairs(src, src, levels, count) : kernels.lookUp(src, src, levels, count);
-  const extra = table.length + (paired ? PAIR_TABLE : 0);
-  return onBytes(data, run, { inPlace: true, extra, prepare });
+  if (data.length < FEW) return lookUpSingly(data, table);
+  const parts = tableParts(table);
+  return parts ? addParts(data, parts) : lookUpPairs(data, table);
+}
+
+function lookUpSingly(data: Pixels, table: Uint8Array): Uint8Array | null {
+  return onBytes(data, (kernels, { src, count }, levels) => kernels.lookUp(src, src, levels, count), {
+    inPlace: true,
+    extra: table.length,
+    prepare: ({ bytes, at }) => bytes.set(table, at[2]),
+  });
+}
+
+function addParts(data: Pixels, parts: Uint8Array): Uint8Array | null {
+  return onBytes(data, (kernels, { src, count }, at) => kernels.addParts(src, at, count, 15), {
+    inPlace: true,
+    extra: parts.length,
+    prepare: ({ bytes, at }) => bytes.set(parts, at[2]),
+  });
+}
+
+function lookUpPairs(data: Pixels, table: Uint8Array): Uint8Array | null {
+  return onBytes(data, (kernels, { src, count }, pairs) => kernels.lookUpPairs(src, src, pairs, count), {
+    inPlace: true,
+    extra: PAIR_TABLE + table.length,
+    prepare({ kernels, bytes, at }) {
+      const single = at[2]! + PAIR_TABLE;
+      bytes.set(table, single);
+      kernels.pairTable(single, at[2]!);
+    },
+  });
 }
 
 /** Counts of each level in one channel: 256 or 65536 of them. */

@@ -76,24 +76,17 @@ export interface Kernels {
     s1: bigint,
   ): void;
   copyRows(src: Pointer, srcStep: number, out: Pointer, outStep: number, length: number, rows: number): void;
-  mirrorRows(src: Pointer, out: Pointer, width: number, rows: number): void;
+  mirrorRows(src: Pointer, width: number, rows: number): void;
   lookUp(src: Pointer, out: Pointer, table: Pointer, count: number): void;
+  addParts(src: Pointer, parts: Pointer, count: number, mask: 15): void;
   pairTable(table: Pointer, pairs: Pointer): void;
   lookUpPairs(src: Pointer, out: Pointer, pairs: Pointer, count: number): void;
   invertBytes(src: Pointer, count: number): void;
   sumBytes(src: Pointer, count: number): number;
   extremes(src: Pointer, count: number): number;
   histogram(src: Pointer, counts: Pointer, count: number): void;
-  saturate(src: Pointer, out: Pointer, pixels: number, factor: number): void;
-  shiftHue(
-    src: Pointer,
-    out: Pointer,
-    pixels: number,
-    turn: number,
-    fractions: Pointer,
-    orders: Pointer,
-    strengths: Pointer,
-  ): void;
+  saturate(src: Pointer, out: Pointer, pixels: number, factor: number, unit: 1): void;
+  shiftHue(src: Pointer, out: Pointer, pixels: number, turn: number, unit: 1): void;
   tileTable(
     src: Pointer,
     width: number,

@@ -1,9 +1,10 @@
+import type { Pointer } from '@cxr/image';
 import type { Pixels } from '../image.js';
 import { samplesLike } from '../memory.js';
 import { type Claim, claim, type Kernels } from './kernels.js';
 
-/** Bytes that a kernel works on at a time: few enough for the nearest cache, enough that the calls cost little. */
-const STRIP = 2 ** 15;
+/** Bytes that a kernel works on at a time: few enough that they and their results fit the nearest cache, enough that the calls cost little. */
+const STRIP = 2 ** 13;
 
 /** A strip of samples in the module's memory. */
 export interface Strip {
@@ -19,7 +20,7 @@ export interface Strip {
 export interface StripOptions {
   /** Strips are whole multiples of it, such as a row. @default 1 */
   readonly unit?: number;
-  /** Further bytes that the kernel needs; they begin at `claimed.at[2]`. @default 0 */
+  /** Further bytes that the kernel needs; they begin at `claimed.at[2]`, which it is given. @default 0 */
   readonly extra?: number;
   /** Whether the first strip's results are the last ones. @default false */
   readonly mirrored?: boolean;
@@ -35,7 +36,7 @@ export interface StripOptions {
  */
 export function onBytes(
   data: Pixels,
-  run: (kernels: Kernels, strip: Strip) => void,
+  run: (kernels: Kernels, strip: Strip, extra: Pointer) => void,
   options: StripOptions = {},
 ): Uint8Array | null {
   const { unit = 1, extra = 0, mirrored = false, inPlace = false, prepare } = options;
@@ -51,7 +52,7 @@ export function onBytes(
   for (let start = 0; start < data.length; start += size) {
     const count = Math.min(size, data.length - start);
     bytes.set(data.subarray(start, start + count), src);
-    run(kernels, { count, src, out });
+    run(kernels, { count, src, out }, at[2]!);
     const results = count === size ? whole : bytes.subarray(out, out + count);
     result.set(results, mirrored ? data.length - start - count : start);
   }

@@ -37,40 +37,11 @@ function turned(image: Image, shift: number): Image {
   return toImage(turnedSimd(data, turn) ?? turnedPlain(data, turn), source, 3);
 }
 
-/** The tables of the kernel: see assembly/color.ts. */
-function hueTables(): { fractions: Float64Array; orders: Uint32Array; strengths: Float64Array } {
-  const hues = Array.from({ length: 256 }, (_, hue) => (hue * 6) / 255);
-  // Which of value (0), q (1), p (2) and t (3) are red, green and blue in each sixth of the circle.
-  const sixths = [0x020300, 0x020001, 0x030002, 0x000102, 0x000203, 0x010200];
-  return {
-    fractions: Float64Array.from(hues, (hue) => hue - Math.floor(hue)),
-    orders: Uint32Array.from(hues, (hue) => sixths[Math.floor(hue) % 6]!),
-    strengths: Float64Array.from({ length: 256 }, (_, level) => Math.fround(level / 255)),
-  };
-}
-
-let tables: ReturnType<typeof hueTables> | undefined;
-
 /** 8 bits in WebAssembly; null without it. */
 function turnedSimd(data: Pixels, turn: number): Uint8Array | null {
-  tables ??= hueTables();
-  const { fractions, orders, strengths } = tables;
-  const places = [0, fractions.byteLength, fractions.byteLength + strengths.byteLength];
-  let [first, second, third] = [0, 0, 0];
-  return onBytes(
-    data,
-    (kernels, { src, out, count }) => kernels.shiftHue(src, out, count / 3, turn, first, third, second),
-    {
-      unit: 3,
-      extra: places[2]! + orders.byteLength,
-      prepare({ bytes, at }) {
-        [first, second, third] = places.map((place) => at[2]! + place) as [number, number, number];
-        new Float64Array(bytes.buffer, first, 256).set(fractions);
-        new Float64Array(bytes.buffer, second, 256).set(strengths);
-        new Uint32Array(bytes.buffer, third, 256).set(orders);
-      },
-    },
-  );
+  return onBytes(data, (kernels, { src, out, count }) => kernels.shiftHue(src, out, count / 3, turn, 1), {
+    unit: 3,
+  });
 }
 
 function turnedPlain(data: Pixels, turn: number): Pixels {

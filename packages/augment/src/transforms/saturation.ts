@@ -35,7 +35,7 @@ function saturated(image: Image, factor: number): Image {
   const { data } = source;
   const fast = onBytes(
     data,
-    (kernels, { src, out, count }) => kernels.saturate(src, out, count / 3, factor),
+    (kernels, { src, out, count }) => kernels.saturate(src, out, count / 3, factor, 1),
     {
       unit: 3,
     },
