@@ -1,23 +1,24 @@
 /** The FID for the `growth` bench: for each line on its input, two sets of images from files, the statistics and the distance. */
 import { createInterface } from 'node:readline';
-import { readImages } from '@cxr/data/node';
+import { listImages, readImages } from '@cxr/data/node';
 import { frechetDistance, type InceptionEngine, randomWeights, Statistics, statistics } from '@cxr/fid';
 import { createEngine, loadWeights } from '@cxr/fid/node';
 import { stopwatch } from './bench.js';
 import { activationsLike } from './distance.js';
 
-/** Either files, taken again from the first where there are fewer than `count`, or activations without a network. */
+/** Either images of folders, taken again from the first where there are fewer than `count`, or activations without a network. */
 interface Task {
   count: number;
   dims: 768 | 2048;
-  files?: string[] | undefined;
+  folders?: string[] | undefined;
   weights?: string | undefined;
 }
 
-const { count, dims, files, weights } = JSON.parse(process.argv[2]!) as Task;
+const { count, dims, folders, weights } = JSON.parse(process.argv[2]!) as Task;
 const BATCH = 500;
 
-const engine = files && (await createEngine(await loaded(), { dims }));
+const files = (await Promise.all((folders ?? []).map((folder) => listImages(folder)))).flat();
+const engine = folders && (await createEngine(await loaded(), { dims }));
 console.log('@cxr/fid');
 for await (const _ of createInterface({ input: process.stdin })) {
   let seconds = 0;
@@ -42,7 +43,7 @@ for await (const _ of createInterface({ input: process.stdin })) {
 
   async function ofFiles(network: InceptionEngine, which: number): Promise<Statistics> {
     const reading = stopwatch('processor');
-    const chosen = Array.from({ length: count / 2 }, (_, i) => files![(2 * i + which) % files!.length]!);
+    const chosen = Array.from({ length: count / 2 }, (_, i) => files[(2 * i + which) % files.length]!);
     const found = await statistics(readImages(chosen), network);
     seconds += reading();
     return found;

@@ -5,7 +5,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng, phantoms } from '@cxr/data';
-import { listImages } from '@cxr/data/node';
 import { resolveConfig, type Size, type TrainSettings } from '@cxr/dcgan';
 import { type Bench, type BenchRow, machine, row } from './bench.js';
 import { Contestant } from './contestant.js';
@@ -53,13 +52,13 @@ export const run: Bench = async ({ log, args }) => {
   }
   const folder = await mkdtemp(join(tmpdir(), 'cxr-bench-'));
   try {
-    const files = await imageFiles(folder);
+    const folders = await imageFolders(folder);
     const weights = existsSync(WEIGHTS) ? WEIGHTS : undefined;
     for (const count of COUNTS) {
       await measure(
         `fid: ${count} images, 768 dims`,
         'fid-worker.js',
-        { count, dims: 768, files, weights },
+        { count, dims: 768, folders, weights },
         1,
       );
     }
@@ -80,18 +79,12 @@ export const run: Bench = async ({ log, args }) => {
   };
 };
 
-/** Some hundred images: the X-rays if they are there, else phantoms. */
-async function imageFiles(folder: string): Promise<string[]> {
+/** Folders of some hundred images: the X-rays if they are there, else phantoms. */
+async function imageFolders(folder: string): Promise<string[]> {
   const test = join(XRAYS, 'test');
-  if (existsSync(test)) {
-    const classes = await Promise.all(['NORMAL', 'PNEUMONIA'].map((name) => listImages(join(test, name))));
-    return classes.flat();
-  }
-  const files: string[] = [];
+  if (existsSync(test)) return ['NORMAL', 'PNEUMONIA'].map((name) => join(test, name));
   for (const { name, image } of phantoms({ count: 300, seed: 0, size: 224 })) {
-    const file = join(folder, `${name.replaceAll('/', '-')}.png`);
-    await writeFile(file, encodePng(image));
-    files.push(file);
+    await writeFile(join(folder, `${name.replaceAll('/', '-')}.png`), encodePng(image));
   }
-  return files;
+  return [folder];
 }

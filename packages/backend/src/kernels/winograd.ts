@@ -21,7 +21,7 @@ import { type KernelContext, pointer, type ThreadContext, type WasmBackend } fro
  * what the transforms have just written, which should still be in cache (half as long a convolution where channels are few), and need
  * enough rows for each time that they read the filter.
  */
-const PART = { tiles: 256, floats: 1 << 19 } as const;
+const PART = { tiles: 512, largeTiles: 256, floats: 1 << 19 } as const;
 
 /** Where it pays: with fewer channels or tiles of 2 × 2 outputs, or a smaller share of products saved, the transforms cost more than they save. */
 const MIN = { channels: 16, tiles: 64, saving: 1.5 } as const;
@@ -112,7 +112,8 @@ function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => v
   const image = pointsOf(g) * phases(g) * g.channels;
   const products = pointsOf(g) * g.outChannels;
   const { count: all } = tilesOf(g);
-  const most = Math.max(PART.tiles, Math.floor(PART.floats / (image + products)));
+  const tiles = transforms(g) === FOUR ? PART.largeTiles : PART.tiles;
+  const most = Math.max(tiles, Math.floor(PART.floats / (image + products)));
   const size = Math.ceil(all / Math.ceil(all / most));
   const v = scratch.floats('winograd image', size * image);
   const m = scratch.floats('winograd products', size * products);
