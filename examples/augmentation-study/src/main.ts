@@ -20,7 +20,7 @@ export function main(args: readonly string[], output: Output = createOutput()): 
           onMessage: output.note,
           signal,
         });
-        output.result(summaryOf(metrics));
+        for (const line of summaryOf(metrics)) output.result(line);
         for (const note of metrics.notes) output.result(note);
         output.result(`report: ${report}`);
       });

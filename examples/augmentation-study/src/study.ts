@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { augment, chestXray } from '@cxr/augment';
 import { type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
-import { type Progress, UsageError } from '@cxr/cli';
+import { checkUsage, type Progress, UsageError } from '@cxr/cli';
 import { readImage, withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { type Dims, type InceptionEngine, type InceptionWeights, randomWeights } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
@@ -115,7 +115,7 @@ async function openStudy(given: Options, hooks: StudyHooks): Promise<TrainedStud
     subsets.set(key, known);
     return known;
   };
-  for (const normals of options.normals) subsetOf(normals, 0);
+  checkUsage(() => options.normals.map((normals) => subsetOf(normals, 0)));
   const classifiers = options.classifiers.filter((name) => inception || convnetSize(name) !== undefined);
   if (classifiers.length === 0) throw new UsageError(`nothing to train: ${reason}`);
   const study: TrainedStudy = {

@@ -31,7 +31,7 @@ export function renderStudy(metrics: StudyMetrics, pictures: ReportPictures): st
     lead: leadOf(metrics),
     wide: true,
     body: [
-      `<p>${escapeHtml(summaryOf(metrics))}</p>`,
+      ...summaryOf(metrics).map((line) => `<p>${escapeHtml(line)}</p>`),
       ...metrics.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
       ...quizPart(pictures),
       '<h2>The difference to “nothing added”</h2>',
@@ -62,18 +62,22 @@ function leadOf({ classes, counts, positive }: StudyMetrics): string {
   return `Trained on up to ${of(counts.train)}, tested on ${of(counts.test)} of other patients.${found}`;
 }
 
-/** The answer in a few sentences. */
-export function summaryOf({ differences, comparisons }: StudyMetrics): string {
+/** The answer: a sentence for each arm, and how they are judged. */
+export function summaryOf({ differences, comparisons }: StudyMetrics): string[] {
   const tell = (arm: string) => {
     const own = differences.filter((one) => one.arm === arm);
     const count = (word: string) => own.filter(({ verdict }) => verdict.startsWith(word)).length;
     const [better, worse] = [count('better'), count('worse')];
+    const { label } = armOf(arm);
     if (better + worse === 0)
-      return `${armOf(arm).label}: no measurable difference in any of ${own.length} comparisons`;
-    return `${armOf(arm).label}: better in ${better}, worse in ${worse}, no measurable difference in ${own.length - better - worse}`;
+      return `${label}: no measurable difference to nothing added, in any of ${own.length} comparisons.`;
+    return `${label}: better than nothing added in ${better} of ${own.length} comparisons, worse in ${worse}, and no measurable difference in ${own.length - better - worse}.`;
   };
   const arms = [...new Set(differences.map(({ arm }) => arm))];
-  return `Beside a classifier with nothing added, by AUC. ${arms.map(tell).join('. ')}. All ${comparisons} comparisons are judged together: the probability that chance alone makes any of them look like a difference is at most 5 %.`;
+  return [
+    ...arms.map(tell).map((line) => line.charAt(0).toUpperCase() + line.slice(1)),
+    `By AUC on the test images. The ${comparisons} comparisons are judged together: the probability that chance alone makes any of them look like a difference is at most 5 %.`,
+  ];
 }
 
 function quizPart({ quiz: pictures, fakes }: ReportPictures): string[] {
