@@ -12,7 +12,8 @@ import { armOf } from './arms.js';
 import type { Scarcity } from './data/scarce-subset.js';
 import type { StudyItem } from './data/study-item.js';
 import type { KeyedImage } from './features.js';
-import { copyImage, fakeImages, realImage, type StudyHooks, type TrainedStudy } from './study.js';
+import { copyImage, fakeImages, realImage } from './keyed-images.js';
+import type { StudyHooks, TrainedStudy } from './study-types.js';
 
 /** How near images are to those they came from, beside how near independent images are. */
 type Copies = Omit<Memorisation, 'pairs'>;

@@ -2,6 +2,7 @@ import { BASELINE } from './arms.js';
 import { convnetOf, predictConvnet } from './classifiers/convnet.js';
 import { predictLogistic } from './classifiers/logistic-regression.js';
 import { readPixels } from './data/pixels.js';
+import { realImage } from './keyed-images.js';
 import { convnetSize, type Unit } from './plan.js';
 import type { Cell, Difference, RunResult } from './results.js';
 import { bootstrapMean, resamplePatients } from './statistics/bootstrap.js';
@@ -15,7 +16,7 @@ import {
 import { mean, type PairedDifference, pairedDifference, variance } from './statistics/paired-difference.js';
 import { seedsToSee } from './statistics/power.js';
 import { studentQuantile } from './statistics/student-t.js';
-import { realImage, type StudyHooks, type TrainedStudy } from './study.js';
+import type { StudyHooks, TrainedStudy } from './study-types.js';
 
 /** What the test split says. */
 export interface Evaluation {
@@ -145,7 +146,7 @@ function differenceOf(group: readonly Tested[], base: readonly Tested[], compari
     normals,
     arm,
     metrics,
-    verdict: verdictOf(metrics.auc),
+    verdict: `${verdictOf(metrics.auc)}${metrics.auc.over === 'nothing' ? ', of a single run' : ''}`,
     deviation,
     runsToSeeOnePoint: needed === null || !Number.isFinite(needed) ? null : needed,
     smallestVisible: z * Math.sqrt(metrics.auc.patientsVariance),
@@ -162,7 +163,7 @@ function deviationOf(differences: readonly number[], subsets: readonly number[])
 }
 
 /** What an interval of a difference in AUC says, in words. */
-function verdictOf({ value, low, high }: Pick<PairedDifference, 'value' | 'low' | 'high'>): string {
+export function verdictOf({ value, low, high }: Pick<PairedDifference, 'value' | 'low' | 'high'>): string {
   const points = (x: number) => (100 * Math.abs(x)).toFixed(1);
   if (low > 0) return `better by ${points(value)} points of AUC (at least ${points(low)})`;
   if (high < 0) return `worse by ${points(value)} points of AUC (at least ${points(high)})`;

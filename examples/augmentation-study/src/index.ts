@@ -23,6 +23,6 @@ export { type Options, optionsOf } from './options.js';
 export type { Cell, Difference, StudyMetrics } from './results.js';
 export { runStudy, type StudyResult } from './run-study.js';
 export * from './statistics/index.js';
-export type { StudyHooks } from './study.js';
+export type { StudyHooks } from './study-types.js';
 export { type FileTrait, fileTraits } from './traps/file-traits.js';
 export { type LetterTrap, leadLetters } from './traps/lead-letters.js';

@@ -13,7 +13,8 @@ import type { Options } from './options.js';
 import type { QuizPicture } from './report/quiz.js';
 import { type ReportPictures, renderStudy } from './report/render.js';
 import type { StudyMetrics } from './results.js';
-import { type StudyHooks, type TrainedStudy, withTrainedStudy } from './study.js';
+import { withTrainedStudy } from './study.js';
+import type { StudyHooks, TrainedStudy } from './study-types.js';
 import { fileTraits } from './traps/file-traits.js';
 import { leadLetters } from './traps/lead-letters.js';
 
@@ -94,7 +95,11 @@ function notesOf({ options, data, inceptionReason, inception }: TrainedStudy): s
   if (inceptionReason !== undefined) notes.push(inceptionReason);
   if (inception?.weights.kind === 'random')
     notes.push('The Inception weights are random: its probe and scores compare within this study only.');
-  if (options.seeds < 5) notes.push(`${options.seeds} runs of each arm: five or more are better.`);
+  if (options.seeds === 1)
+    notes.push(
+      'A single run of each arm: its intervals tell of other patients, not of training again. Five or more are better.',
+    );
+  else if (options.seeds < 5) notes.push(`${options.seeds} runs of each arm: five or more are better.`);
   if (options.subsets < options.seeds)
     notes.push(`${options.seeds} runs share ${options.subsets} training subsets.`);
   return notes;

@@ -1,7 +1,21 @@
 import type { Progress } from '@cxr/cli';
 
-/** Rough seconds of one step or image on a core: only their proportions matter, for the time left. */
-export const COSTS = { ganStep: 0.4, convnetStep: 0.08, activation: 0.09, probe: 4 } as const;
+/** Rough seconds of the parts of a study on a core: only their proportions matter, for the time left. */
+export const COSTS: {
+  /** A step of a generator's training, batch 32. */
+  ganStep(size: number, width: number): number;
+  /** A step of a network's training, batch 32. */
+  convnetStep(size: number): number;
+  /** The Inception network on one image. */
+  readonly activation: number;
+  /** Fitting a probe. */
+  readonly probe: number;
+} = {
+  ganStep: (size, width) => 0.42 * (size / 64) ** 2 * (width / 32),
+  convnetStep: (size) => 0.065 * (size / 64),
+  activation: 0.1,
+  probe: 4,
+};
 
 /** How much of a study is done, over all of its parts: the time left is that of the whole. */
 export interface Workload {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsOf, type StudyFlags } from '../src/options.js';
 import type { StudyMetrics } from '../src/results.js';
 import { runStudy } from '../src/run-study.js';
-import type { StudyHooks } from '../src/study.js';
+import type { StudyHooks } from '../src/study-types.js';
 
 let folder: string;
 beforeAll(() => {
@@ -133,6 +133,7 @@ describe('the quick study', () => {
     expect(new Set(bare.cells.map(({ classifier }) => classifier))).toEqual(new Set(['convnet-32']));
     expect(bare.notes.join()).toContain('no Inception weights, so the probe');
     expect(bare.differences[0]!.metrics.auc.over).toBe('nothing');
+    expect(bare.differences[0]!.verdict).toContain('of a single run');
     const html = readFileSync(join(folder, 'bare', 'report.html'), 'utf8');
     expect(html).not.toContain('class="quiz"');
     expect(html).toContain('Real X-rays are left out');

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BackendRequest, useBackend } from '@cxr/backend';
+import { checkUsage, UsageError } from '@cxr/cli';
+import { writeFileAtomic } from '@cxr/data/node';
+import { type Dims, randomWeights } from '@cxr/fid';
+import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
+import { CxrFileError } from '@cxr/image';
+import { openData, type StudyData } from './data/open-data.js';
+import { drawPhantoms } from './data/phantom-data.js';
+import { type Subset, scarceSubset } from './data/scarce-subset.js';
+import { countClasses } from './data/study-item.js';
+import { openFeatures } from './features.js';
+import { subsetFakes } from './generators/subset-fakes.js';
+import type { Options } from './options.js';
+import { convnetSize, planUnits, probeDims } from './plan.js';
+import type { Inception, StudyHooks, TrainedStudy } from './study-types.js';
+import { UnitStore } from './unit-store.js';
+
+/** Length of the activations by which added images are scored, where no probe says otherwise. */
+const DIMS = 768;
+
+export async function openStudy(given: Options, hooks: StudyHooks): Promise<TrainedStudy> {
+  const { onProgress, onMessage, signal } = hooks;
+  const located = given.quick ? { ...given, ...(await drawPhantoms(join(given.out, 'phantoms'))) } : given;
+  const data = await openData(
+    { ...located, data: located.data! },
+    {
+      signal,
+      onProgress: ({ done, total }) => onProgress({ phase: 'reading images', done, total, unit: 'images' }),
+    },
+  );
+  for (const warning of data.warnings) onMessage(`warning: ${warning}`);
+  const counts = countClasses(data.train, data.classes.length);
+  const equal = Math.max(...counts) < 1.2 * Math.min(...counts);
+  const options = {
+    ...located,
+    fill: located.fill > 0 ? located.fill : equal && located.ratio === undefined ? 2 : 1,
+  };
+  await checkSame(options, data);
+  const { inception, reason } = await openInception(options, hooks);
+  if (reason !== undefined) onMessage(reason);
+  const backend = await useBackend(options.backend as BackendRequest, { threads: options.threads });
+  onMessage(`backend ${backend.name}`);
+  const subsets = new Map<string, Subset>();
+  const subsetOf: TrainedStudy['subsetOf'] = (normals, subset) => {
+    const key = `${normals}-${subset}`;
+    const known =
+      subsets.get(key) ??
+      scarceSubset(data.train, { classes: data.classes.length, normals, ratio: options.ratio, subset });
+    subsets.set(key, known);
+    return known;
+  };
+  checkUsage(() => options.normals.map((normals) => subsetOf(normals, 0)));
+  const classifiers = options.classifiers.filter((name) => inception || convnetSize(name) !== undefined);
+  if (classifiers.length === 0) throw new UsageError(`nothing to train: ${reason}`);
+  const study: TrainedStudy = {
+    options,
+    out: options.out,
+    data,
+    backend: backend.name,
+    units: planUnits({ ...options, classifiers }),
+    store: new UnitStore(join(options.out, 'units')),
+    inception,
+    inceptionReason: reason,
+    subsetOf,
+    fakesOf: (normals, subset) => subsetFakes(study, normals, subset, signal),
+  };
+  return study;
+}
+
+/** What may not change while a study goes on; sizes, seeds and arms may grow. */
+async function checkSame(options: Options, data: StudyData): Promise<void> {
+  const { steps, batchSize, learningRate, copies, fill, ratio, ganSteps, ganSize, ganWidth, ganGrowSteps } =
+    options;
+  const { subsets, seeds } = options;
+  const fixed = {
+    ...{
+      steps,
+      batchSize,
+      learningRate,
+      copies,
+      fill,
+      ratio: ratio ?? null,
+      ganSteps,
+      ganSize,
+      ganWidth,
+      ganGrowSteps,
+    },
+    // One subset a seed is the same for any number of seeds.
+    subsets: subsets === seeds ? 'one a seed' : subsets,
+    classes: data.classes,
+    positive: data.positive,
+    data: data.digest,
+  };
+  const file = join(options.out, 'settings.json');
+  if (existsSync(file)) {
+    const before = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(fixed)) {
+      if (JSON.stringify(before[name]) === JSON.stringify(value)) continue;
+      throw new UsageError(
+        `${options.out} holds a study with other settings: ${name} was ${JSON.stringify(before[name])}, now ${JSON.stringify(value)}; choose another --out`,
+      );
+    }
+  }
+  await writeFileAtomic(file, `${JSON.stringify(fixed, null, 2)}\n`);
+}
+
+async function openInception(
+  options: Options,
+  { onProgress, weights: given }: StudyHooks,
+): Promise<{ inception?: Inception | undefined; reason?: string | undefined }> {
+  const without = (why: string) => ({
+    reason: `no Inception weights, so the probe and the scores of the added images are left out: ${why}`,
+  });
+  if (given === null) return without('none were given');
+  try {
+    const named = options.weights ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
+    const weights =
+      given ??
+      // The trial on phantoms fetches nothing.
+      (options.quick && named === undefined ? randomWeights(1) : undefined) ??
+      (await loadWeights(
+        await findWeights({
+          file: options.weights,
+          onProgress: ({ received, total = received }) =>
+            onProgress({ phase: 'fetching Inception weights', done: received, total, unit: 'bytes' }),
+        }),
+      ));
+    const backend = options.backend as BackendRequest;
+    const dims = (options.classifiers.map(probeDims).find((one) => one !== undefined) ?? DIMS) as Dims;
+    const engine = await createEngine(weights, { dims, backend, threads: options.threads });
+    const folder = join(
+      options.out,
+      'activations',
+      `${(weights.sha256 ?? weights.kind).slice(0, 12)}-${dims}`,
+    );
+    return { inception: { engine, weights, dims, features: await openFeatures(folder, engine, dims) } };
+  } catch (error) {
+    const named = options.weights ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
+    if (named === undefined && error instanceof CxrFileError && error.code === 'not-found')
+      return without(error.reason);
+    throw error;
+  }
+}
