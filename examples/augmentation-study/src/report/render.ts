@@ -83,7 +83,12 @@ export function summaryOf({ differences, comparisons }: StudyMetrics): string[] 
 function quizPart({ quiz: pictures, fakes }: ReportPictures): string[] {
   const row = fakes.map(({ png, caption }) => picture(png, caption));
   const shown =
-    row.length === 0 ? [] : ['<h2>Generated X-rays</h2>', `<div class="columns">${row.join('\n')}</div>`];
+    row.length === 0
+      ? []
+      : [
+          '<h2>Generated X-rays</h2>',
+          `<div class="columns" style="max-width: ${280 * row.length}px">${row.join('\n')}</div>`,
+        ];
   if (pictures === undefined) {
     return [
       ...shown,
@@ -144,14 +149,7 @@ function forests(metrics: StudyMetrics): string[] {
     ]),
     `<p class="caption">Points of AUC, with simultaneous 95 % intervals (Bonferroni, ${metrics.comparisons} comparisons). An interval that holds 0 means: no measurable difference.</p>`,
     table(
-      [
-        'arm',
-        'classifier',
-        'images',
-        'verdict',
-        'runs to see one point',
-        'smallest difference these test images can show',
-      ],
+      ['arm', 'classifier', 'images', 'verdict', 'runs to see one point', 'limit of the test images'],
       metrics.differences.map((one) => [
         armOf(one.arm).label,
         one.classifier,
@@ -161,7 +159,7 @@ function forests(metrics: StudyMetrics): string[] {
         `${(100 * one.smallestVisible).toFixed(1)} points`,
       ]),
     ),
-    '<p class="caption">Runs to see one point: how many of each arm it would take to see a true difference of one point of AUC with a power of 80 % at the corrected level, on these test images. More runs do not make the test images more: the last column is the limit that they set.</p>',
+    '<p class="caption">Runs to see one point: how many of each arm it would take to see a true difference of one point of AUC with a power of 80 % at the corrected level, on these test images. More runs do not make the test images more: the last column is the smallest difference that they can show, with as many runs as you like.</p>',
   ];
 }
 
