@@ -43,3 +43,22 @@ export function mirrorRows(src: usize, width: i32, rows: i32): void {
     }
   }
 }
+
+/** Rows of bytes in the opposite order, in place. */
+export function swapRows(src: usize, length: i32, rows: i32): void {
+  for (let y = 0; y < rows >> 1; y++) {
+    let top = src + <usize>(y * length);
+    let bottom = src + <usize>((rows - 1 - y) * length);
+    const end = top + <usize>length;
+    for (; top + 16 <= end; top += 16, bottom += 16) {
+      const bytes = v128.load(top);
+      v128.store(top, v128.load(bottom));
+      v128.store(bottom, bytes);
+    }
+    for (; top < end; top++, bottom++) {
+      const byte = load<u8>(top);
+      store<u8>(top, load<u8>(bottom));
+      store<u8>(bottom, byte);
+    }
+  }
+}

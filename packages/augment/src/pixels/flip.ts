@@ -29,9 +29,8 @@ export function flipRows(image: Image): Image {
   const source = raster(image);
   const { data, width, height, channels } = source;
   const row = width * channels;
-  const run = (kernels: Kernels, { src, out, count }: Strip) =>
-    kernels.copyRows(src + count - row, -row, out, row, row, count / row);
-  const fast = onBytes(data, run, { unit: row, mirrored: true });
+  const run = (kernels: Kernels, { src, count }: Strip) => kernels.swapRows(src, row, count / row);
+  const fast = onBytes(data, run, { unit: row, mirrored: true, inPlace: true });
   if (fast) return toImage(fast, source, channels);
   const last = (height - 1) * row;
   const out = samplesLike(data, data.length);

@@ -66,7 +66,7 @@ function copied(
 }
 
 /** Bytes that are copied at a time: few enough for the nearest cache. */
-const STRIP = 2 ** 15;
+const STRIP = 2 ** 13;
 
 /** The same in WebAssembly, for constant fills, strip by strip; null if it has no kernel for it. */
 function copiedSimd(

@@ -76,6 +76,7 @@ export interface Kernels {
     s1: bigint,
   ): void;
   copyRows(src: Pointer, srcStep: number, out: Pointer, outStep: number, length: number, rows: number): void;
+  swapRows(src: Pointer, length: number, rows: number): void;
   mirrorRows(src: Pointer, width: number, rows: number): void;
   lookUp(src: Pointer, out: Pointer, table: Pointer, count: number): void;
   addParts(src: Pointer, parts: Pointer, count: number, mask: 15): void;
