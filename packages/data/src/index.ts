@@ -43,6 +43,8 @@ export {
   isSafetensors,
   type ReadSafetensorsOptions,
   readSafetensors,
+  readSafetensorsMetadata,
+  type WriteSafetensorsOptions,
   writeSafetensors,
 } from './archives/safetensors.js';
 export {

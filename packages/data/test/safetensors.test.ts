@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isSafetensors, readSafetensors, writeSafetensors } from '@cxr/data';
+import { isSafetensors, readSafetensors, readSafetensorsMetadata, writeSafetensors } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 
@@ -38,6 +38,38 @@ describe('safetensors', () => {
       '{"a/first":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},' +
         '"Größe":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}',
     );
+  });
+
+  it('hold float16 where asked for: the value next to each', () => {
+    const values = Float32Array.of(1, -0.1, 65504, 2 ** -25 * 1.5, Number.POSITIVE_INFINITY, 0);
+    const bytes = writeSafetensors(new Map([['x', { shape: [6], data: values }]]), { type: 'F16' });
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(bytes.length).toBe(8 + length + 12);
+    // numpy: np.float32([1, -0.1, 65504, 1.5 * 2 ** -25, np.inf, 0]).astype(np.float16)
+    expect(readSafetensors(bytes).get('x')!.data).toEqual(
+      Float32Array.of(1, -0.0999755859375, 65504, 2 ** -24, Number.POSITIVE_INFINITY, 0),
+    );
+    const large = new Map([['big', { shape: [2], data: Float32Array.of(0, -65520) }]]);
+    expect(() => writeSafetensors(large, { type: 'F16' })).toThrow(
+      'tensor big: -65520 is too large for a float16',
+    );
+  });
+
+  it('carry texts, which are none of their tensors', () => {
+    const metadata = { format: 'x', Ähre: '{"a": 1}' };
+    const bytes = writeSafetensors(tensors, { metadata });
+    expect(readSafetensorsMetadata(bytes)).toEqual(metadata);
+    expect(readSafetensors(bytes)).toEqual(tensors);
+    expect(readSafetensorsMetadata(writeSafetensors(tensors))).toEqual({});
+    const named = new Map([['__metadata__', { shape: [1], data: Float32Array.of(1) }]]);
+    expect(() => writeSafetensors(named)).toThrow(RangeError);
+    expect(() => writeSafetensors(tensors, { metadata: { a: 1 as never } })).toThrow(TypeError);
+    const broken = Buffer.from(bytes);
+    broken.write('[1]', broken.indexOf('"x"'));
+    expect(failure(() => readSafetensorsMetadata(broken, { file: 'm' }))).toMatchObject({
+      code: 'corrupt',
+      file: 'm',
+    });
   });
 
   it('are read as the reference implementation wrote them', () => {

@@ -10,6 +10,14 @@ export {
 export { createDiscriminator, type DiscriminatorOptions } from './networks/create-discriminator.js';
 export { createGenerator } from './networks/create-generator.js';
 export { exportOnnx } from './networks/export-onnx.js';
+export {
+  type GeneratorInfo,
+  type ReadGeneratorOptions,
+  readGenerator,
+  readGeneratorInfo,
+  type WriteGeneratorOptions,
+  writeGenerator,
+} from './networks/generator-file.js';
 export type { NetworkOptions, Size } from './networks/network-options.js';
 export { type FindNearestOptions, findNearest, type Nearest } from './sampling/find-nearest.js';
 export { type InterpolateOptions, interpolate, type SampleName } from './sampling/interpolate.js';

@@ -10,11 +10,14 @@ import {
   findNearest,
   interpolate,
   PRESETS,
+  readGenerator,
+  readGeneratorInfo,
   resolveConfig,
   sample,
   Trainer,
   type TrainOptions,
   train,
+  writeGenerator,
 } from '@cxr/dcgan';
 import {
   checkpointFolder,
@@ -48,6 +51,7 @@ async function all(items: AsyncIterable<unknown>): Promise<unknown[]> {
   return list;
 }
 
+const file = () => writeGenerator(generator, { config, step: 0 });
 const ends = { from: { seed: 1 }, to: { seed: 2 } };
 const run = (options: object) => train({ images, ...config, steps: 0, ...options } as TrainOptions);
 
@@ -74,6 +78,9 @@ const calls: readonly [name: string, call: (options: object) => unknown, known: 
     { index: 3 },
     'number',
   ],
+  ['writeGenerator', (o) => writeGenerator(generator, { config, step: 0 }, o), { type: 'F16' }, 'dtype'],
+  ['readGenerator', async (o) => readGenerator(await file(), o), { file: 'g' }, 'path'],
+  ['readGeneratorInfo', async (o) => readGeneratorInfo(await file(), o), { file: 'g' }, 'path'],
   ['findNearest', (o) => findNearest(images, images, o), { bits: 8 }, 'size'],
   ['collectTrainingSet', (o) => collectTrainingSet(images, config, o), { range: [0, 1] }, 'size'],
   ['checkpointFolder', (o) => checkpointFolder(folder, o), { keep: 2 }, 'kept'],

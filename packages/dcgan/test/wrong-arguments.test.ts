@@ -231,7 +231,7 @@ describe('a folder', () => {
   });
 
   it('of a run is not a file', async () => {
-    const file = join(folder, 'weights.safetensors');
+    const file = join(folder, 'weights.bin');
     await writeFile(file, 'x');
     for (const load of [loadCheckpoint, loadGenerator, readCheckpointInfo]) {
       await expect(load(file)).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { CxrFileError, checkOptions, describeValue, withFile } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
 import { checkBytes } from '../codecs/check-bytes.js';
+import { numberToHalf } from './half-floats.js';
 import {
   DATA_TYPE_BYTES,
   type DataType,
@@ -60,7 +61,7 @@ function read(bytes: Uint8Array, options: ReadSafetensorsOptions): Map<string, T
   checkLimit('maxValues', maxValues);
   const header = readHeader(bytes);
   const entries = Object.entries(header.entries)
-    .filter(([name]) => name !== '__metadata__')
+    .filter(([name]) => name !== METADATA)
     .map(([name, entry]) => [name, checkEntry(name, entry, types)] as const);
   if (entries.length === 0) throw new CxrFileError('corrupt', 'safetensors file holds no tensors');
   checkRanges(entries, bytes.length - header.dataAt, maxValues);
@@ -78,9 +79,28 @@ export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 9 && bytes[8] === 0x7b && headerLength(bytes) < 2 ** 32;
 }
 
-/** Writes float32 tensors as a safetensors file, in the given order; reads back as the same values and shapes. @throws TypeError for anything else. */
-export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
-  const header: Record<string, Entry> = {};
+/** Type and metadata of `writeSafetensors`. */
+export interface WriteSafetensorsOptions {
+  /** How each value is stored: `F16` takes half the bytes and keeps about three digits. @default 'F32' */
+  type?: 'F32' | 'F16' | undefined;
+  /** Texts by name, kept in the header; `readSafetensorsMetadata` reads them. @default none */
+  metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Writes tensors as a safetensors file, in the given order. As `F32` they read back as the same values, as `F16` as the float16 next to each.
+ * @throws TypeError for anything else than a map of float32 tensors, or metadata that is not text; RangeError for another type, an
+ * unknown option, the name `__metadata__`, or a value that is too large for a float16.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  options: WriteSafetensorsOptions = {},
+): Uint8Array {
+  checkOptions<WriteSafetensorsOptions>('writeSafetensors', options, { type: true, metadata: true });
+  const { type = 'F32', metadata } = options;
+  if (type !== 'F32' && type !== 'F16') throw new RangeError(`invalid type: ${String(type)} (F32 or F16)`);
+  if (metadata !== undefined && !isTexts(metadata)) throw new TypeError('metadata must be texts by name');
+  const header: Record<string, unknown> = metadata === undefined ? {} : { [METADATA]: metadata };
   let at = 0;
   if (!(tensors instanceof Map))
     throw new TypeError(`tensors must be a Map by name, not ${describeValue(tensors)}`);
@@ -90,8 +110,10 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Arr
         `${name}: a tensor to write is { shape, data } with as many float32 values as its shape says`,
       );
     }
-    header[name] = { dtype: 'F32', shape: [...shape], data_offsets: [at, at + data.byteLength] };
-    at += data.byteLength;
+    if (name === METADATA) throw new RangeError(`invalid name of a tensor: ${METADATA} is the header's own`);
+    const end = at + data.length * DATA_TYPE_BYTES[type];
+    header[name] = { dtype: type, shape: [...shape], data_offsets: [at, end] };
+    at = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Spaces after the JSON bring the values to a multiple of eight bytes, as the format recommends.
@@ -100,12 +122,50 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Arr
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, 8);
   let offset = 8 + length;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
+  for (const [name, { data }] of tensors) {
+    const values = type === 'F16' ? toHalves(name, data) : data;
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+    offset += values.byteLength;
   }
   return bytes;
 }
+
+/** The header's name for texts about the file. */
+const METADATA = '__metadata__';
+
+/** The float16 next to each value. */
+function toHalves(name: string, data: Float32Array): Uint16Array {
+  const halves = Uint16Array.from(data, numberToHalf);
+  const bad = halves.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(data[i]));
+  if (bad >= 0) throw new RangeError(`tensor ${name}: ${data[bad]} is too large for a float16`);
+  return halves;
+}
+
+/**
+ * The texts in the header of a safetensors file, by name; none is `{}`.
+ * @throws CxrFileError `corrupt`, `truncated` or `too-large`.
+ */
+export function readSafetensorsMetadata(
+  bytes: Uint8Array,
+  options: Pick<ReadSafetensorsOptions, 'file'> = {},
+): Record<string, string> {
+  checkBytes(bytes, "a safetensors file's bytes");
+  checkOptions<Pick<ReadSafetensorsOptions, 'file'>>('readSafetensorsMetadata', options, { file: true });
+  try {
+    const { entries } = readHeader(bytes);
+    const metadata = Object.hasOwn(entries, METADATA) ? entries[METADATA] : {};
+    if (isTexts(metadata)) return { ...metadata };
+    throw new CxrFileError('corrupt', `its ${METADATA} is not texts by name`);
+  } catch (error) {
+    throw withFile(error, options.file);
+  }
+}
+
+const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((text) => typeof text === 'string');
 
 function checkEntry(name: string, entry: unknown, types: readonly string[]): Entry {
   const { dtype, shape, data_offsets: range } = (entry ?? {}) as Record<keyof Entry, unknown>;

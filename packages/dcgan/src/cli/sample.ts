@@ -39,7 +39,10 @@ export function defineSample(program: Command, context: CliContext): void {
   const command = program
     .command('sample')
     .description('draw images from a checkpoint’s generator')
-    .requiredOption('--checkpoint <dir>', 'a run, or one of its checkpoints')
+    .requiredOption(
+      '--checkpoint <path>',
+      'a run, one of its checkpoints, or a .safetensors file of cxr-dcgan export',
+    )
     .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
     .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
     .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))

@@ -23,7 +23,8 @@ export interface DecodeOptions {
   maxBytes?: number | undefined;
 }
 
-const MAX_BYTES = 2 ** 30;
+/** Default of `maxBytes`. */
+export const MAX_BYTES: number = 2 ** 30;
 
 /**
  * A checkpoint as files: `manifest.json` (step, config, which images, best score, the other files' sha256);

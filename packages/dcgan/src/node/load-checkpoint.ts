@@ -5,6 +5,7 @@ import { CxrFileError, checkOptions, type KnownOptions, withFile } from '@cxr/im
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
 import { createGenerator } from '../networks/create-generator.js';
+import { readGenerator, readGeneratorInfo } from '../networks/generator-file.js';
 import { requireBackend } from '../networks/require-backend.js';
 import { restoreModel, type TrainState } from '../training/train-state.js';
 import { checkFolder } from './check-folder.js';
@@ -13,6 +14,7 @@ import {
   decodeCheckpoint,
   decodeManifest,
   decodeSampler,
+  MAX_BYTES,
   type ReadPart,
 } from './checkpoint-files.js';
 import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
@@ -35,7 +37,7 @@ export interface CheckpointInfo {
   classNames: readonly string[] | undefined;
   /** The lowest score so far; undefined if the run is not scored. */
   best: TrainState['best'];
-  /** Which images it was trained on. */
+  /** Which images it was trained on; undefined for a generator file. */
   images: TrainState['images'];
 }
 
@@ -53,12 +55,17 @@ export async function loadCheckpoint(
   return withAlternatives(folder, options, (found) => decodeCheckpoint(found, reader(found), options));
 }
 
-/** Reads only a checkpoint's manifest: quick, and needs no backend. Folders and errors as in `loadCheckpoint`. */
+/** Reads only a checkpoint's manifest: quick, and needs no backend. Folders, files and errors as in `loadGenerator`. */
 export async function readCheckpointInfo(
   folder: string,
   options: LoadCheckpointOptions = {},
 ): Promise<CheckpointInfo> {
   checkArguments('readCheckpointInfo', folder, options);
+  const bytes = await readGeneratorFile(folder, options);
+  if (bytes !== undefined) {
+    const { step, config, classNames } = readGeneratorInfo(bytes, { file: folder });
+    return { step, config, classNames, best: undefined, images: undefined };
+  }
   const manifest = await withAlternatives(folder, options, (found) =>
     decodeManifest(found, reader(found), options),
   );
@@ -67,8 +74,9 @@ export async function readCheckpointInfo(
 }
 
 /**
- * Loads the network that samples are drawn from: the EMA of the generator if there is one. The caller disposes it. Folders and
- * errors as in `loadCheckpoint`, and Error if no backend is ready.
+ * Loads the network that samples are drawn from: the EMA of the generator if there is one. The caller disposes it. `folder` is as in
+ * `loadCheckpoint`, or a `.safetensors` file of `writeGenerator` (`cxr-dcgan export`).
+ * @throws as `loadCheckpoint`; Error if no backend is ready.
  */
 export async function loadGenerator(
   folder: string,
@@ -76,6 +84,8 @@ export async function loadGenerator(
 ): Promise<tfl.LayersModel> {
   requireBackend();
   checkArguments('loadGenerator', folder, options);
+  const bytes = await readGeneratorFile(folder, options);
+  if (bytes !== undefined) return readGenerator(bytes, { file: folder }).generator;
   return withAlternatives(folder, options, async (found) => {
     const { config, name, model } = await decodeSampler(found, reader(found), options);
     const generator = createGenerator(config);
@@ -87,6 +97,16 @@ export async function loadGenerator(
     }
     return generator;
   });
+}
+
+/** The bytes of a generator file; undefined where `path` is no such file. */
+async function readGeneratorFile(
+  path: string,
+  { step, maxBytes }: LoadCheckpointOptions,
+): Promise<Uint8Array | undefined> {
+  if (!(path.endsWith('.safetensors') && (await isFile(path)))) return undefined;
+  if (step !== undefined) throw new RangeError(`invalid step: ${step} (a generator file has one)`);
+  return readWholeFile(path, maxBytes ?? MAX_BYTES);
 }
 
 function checkArguments(caller: string, folder: string, options: LoadCheckpointOptions): void {
