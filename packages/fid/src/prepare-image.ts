@@ -32,15 +32,20 @@ export function assertResizeMode(value: string): asserts value is ResizeMode {
 /** How images become an engine's input: a resize mode of the Inception's, or the preprocessing of another encoder. */
 export type Preparation = ResizeMode | FullPreprocessing;
 
+/** The resize mode of a preparation; undefined for another encoder's. */
+export function resizeOf(how: Preparation): ResizeMode | undefined {
+  return typeof how === 'string' ? how : undefined;
+}
+
 /**
- * How images become the input of an engine.
+ * How images become the input of an engine; a name stands for one of ours, which are all the Inception.
  * @throws RangeError for an unknown mode, or one given for an engine with a preprocessing of its own.
  */
 export function preparationOf(
-  engine: InceptionEngine | undefined,
+  engine: InceptionEngine | string | undefined,
   resize: ResizeMode | undefined,
 ): Preparation {
-  if (engine?.preprocessing === undefined) {
+  if (typeof engine !== 'object' || engine.preprocessing === undefined) {
     assertResizeMode(resize ?? 'pil299');
     return resize ?? 'pil299';
   }

@@ -142,6 +142,30 @@ describe('an encoder’s engine', () => {
     await expect(createOnnxEngine(Uint8Array.of(1, 2, 3), { runtime, preprocess: 'clip' })).rejects.toThrow();
   });
 
+  it('a model that is refused is freed', async () => {
+    let released = 0;
+    const counting = {
+      ...runtime,
+      InferenceSession: {
+        create: async (bytes: Uint8Array) => {
+          const session = await runtime.InferenceSession.create(bytes);
+          const { inputNames, outputNames } = session;
+          return {
+            inputNames,
+            outputNames,
+            run: session.run.bind(session),
+            release: async () => void released++,
+          };
+        },
+      },
+    };
+    await expect(open('vit', { runtime: counting, output: 'logits' })).rejects.toThrow('unknown output');
+    await expect(open('vit', { runtime: counting, preprocess: 'xrv' })).rejects.toThrow();
+    expect(released).toBe(2);
+    (await open('vit', { runtime: counting })).dispose();
+    expect(released).toBe(3);
+  });
+
   it.each([
     ['two inputs', ['n', 3, 2, 2], 'float32', 'Add', ['a', 'b']],
     ['an output of rank 1', ['n'], 'float32', 'Flatten', ['a']],

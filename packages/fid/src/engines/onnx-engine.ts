@@ -80,7 +80,7 @@ export async function createOnnxEngine(
     throw new TypeError(`createOnnxEngine takes the bytes of an ONNX model, not ${describeValue(bytes)}`);
   }
   checkOptions('createOnnxEngine', options, OPTIONS);
-  const { runtime, pool = 'first', chunk = 8, output: asked, preprocess, file } = options;
+  const { runtime, pool = 'first', chunk = 8, preprocess } = options;
   if (typeof runtime?.InferenceSession?.create !== 'function') {
     throw new TypeError(
       `runtime must be onnxruntime-node or onnxruntime-web, not ${describeValue(runtime)}: pass { runtime: await import('onnxruntime-node') }`,
@@ -90,6 +90,26 @@ export async function createOnnxEngine(
   if (!POOLS.includes(pool)) throw new RangeError(`invalid pool: ${String(pool)} (${POOLS.join(', ')})`);
   assertPositive('chunk', chunk);
   const session = await runtime.InferenceSession.create(bytes, options.session);
+  try {
+    return await engineOf(session, bytes, { ...options, pool, chunk, preprocessing });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+interface EngineSettings extends OnnxEngineOptions {
+  pool: (typeof POOLS)[number];
+  chunk: number;
+  preprocessing: FullPreprocessing;
+}
+
+/** @throws RangeError for a model of another form. */
+async function engineOf(
+  session: OnnxSession,
+  bytes: Uint8Array,
+  { runtime, preprocess, preprocessing, output: asked, pool, file, chunk }: EngineSettings,
+): Promise<InceptionEngine> {
   const [input, ...more] = session.inputNames;
   if (input === undefined || more.length > 0) {
     throw new RangeError(

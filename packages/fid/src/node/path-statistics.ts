@@ -1,6 +1,6 @@
 import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
 import { assertPositive, type InceptionEngine } from '../engines/engine.js';
-import { preparationOf } from '../prepare-image.js';
+import { preparationOf, resizeOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
 import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
 import type { PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
@@ -40,8 +40,7 @@ export async function pathStatistics(
   checkOptions('pathStatistics', options, OPTIONS);
   const { recursive = false, keepActivations = false } = options;
   const dims = dimsOf(options);
-  const given = typeof options.engine === 'object' ? options.engine : undefined;
-  const preparation = preparationOf(given, options.resize);
+  const preparation = preparationOf(options.engine, options.resize);
   const start = performance.now();
   const sources = await inTurn(paths, (path) =>
     openPath(sizedPath(path), { dims, recursive, keepActivations }),
@@ -58,7 +57,7 @@ export async function pathStatistics(
       folders.length === 0 ? none : await folderStatistics(folders, open, { ...options, preparation });
     return {
       dims,
-      resize: typeof preparation === 'string' ? preparation : undefined,
+      resize: resizeOf(preparation),
       paths: sources.map((source) =>
         'files' in source ? computed.folders.get(source)! : { ...source, names: [] },
       ),

@@ -8,7 +8,7 @@ import { joinActivations, preparedBatches } from '../activations.js';
 import { assertPositive } from '../engines/engine.js';
 import type { InceptionWeights } from '../inception/inception-weights.js';
 import { type Comparison, compareActivations } from '../metrics/compare-activations.js';
-import { preparationOf, type ResizeMode } from '../prepare-image.js';
+import { preparationOf, type ResizeMode, resizeOf } from '../prepare-image.js';
 import type { ImageChange } from './image-change.js';
 import { describeEngine, dimsOf, type EngineOptions, openEngine } from './open-engine.js';
 import type { UsedEngine } from './path-report.js';
@@ -122,10 +122,7 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
   checkOptions('sensitivity', options, OPTIONS);
   const { size, seed = 0, signal, onProgress, onWarning } = options;
   const dims = dimsOf(options);
-  const preparation = preparationOf(
-    typeof options.engine === 'object' ? options.engine : undefined,
-    options.resize,
-  );
+  const preparation = preparationOf(options.engine, options.resize);
   assertPositive('size', size);
   const changes = options.changes ?? SENSITIVITY_CHANGES.filter(({ change }) => isSmaller(change, size));
   const [kept, changed] = await openSets(folder, options);
@@ -166,8 +163,16 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
       rows.push({ name, ...compareActivations(real, await rowsOf(name, changed, applied), { seed }) });
     }
     const used = describeEngine(engine);
-    const resize = typeof preparation === 'string' ? preparation : undefined;
-    return { dims, resize, n1: kept.length, n2: changed.length, size, engine: used, weights, rows };
+    return {
+      dims,
+      resize: resizeOf(preparation),
+      n1: kept.length,
+      n2: changed.length,
+      size,
+      engine: used,
+      weights,
+      rows,
+    };
   } finally {
     await pool.close();
     dispose();
