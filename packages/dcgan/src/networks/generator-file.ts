@@ -3,6 +3,7 @@ import { CxrFileError, checkOptions, describeValue, withFile } from '@cxr/image'
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { checkGenerator } from '../sampling/check-generator.js';
+import { areNames, checkFinite, isCount, savedConfig } from '../training/saved-values.js';
 import { restoreModel, saveModel } from '../training/train-state.js';
 import { countGenerator } from './count-parameters.js';
 import { createGenerator } from './create-generator.js';
@@ -44,7 +45,7 @@ export async function writeGenerator(
     throw new TypeError(`writeGenerator takes { config, step }, not ${describeValue(info)}`);
   }
   const full = resolveConfig(config);
-  if (!isStep(step)) throw new RangeError(`invalid step: ${String(step)}`);
+  if (!isCount(step)) throw new RangeError(`invalid step: ${String(step)}`);
   if (classNames !== undefined && !areNames(classNames, full.classes)) {
     throw new RangeError(`invalid classNames: not the names of ${full.classes} classes`);
   }
@@ -83,10 +84,7 @@ export function readGenerator(
     // The header is checked against the config first, so that a bad file cannot make us build a network of any size.
     const tensors = readSafetensors(bytes, { maxValues: countGenerator(info.config) });
     const weights = Array.from(tensors, ([name, { shape, data }]) => ({ name, shape: [...shape], data }));
-    for (const { name, data } of weights) {
-      if (data.some((value) => !Number.isFinite(value)))
-        throw new CxrFileError('corrupt', `${name}: not all of its numbers are finite`);
-    }
+    checkFinite(weights);
     const generator = createGenerator(info.config);
     try {
       restoreModel(generator, { topology: undefined, weights }, 'generator');
@@ -114,21 +112,13 @@ function readInfo(bytes: Uint8Array): GeneratorInfo {
   const { format, config, step, classNames } = readSafetensorsMetadata(bytes);
   if (format !== FORMAT)
     throw new CxrFileError('unsupported', 'a safetensors file, but not of a generator of ours');
-  const info = { config: parseConfig(config), step: Number(step) };
-  if (step === undefined || !isStep(info.step))
+  const info = { config: savedConfig(parse(config)), step: Number(step) };
+  if (step === undefined || !isCount(info.step))
     throw new CxrFileError('corrupt', `step: ${step} is not a number of steps`);
   if (classNames === undefined) return info;
   const names = parse(classNames);
   if (areNames(names, info.config.classes)) return { ...info, classNames: names };
   throw new CxrFileError('corrupt', `classNames: not the names of ${info.config.classes} classes`);
-}
-
-function parseConfig(text: string | undefined): TrainConfig {
-  try {
-    return resolveConfig(parse(text) as TrainConfig);
-  } catch (cause) {
-    throw new CxrFileError('corrupt', `config: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function parse(text: string | undefined): unknown {
@@ -138,8 +128,3 @@ function parse(text: string | undefined): unknown {
     return undefined;
   }
 }
-
-const isStep = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const areNames = (value: unknown, count: number): value is string[] =>
-  Array.isArray(value) && value.length === count && value.every((name) => typeof name === 'string');

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readSafetensors, type Tensor, writeSafetensors } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
+import { checkFinite } from '../training/saved-values.js';
 import { checkState, type ModelState, type NamedArray, type TrainState } from '../training/train-state.js';
-import { findNotFinite, joinFloats } from './floats.js';
+import { joinFloats } from './floats.js';
 import {
   MAX_MANIFEST_BYTES,
   type Manifest,
@@ -92,9 +93,7 @@ function decodeMoments(bytes: Uint8Array, file: string): TrainState['moments'] {
   // The file's size was checked against the manifest, so its values need no limit of their own.
   const tensors = readSafetensors(bytes, { file, types: ['F32'], maxValues: Number.POSITIVE_INFINITY });
   const arrays = Array.from(tensors, ([name, { shape, data }]) => ({ name, shape: [...shape], data }));
-  const bad = findNotFinite(arrays);
-  if (bad !== undefined)
-    throw new CxrFileError('corrupt', `${bad}: not all of its numbers are finite`, { file });
+  checkFinite(arrays, file);
   const of = (network: string): NamedArray[] =>
     arrays
       .filter(({ name }) => name.startsWith(`${network}/`))

@@ -1,6 +1,7 @@
 import { CxrFileError } from '@cxr/image';
-import { resolveConfig, type TrainConfig } from '../config.js';
+import type { TrainConfig } from '../config.js';
 import { countDiscriminator, countGenerator } from '../networks/count-parameters.js';
+import { areNames, isCount, savedConfig } from '../training/saved-values.js';
 import type { TrainState } from '../training/train-state.js';
 import { isObject, parseJsonObject } from './json-object.js';
 
@@ -72,8 +73,8 @@ export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number)
   if (augmentProbability !== undefined && !isShare(augmentProbability)) {
     fail(`augmentProbability: ${JSON.stringify(augmentProbability)} is not 0 to 1`);
   }
-  const config = readConfig(manifest, fail);
-  if (classNames !== undefined && !isListOf(classNames, config.classes)) {
+  const config = savedConfig(manifest.config, file);
+  if (classNames !== undefined && !areNames(classNames, config.classes)) {
     fail(`classNames: not the names of ${config.classes} classes`);
   }
   if (!isObject(files) || !Object.values(files).every(isFileEntry)) {
@@ -85,14 +86,6 @@ export function parseManifest(bytes: Uint8Array, file: string, maxBytes: number)
     throw new CxrFileError('too-large', `its files hold ${total} bytes (maxBytes: ${maxBytes})`, { file });
   }
   return { ...manifest, config, images, best };
-}
-
-function readConfig(manifest: Manifest, fail: (reason: string, cause: unknown) => never): TrainConfig {
-  try {
-    return resolveConfig(manifest.config);
-  } catch (cause) {
-    return fail(`config: ${(cause as Error).message}`, cause);
-  }
 }
 
 /** Checks the files' sizes against the config before any is read, so that a bad file cannot make us take much memory. */
@@ -122,10 +115,5 @@ const isAnchors = ({ anchorReal, anchorFake }: Record<string, unknown>): boolean
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-
 const isFileEntry = (value: unknown): value is FileEntry =>
   isObject(value) && isCount(value.bytes) && /^[0-9a-f]{64}$/.test(String(value.sha256));
-
-const isListOf = (value: unknown, length: number): boolean =>
-  Array.isArray(value) && value.length === length && value.every((one) => typeof one === 'string');

@@ -1,7 +1,8 @@
 import { decodeValues, isShape, sizeOf } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
+import { checkFinite } from '../training/saved-values.js';
 import type { ModelState, NamedArray } from '../training/train-state.js';
-import { findNotFinite, joinFloats } from './floats.js';
+import { joinFloats } from './floats.js';
 import { parseJsonObject } from './json-object.js';
 
 /** A network as the two files that `tf.loadLayersModel` reads: `model.json` and `weights.bin`. */
@@ -63,10 +64,7 @@ export function decodeModel(files: ModelFiles, folder: string): ModelState {
     weights.push({ name, shape, data: decodeValues(bytes.subarray(at), 'F32', values) });
     at += 4 * values;
   }
-  const bad = findNotFinite(weights);
-  if (bad !== undefined) {
-    throw new CxrFileError('corrupt', `${bad}: not all of its numbers are finite`, { file: weightsFile });
-  }
+  checkFinite(weights, weightsFile);
   return { topology: model.modelTopology, weights };
 }
 

@@ -1,0 +1,27 @@
+import { CxrFileError } from '@cxr/image';
+import { resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
+import type { NamedArray } from './train-state.js';
+
+/** Whether a value of a file is a whole number from 0 on, such as a step. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether a value of a file is a list of so many texts, such as the names of the classes. */
+export const areNames = (value: unknown, count: number): value is string[] =>
+  Array.isArray(value) && value.length === count && value.every((name) => typeof name === 'string');
+
+/** The settings in a file, checked. @throws CxrFileError `corrupt` saying what is wrong with them. */
+export function savedConfig(value: unknown, file?: string): TrainConfig {
+  try {
+    return resolveConfig(value as TrainSettings);
+  } catch (cause) {
+    throw new CxrFileError('corrupt', `config: ${(cause as Error).message}`, { file, cause });
+  }
+}
+
+/** Checks that all numbers of the arrays are finite. @throws CxrFileError `corrupt` naming the first array where they are not. */
+export function checkFinite(arrays: readonly NamedArray[], file?: string): void {
+  const bad = arrays.find(({ data }) => !data.every((value) => Number.isFinite(value)));
+  if (bad === undefined) return;
+  throw new CxrFileError('corrupt', `${bad.name}: not all of its numbers are finite`, { file });
+}
