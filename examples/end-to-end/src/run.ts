@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type BackendChoice, type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
-import { type Progress, packageVersion } from '@cxr/cli';
+import { type Progress, versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { saveSamples } from '@cxr/dcgan/node';
@@ -72,23 +70,6 @@ const PACKAGES = [
   'onnxruntime-node',
 ];
 
-function versions(): Record<string, string> {
-  const { resolve } = createRequire(import.meta.url);
-  const version = (name: string): string => {
-    try {
-      // An entry may hide package.json, which lies above the entry's file in the package's own folder.
-      const entry = resolve(name).replaceAll('\\', '/');
-      return packageVersion(pathToFileURL(`${entry.slice(0, entry.lastIndexOf('/dist/'))}/package.json`));
-    } catch {
-      return 'not installed';
-    }
-  };
-  return {
-    node: process.versions.node,
-    ...Object.fromEntries(PACKAGES.map((name) => [name, version(name)])),
-  };
-}
-
 function metricsOf(
   options: Options,
   reals: Reals,
@@ -109,7 +90,7 @@ function metricsOf(
     curve: trained.scores.length > 0 ? trained.scores : undefined,
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
     options: { ...options },
-    versions: versions(),
+    versions: versionsOf(PACKAGES, import.meta.url),
   };
 }
 

@@ -78,7 +78,7 @@ export { type ContactSheetOptions, contactSheet } from './contact-sheet.js';
 export type { DatasetItem } from './layouts/dataset-item.js';
 export { type Duplicates, findDuplicates, type ImageSignature } from './layouts/find-duplicates.js';
 export { parseCsv } from './layouts/parse-csv.js';
-export { patientOf } from './layouts/patient-of.js';
+export { patientKey, patientOf } from './layouts/patient-of.js';
 export { type ReadLabelCsvOptions, readLabelCsv } from './layouts/read-label-csv.js';
 export { type MedMnistPart, readMedMnist } from './layouts/read-medmnist.js';
 export {

@@ -66,6 +66,7 @@ const MAIN: Record<string, unknown[]> = {
   contactSheet: [[grey], { columns: 1 }],
   findDuplicates: [[{ digest: 'a', thumb: new Uint8Array(1024) }]],
   parseCsv: ['a,b\n1,2\n'],
+  patientKey: ['Person 007'],
   patientOf: ['IM-0001-0001.jpeg'],
   readLabelCsv: ['path,label\na.png,1\n', { root: 'x' }],
   readMedMnist: [npz, {}],

@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.js';
+import { chartRow } from './row.js';
 import { valueText } from './value-text.js';
 
 /** A row of `bars`. */
@@ -27,10 +27,9 @@ export function bars(rows: readonly Bar[], options: BarsOptions = {}): string {
     options.max,
   );
   const mark = options.mark === undefined ? '' : `<i style="left: ${share(options.mark)}%"></i>`;
-  const lines = rows.map(({ label, value, text = valueText(value, 3), main }) => {
+  const lines = rows.map(({ value, text = valueText(value, 3), ...row }) => {
     const fill = `<b style="width: ${share(value)}%"></b>`;
-    const [name, end] = [escapeHtml(label), escapeHtml(text)];
-    return `<div class="row${main ? ' main' : ''}"><span>${name}</span><div class="track">${fill}${mark}</div><span>${end}</span></div>`;
+    return chartRow(row, `${fill}${mark}`, text);
   });
   return `<div class="bars">\n${lines.join('\n')}\n</div>`;
 }

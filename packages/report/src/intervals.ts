@@ -1,4 +1,5 @@
 import { escapeHtml } from './escape-html.js';
+import { chartRow } from './row.js';
 import { valueText } from './value-text.js';
 
 /** A row of `intervals`. */
@@ -32,11 +33,11 @@ export function intervals(rows: readonly IntervalRow[], options: IntervalsOption
   const span = high - low || 1;
   const place = (value: number) => Math.round(1000 * Math.max(0, Math.min(1, (value - low) / span))) / 10;
   const lines = rows.map((row) => {
-    const end = escapeHtml(row.text ?? valueText(row.value, 3));
     const drawn = finite.includes(row)
       ? `<u style="left: ${place(row.low)}%; width: ${Math.max(0, place(row.high) - place(row.low)).toFixed(1)}%"></u><s style="left: ${place(row.value)}%"></s>`
       : '';
-    return `<div class="row${row.main ? ' main' : ''}"><span>${escapeHtml(row.label)}</span><div class="track">${drawn}<i style="left: ${place(mark)}%"></i></div><span>${end}</span></div>`;
+    const line = `<i style="left: ${place(mark)}%"></i>`;
+    return chartRow(row, `${drawn}${line}`, row.text ?? valueText(row.value, 3));
   });
   const ends = `<div class="row scale"><span></span><div class="ends"><em>${valueText(low, 2)}</em><em>${valueText(high, 2)}</em></div><span></span></div>`;
   const below = caption === undefined ? '' : `\n<p class="caption">${escapeHtml(caption)}</p>`;

@@ -66,8 +66,10 @@ function numbered(patient: string): string {
  * Patients with the same key count as one person: capital letters and zeros before a number make no difference. So NIH's
  * `00000001` of a file's name is the `1` of its table. Two persons taken for one only make a split coarser; one taken for two
  * would leak.
+ * @throws TypeError unless `patient` is a string.
  */
 export function patientKey(patient: string): string {
+  checkText('patient', patient);
   return patient
     .trim()
     .toLowerCase()
