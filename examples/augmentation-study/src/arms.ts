@@ -78,7 +78,7 @@ export function armOf(name: string): Arm {
  * How many generated images each class gets: it is filled up to `fill` times the images of the largest class.
  * @param counts training images of each class.
  */
-export function fakesWanted(counts: readonly number[], fill: number): number[] {
+export function fakeCounts(counts: readonly number[], fill: number): number[] {
   const target = Math.round(fill * Math.max(...counts));
   return counts.map((count) => Math.max(0, target - count));
 }

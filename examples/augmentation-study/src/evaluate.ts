@@ -2,6 +2,7 @@ import { BASELINE } from './arms.js';
 import { convnetOf, predictConvnet } from './classifiers/convnet.js';
 import { predictLogistic } from './classifiers/logistic-regression.js';
 import { readPixels } from './data/pixels.js';
+import { groupBy } from './group-by.js';
 import { realImage } from './keyed-images.js';
 import { convnetSize, type Unit } from './plan.js';
 import type { Cell, Difference, RunResult } from './results.js';
@@ -181,10 +182,4 @@ function numbered(names: readonly string[]): number[] {
     numbers.set(name, known);
     return known;
   });
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }

@@ -59,8 +59,8 @@ export async function openFeatures(
     dims,
     missing: (keys) => new Set(keys.filter((key) => !known.has(key))).size,
     async rows(images, { signal, onImage } = {}) {
-      const wanted = new Map(images.filter(({ key }) => !known.has(key)).map((one) => [one.key, one]));
-      const queue = [...wanted.values()];
+      const needed = new Map(images.filter(({ key }) => !known.has(key)).map((one) => [one.key, one]));
+      const queue = [...needed.values()];
       for (let first = 0; first < queue.length; first += CHUNK) {
         signal?.throwIfAborted();
         const some = queue.slice(first, first + CHUNK);

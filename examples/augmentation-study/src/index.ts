@@ -1,4 +1,4 @@
-export { ARMS, type Arm, armOf, classWeights, fakesWanted } from './arms.js';
+export { ARMS, type Arm, armOf, classWeights, fakeCounts } from './arms.js';
 export {
   type ConvnetOptions,
   createConvnet,

@@ -1,11 +1,12 @@
 import { augment, chestXray } from '@cxr/augment';
 import { readImage } from '@cxr/data/node';
-import { armOf, fakesWanted } from './arms.js';
+import { armOf } from './arms.js';
+import { greyImage } from './data/pixels.js';
 import type { Scarcity } from './data/scarce-subset.js';
-import { countClasses, type StudyItem } from './data/study-item.js';
+import type { StudyItem } from './data/study-item.js';
 import type { KeyedImage } from './features.js';
-import { generatorFolder } from './generators/subset-fakes.js';
-import { type Generated, greyImage } from './generators/train-generator.js';
+import { fakeCountsOf, generatorFolder } from './generators/subset-fakes.js';
+import type { Generated } from './generators/train-generator.js';
 import type { Unit } from './plan.js';
 import type { Fakes, TrainedStudy } from './study-types.js';
 
@@ -17,8 +18,7 @@ export function* keysOf(study: TrainedStudy, unit: Unit): Generator<string> {
   const copies = classic ? study.options.copies : 0;
   for (const item of train) for (let copy = 1; copy <= copies; copy++) yield copyKey(item, copy);
   if (!fakes) return;
-  const wanted = fakesWanted(countClasses(train, study.data.classes.length), study.options.fill);
-  for (const [label, count] of wanted.entries()) {
+  for (const [label, count] of fakeCountsOf(study, unit.normals, unit.subset).entries()) {
     const name = generatorFolder(study, unit.normals, unit.subset, label);
     for (let i = 0; i < count; i++) {
       for (let copy = 0; copy <= copies; copy++) yield fakeKey(name, i, copy);

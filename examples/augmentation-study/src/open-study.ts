@@ -72,22 +72,11 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
 
 /** What may not change while a study goes on; sizes, seeds and arms may grow. */
 async function checkSame(options: Options, data: StudyData): Promise<void> {
-  const { steps, batchSize, learningRate, copies, fill, ratio, ganSteps, ganSize, ganWidth, ganGrowSteps } =
-    options;
-  const { subsets, seeds } = options;
+  const { steps, batchSize, learningRate, copies, fill } = options;
+  const { ganSteps, ganSize, ganWidth, ganGrowSteps, subsets, seeds } = options;
   const fixed = {
-    ...{
-      steps,
-      batchSize,
-      learningRate,
-      copies,
-      fill,
-      ratio: ratio ?? null,
-      ganSteps,
-      ganSize,
-      ganWidth,
-      ganGrowSteps,
-    },
+    ...{ steps, batchSize, learningRate, copies, fill, ratio: options.ratio ?? null },
+    ...{ ganSteps, ganSize, ganWidth, ganGrowSteps },
     // One subset a seed is the same for any number of seeds.
     subsets: subsets === seeds ? 'one a seed' : subsets,
     classes: data.classes,
@@ -115,8 +104,8 @@ async function openInception(
     reason: `no Inception weights, so the probe and the scores of the added images are left out: ${why}`,
   });
   if (given === null) return without('none were given');
+  const named = options.weights ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
   try {
-    const named = options.weights ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
     const weights =
       given ??
       // The trial on phantoms fetches nothing.
@@ -138,7 +127,6 @@ async function openInception(
     );
     return { inception: { engine, weights, dims, features: await openFeatures(folder, engine, dims) } };
   } catch (error) {
-    const named = options.weights ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
     if (named === undefined && error instanceof CxrFileError && error.code === 'not-found')
       return without(error.reason);
     throw error;

@@ -9,8 +9,7 @@ import type { LetterTrap } from './traps/lead-letters.js';
 import type { UnitRecord } from './unit-store.js';
 
 /** One training run, with what the test split says of it. */
-export interface RunResult extends Omit<UnitRecord, 'curve'> {
-  readonly curve: UnitRecord['curve'];
+export interface RunResult extends UnitRecord {
   readonly test: Metrics;
 }
 

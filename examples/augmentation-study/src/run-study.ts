@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { packageVersion } from '@cxr/cli';
+import { versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { openJsonLines, readImage, writeFileAtomic } from '@cxr/data/node';
 import { createRng, fitImage, shuffle } from '@cxr/image';
 import { scoreAdded } from './added-images.js';
+import { greyImage } from './data/pixels.js';
 import { countClasses } from './data/study-item.js';
 import { evaluate } from './evaluate.js';
-import { greyImage } from './generators/train-generator.js';
 import type { Options } from './options.js';
 import type { QuizPicture } from './report/quiz.js';
 import { type ReportPictures, renderStudy } from './report/render.js';
@@ -65,7 +63,7 @@ export async function runStudy(options: Options, hooks: StudyHooks): Promise<Stu
       dataDigest: data.digest,
       testOrigin: data.testOrigin,
       options: plainOptions(study.options),
-      versions: versions(),
+      versions: versionsOf(PACKAGES, import.meta.url),
     };
     await writeFileAtomic(join(study.out, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
     const report = join(study.out, 'report.html');
@@ -138,6 +136,7 @@ async function drawPictures(study: TrainedStudy): Promise<ReportPictures> {
   return { fakes, quiz: options.reals ? shuffle(mixed, createRng(2)) : undefined };
 }
 
+/** Packages that the numbers depend on. */
 const PACKAGES = [
   '@cxr/augment',
   '@cxr/data',
@@ -148,19 +147,3 @@ const PACKAGES = [
   '@tensorflow/tfjs-layers',
   'onnxruntime-node',
 ];
-
-function versions(): Record<string, string> {
-  const { resolve } = createRequire(import.meta.url);
-  const version = (name: string): string => {
-    try {
-      const entry = resolve(name).replaceAll('\\', '/');
-      return packageVersion(pathToFileURL(`${entry.slice(0, entry.lastIndexOf('/dist/'))}/package.json`));
-    } catch {
-      return 'not installed';
-    }
-  };
-  return {
-    node: process.versions.node,
-    ...Object.fromEntries(PACKAGES.map((name) => [name, version(name)])),
-  };
-}

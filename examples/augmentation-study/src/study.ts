@@ -1,8 +1,7 @@
 import { withFolderLock } from '@cxr/data/node';
-import { armOf, fakesWanted } from './arms.js';
+import { armOf } from './arms.js';
 import { type PixelStore, readPixels } from './data/pixels.js';
-import { countClasses } from './data/study-item.js';
-import { generatorFolder, subsetFakes } from './generators/subset-fakes.js';
+import { fakeCountsOf, generatorFolder, subsetFakes } from './generators/subset-fakes.js';
 import { isGenerated } from './generators/train-generator.js';
 import { keysOf } from './keyed-images.js';
 import { openStudy } from './open-study.js';
@@ -47,14 +46,12 @@ async function trainAll(study: TrainedStudy, hooks: StudyHooks): Promise<void> {
 }
 
 function totalCost(study: TrainedStudy, open: readonly Unit[]): number {
-  const { options, data } = study;
+  const { options } = study;
   const seen = new Set<string>();
   let total = 0;
   for (const unit of open) {
-    const { train } = study.subsetOf(unit.normals, unit.subset);
     if (armOf(unit.arm).fakes) {
-      const wanted = fakesWanted(countClasses(train, data.classes.length), options.fill);
-      for (const [label, count] of wanted.entries()) {
+      for (const [label, count] of fakeCountsOf(study, unit.normals, unit.subset).entries()) {
         const folder = generatorFolder(study, unit.normals, unit.subset, label);
         if (count === 0 || seen.has(folder) || isGenerated(folder)) continue;
         seen.add(folder);

@@ -5,9 +5,8 @@ import { predictLogistic, type Rows } from './classifiers/logistic-regression.js
 import { fitProbe } from './classifiers/probe.js';
 import { type TrainingImages, trainingBatches } from './classifiers/training-batches.js';
 import type { StudyData } from './data/open-data.js';
-import type { PixelStore } from './data/pixels.js';
+import { greyImage, type PixelStore } from './data/pixels.js';
 import { countClasses, type StudyItem } from './data/study-item.js';
-import { greyImage } from './generators/train-generator.js';
 import { probeImages, realImage } from './keyed-images.js';
 import { type Unit, unitName } from './plan.js';
 import { bestThreshold, classificationMetrics, type Predictions } from './statistics/classification.js';

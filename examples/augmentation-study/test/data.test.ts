@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { classWeights, fakesWanted } from '../src/arms.js';
+import { classWeights, fakeCounts } from '../src/arms.js';
 import { openData } from '../src/data/open-data.js';
 import { scarceSubset } from '../src/data/scarce-subset.js';
 import { countClasses, type StudyItem } from '../src/data/study-item.js';
@@ -149,8 +149,8 @@ describe('the images of a study', () => {
 
 describe('arms', () => {
   it('fill up and weigh the classes that have few', () => {
-    expect(fakesWanted([80, 230], 1)).toEqual([150, 0]);
-    expect(fakesWanted([80, 80], 2)).toEqual([80, 80]);
+    expect(fakeCounts([80, 230], 1)).toEqual([150, 0]);
+    expect(fakeCounts([80, 80], 2)).toEqual([80, 80]);
     expect(classWeights([80, 240], true)).toEqual([2, 2 / 3]);
     expect(classWeights([80, 240], false)).toEqual([1, 1]);
   });

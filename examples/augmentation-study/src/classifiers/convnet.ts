@@ -1,7 +1,9 @@
+import { toBatch } from '@cxr/data';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { greyImage } from '../data/pixels.js';
 import { aucOf, type Predictions } from '../statistics/classification.js';
-import { type LabelledBatch, type TrainingImages, writeScaled } from './training-batches.js';
+import type { LabelledBatch, TrainingImages } from './training-batches.js';
 
 /** Features of the last convolution; each before it has half as many. */
 const FEATURES = 128;
@@ -185,8 +187,7 @@ export async function predictConvnet(
   const probabilities = new Float64Array(images.length * classes);
   for (let first = 0; first < images.length; first += PREDICTED) {
     const some = images.slice(first, first + PREDICTED);
-    const data = new Float32Array(some.length * size * size);
-    for (const [i, one] of some.entries()) writeScaled(one, data, i * size * size);
+    const { data } = toBatch(some.map((values) => greyImage(values, size)));
     const logits = tf.tidy(
       () => model.apply(tf.tensor4d(data, [some.length, size, size, 1]), { training: false }) as tf.Tensor2D,
     );

@@ -106,5 +106,5 @@ function subtract(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 }

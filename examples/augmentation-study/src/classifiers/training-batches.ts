@@ -1,5 +1,7 @@
 import { augment, chestXray, recycle } from '@cxr/augment';
-import { createRng, image, shuffle } from '@cxr/image';
+import { toBatch } from '@cxr/data';
+import { createRng, type Image, shuffle } from '@cxr/image';
+import { greyImage } from '../data/pixels.js';
 
 /** A training set in memory: grey images of one size. */
 export interface TrainingImages {
@@ -34,7 +36,6 @@ export function trainingBatches(set: TrainingImages, options: BatchOptions): (st
   const { size, images, labels } = set;
   const { batchSize, seed, classic } = options;
   const preset = chestXray();
-  const pixels = size * size;
   let current: { epoch: number; order: number[] } | undefined;
   const orderOf = (epoch: number): number[] => {
     if (current?.epoch !== epoch) {
@@ -43,27 +44,21 @@ export function trainingBatches(set: TrainingImages, options: BatchOptions): (st
     return current.order;
   };
   return (step) => {
-    const data = new Float32Array(batchSize * pixels);
+    const batch: Image[] = [];
+    const made: Image[] = [];
     const drawn: number[] = [];
     for (let i = 0; i < batchSize; i++) {
       const place = step * batchSize + i;
       const epoch = Math.floor(place / images.length);
       const index = orderOf(epoch)[place % images.length]!;
       drawn.push(labels[index]!);
-      const source = images[index]!;
-      const at = i * pixels;
-      if (!classic) writeScaled(source, data, at);
-      else {
-        const changed = augment(preset, { image: image(source, size, size, 1) }, { seed, epoch, index });
-        writeScaled(changed.image.data, data, at);
-        if (changed.image.data !== source) recycle(changed.image);
-      }
+      const source = greyImage(images[index]!, size);
+      const used = classic ? augment(preset, { image: source }, { seed, epoch, index }).image : source;
+      batch.push(used);
+      if (used.data !== source.data) made.push(used);
     }
+    const { data } = toBatch(batch);
+    for (const one of made) recycle(one);
     return { data, labels: drawn };
   };
-}
-
-/** Grey values 0..255 as −1..1. */
-export function writeScaled(source: ArrayLike<number>, data: Float32Array, at: number): void {
-  for (let k = 0; k < source.length; k++) data[at + k] = source[k]! / 127.5 - 1;
 }

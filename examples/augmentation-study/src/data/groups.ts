@@ -1,8 +1,7 @@
-import type { DatasetItem } from '@cxr/data';
+import { type DatasetItem, patientKey } from '@cxr/data';
 
 /**
- * Which images belong together, by file: those of one patient (capitals, and zeros before a number, make no difference, as in
- * `splitByPatient`), and those of one group of duplicates. An image of no known patient stands alone.
+ * Which images belong together, by file: those of one patient (as `patientKey` tells them apart), and those of one group of duplicates. An image of no known patient stands alone.
  */
 export function groupsOf(
   items: readonly DatasetItem[],
@@ -19,12 +18,7 @@ export function groupsOf(
   const nameOf = new Map(
     items.map(({ file, patient }) => [
       file,
-      patient === undefined
-        ? `file ${file}`
-        : `patient ${patient
-            .trim()
-            .toLowerCase()
-            .replace(/0*(\d+)/g, '$1')}`,
+      patient === undefined ? `file ${file}` : `patient ${patientKey(patient)}`,
     ]),
   );
   for (const { files } of duplicates) {

@@ -1,4 +1,5 @@
 import { type LoadDatasetOptions, loadDataset } from '@cxr/data/node';
+import { type Image, image } from '@cxr/image';
 import type { StudyItem } from './study-item.js';
 
 /** Grey images of one size in memory, by file. */
@@ -26,4 +27,9 @@ export async function readPixels(
       return data.subarray(at * size * size, (at + 1) * size * size);
     },
   };
+}
+
+/** Grey values `[size, size]`, 0..255, as an image. */
+export function greyImage(values: Uint8Array, size: number): Image {
+  return image(values, size, size, 1);
 }

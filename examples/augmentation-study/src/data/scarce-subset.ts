@@ -1,5 +1,6 @@
 import { splitByPatient } from '@cxr/data';
 import { createRng, type Rng, shuffle } from '@cxr/image';
+import { groupBy } from '../group-by.js';
 import { countClasses, type StudyItem } from './study-item.js';
 
 /** How many images of the smallest class: a number, or all of them. */
@@ -36,12 +37,12 @@ export function scarceSubset(items: readonly StudyItem[], options: SubsetOptions
   const smallest = counts.indexOf(Math.min(...counts));
   const kept = counts.flatMap((count, label) => {
     const share = ratio !== undefined && label !== smallest ? ratio : count / counts[smallest]!;
-    const most =
+    const max =
       normals === 'all' && ratio === undefined
         ? count
         : Math.round(share * Number(normals === 'all' ? counts[smallest] : normals));
     const own = items.filter((item) => item.label === label);
-    return drawGroups(own, Math.min(count, most), createRng(subset, label));
+    return drawGroups(own, Math.min(count, max), createRng(subset, label));
   });
   const [train, held] = splitByPatient(
     kept.map((item) => ({ item, patient: item.group, labels: [String(item.label)] })),
@@ -60,13 +61,12 @@ export function scarceSubset(items: readonly StudyItem[], options: SubsetOptions
   return parts;
 }
 
-function drawGroups(items: readonly StudyItem[], most: number, rng: Rng): StudyItem[] {
-  const groups = new Map<string, StudyItem[]>();
-  for (const item of items) groups.set(item.group, [...(groups.get(item.group) ?? []), item]);
+function drawGroups(items: readonly StudyItem[], max: number, rng: Rng): StudyItem[] {
+  const groups = groupBy(items, ({ group }) => group);
   const drawn: StudyItem[] = [];
   for (const group of shuffle([...groups.values()], rng)) {
-    if (drawn.length >= most) break;
-    drawn.push(...group.slice(0, most - drawn.length));
+    if (drawn.length >= max) break;
+    drawn.push(...group.slice(0, max - drawn.length));
   }
   return drawn;
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { fakesWanted } from '../arms.js';
-import type { PixelStore } from '../data/pixels.js';
+import { fakeCounts } from '../arms.js';
+import { greyImage, type PixelStore } from '../data/pixels.js';
 import type { Scarcity } from '../data/scarce-subset.js';
 import { countClasses } from '../data/study-item.js';
 import type { Fakes, TrainedStudy } from '../study-types.js';
 import { COSTS, type Workload } from '../workload.js';
-import { type Generated, generatedImages, greyImage } from './train-generator.js';
+import { type Generated, generatedImages } from './train-generator.js';
 
 export const generatorFolder = (
   study: TrainedStudy,
@@ -19,6 +19,15 @@ export const generatorFolder = (
     `${normals}-subset${subset}-${study.data.classes[label]!.replace(/[^\w.-]/g, '_')}`,
   );
 
+/** How many fakes of each class the arms with fakes add in one subset. */
+export function fakeCountsOf(
+  { options, data, subsetOf }: TrainedStudy,
+  normals: Scarcity,
+  subset: number,
+): number[] {
+  return fakeCounts(countClasses(subsetOf(normals, subset).train, data.classes.length), options.fill);
+}
+
 /** The images that the arms with fakes add in one subset, by class: generators that are not trained yet are trained. */
 export async function subsetFakes(
   study: TrainedStudy,
@@ -30,9 +39,8 @@ export async function subsetFakes(
 ): Promise<Fakes> {
   const { options, data } = study;
   const { train } = study.subsetOf(normals, subset);
-  const wanted = fakesWanted(countClasses(train, data.classes.length), options.fill);
   const made: (Generated | undefined)[] = [];
-  for (const [label, count] of wanted.entries()) {
+  for (const [label, count] of fakeCountsOf(study, normals, subset).entries()) {
     if (count === 0) {
       made.push(undefined);
       continue;

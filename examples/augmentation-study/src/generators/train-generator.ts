@@ -5,7 +5,7 @@ import { readNpy, writeNpy } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { sample, type TrainConfig, type TrainSettings, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
-import { type Image, image } from '@cxr/image';
+import type { Image } from '@cxr/image';
 
 /** Options of `generatedImages`. */
 export interface GeneratorOptions {
@@ -157,9 +157,4 @@ async function lastGenerator(
     }
   }
   throw new Error('training ended without an end event');
-}
-
-/** Grey values as an image. */
-export function greyImage(values: Uint8Array, size: number): Image {
-  return image(values, size, size, 1);
 }

@@ -64,7 +64,7 @@ function leadOf({ classes, counts, positive }: StudyMetrics): string {
 
 /** The answer: a sentence for each arm, and how they are judged. */
 export function summaryOf({ differences, comparisons }: StudyMetrics): string[] {
-  const tell = (arm: string) => {
+  const sentenceOf = (arm: string) => {
     const own = differences.filter((one) => one.arm === arm);
     const count = (word: string) => own.filter(({ verdict }) => verdict.startsWith(word)).length;
     const [better, worse] = [count('better'), count('worse')];
@@ -75,7 +75,7 @@ export function summaryOf({ differences, comparisons }: StudyMetrics): string[] 
   };
   const arms = [...new Set(differences.map(({ arm }) => arm))];
   return [
-    ...arms.map(tell).map((line) => line.charAt(0).toUpperCase() + line.slice(1)),
+    ...arms.map(sentenceOf).map((line) => line.charAt(0).toUpperCase() + line.slice(1)),
     `By AUC on the test images. The ${comparisons} comparisons are judged together: the probability that chance alone makes any of them look like a difference is at most 5 %.`,
   ];
 }
@@ -122,13 +122,13 @@ const points = (value: number) => `${value < 0 ? '−' : '+'}${(100 * Math.abs(v
 
 function forests(metrics: StudyMetrics): string[] {
   const all = metrics.differences.map(({ metrics: { auc } }) => auc);
-  const most =
+  const max =
     100 *
     Math.max(
       0.01,
       ...all.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]).filter(Number.isFinite),
     );
-  const range = [-most, most] as const;
+  const range = [-max, max] as const;
   return [
     ...combinations(metrics).flatMap(({ classifier }) => [
       `<h3>${escapeHtml(classifierName(classifier))}</h3>`,

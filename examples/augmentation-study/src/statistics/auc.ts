@@ -38,6 +38,21 @@ export function weightedAuc(
   };
 }
 
+/**
+ * How well scores tell any class from the others: the AUC of the best class, in the direction that is right more often. 0.5 tells
+ * nothing, 1 everything.
+ */
+export function bestAuc(scores: ArrayLike<number>, labels: readonly number[], classes: number): number {
+  const areas = Array.from({ length: classes }, (_, c) => {
+    const area = auc(
+      scores,
+      labels.map((label) => label === c),
+    );
+    return Math.max(area, 1 - area);
+  });
+  return Math.max(...areas);
+}
+
 /** The area under the ROC curve: the probability that a positive image has a higher score than a negative one. */
 export function auc(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
   return weightedAuc(scores, positive)();

@@ -1,4 +1,5 @@
 import { createRng, type Rng } from '@cxr/image';
+import { groupBy } from '../group-by.js';
 
 /** An interval of a value, with the value itself. */
 export interface Interval {
@@ -29,17 +30,8 @@ export function resamplePatients(
   resamples: number,
   seed: number,
 ): Uint16Array[] {
-  const images = new Map<number, number[]>();
-  for (let i = 0; i < patients.length; i++) {
-    const own = images.get(patients[i]!);
-    if (own) own.push(i);
-    else images.set(patients[i]!, [i]);
-  }
-  const strata = new Map<number, number[][]>();
-  for (const own of images.values()) {
-    const label = labels[own[0]!]!;
-    strata.set(label, [...(strata.get(label) ?? []), own]);
-  }
+  const images = groupBy(Array.from(patients).keys(), (i) => patients[i]!);
+  const strata = groupBy(images.values(), ([first]) => labels[first!]!);
   return Array.from({ length: resamples }, (_, b) => {
     const rng = createRng(seed, b);
     const weights = new Uint16Array(patients.length);

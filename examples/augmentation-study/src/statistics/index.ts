@@ -1,4 +1,4 @@
-export { auc, weightedAuc } from './auc.js';
+export { auc, bestAuc, weightedAuc } from './auc.js';
 export { bootstrapMean, type Interval, quantile, resamplePatients } from './bootstrap.js';
 export {
   aucOf,

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { imageHeader } from '@cxr/data';
 import type { StudyItem } from '../data/study-item.js';
-import { auc } from '../statistics/auc.js';
+import { bestAuc } from '../statistics/auc.js';
+import { mean } from '../statistics/paired-difference.js';
 
 /** How well one property of the files, without any pixel, tells the class. */
 export interface FileTrait {
@@ -32,18 +33,11 @@ export async function fileTraits(items: readonly StudyItem[], classes: number): 
   const labels = items.map(({ label }) => label);
   return TRAITS.map((name, k) => {
     const values = rows.map((row) => row[k]!);
-    const areas = Array.from({ length: classes }, (_, c) => {
-      const area = auc(
-        values,
-        labels.map((label) => label === c),
-      );
-      return Math.max(area, 1 - area);
-    });
     const means = Array.from({ length: classes }, (_, c) => {
       const own = values.filter((_, i) => labels[i] === c);
-      return own.reduce((sum, value) => sum + value, 0) / own.length;
+      return mean(own);
     });
-    return { name, auc: Math.max(...areas), means };
+    return { name, auc: bestAuc(values, labels, classes), means };
   });
 }
 
@@ -53,6 +47,5 @@ async function traitsOf(file: string): Promise<number[]> {
   const head = bytes.subarray(0, HEAD);
   const has = (text: string) => (head.includes(text, 0, 'latin1') ? 1 : 0);
   const profile = has('ICC_PROFILE\0') || has('iCCP');
-  const { size } = await stat(file);
-  return [profile, has('Exif\0'), channels, width, height, height > 0 ? width / height : 0, size];
+  return [profile, has('Exif\0'), channels, width, height, height > 0 ? width / height : 0, bytes.length];
 }

@@ -4,7 +4,7 @@ import { readImage } from '@cxr/data/node';
 import { createRng, fitImage, pixels } from '@cxr/image';
 import { fitLogistic, predictLogistic } from '../classifiers/logistic-regression.js';
 import type { StudyItem } from '../data/study-item.js';
-import { auc } from '../statistics/auc.js';
+import { bestAuc } from '../statistics/auc.js';
 import { aucOf } from '../statistics/classification.js';
 
 /** What the lead letters and the margins of the images tell of the class, without the lungs. */
@@ -23,7 +23,7 @@ export interface LetterTrap {
 const SIZE = 32;
 const MARGIN = 4;
 /** Images looked at, drawn at random: more make it slower, not clearer. */
-const MOST = 1500;
+const MAX_IMAGES = 1500;
 
 /** Looks for the trap on training images only. */
 export async function leadLetters(
@@ -33,7 +33,8 @@ export async function leadLetters(
   onImage: (done: number, total: number) => void = () => {},
 ): Promise<LetterTrap> {
   const rng = createRng(1, items.length);
-  const some = items.length <= MOST ? [...items] : items.filter(() => rng.uniform() < MOST / items.length);
+  const some =
+    items.length <= MAX_IMAGES ? [...items] : items.filter(() => rng.uniform() < MAX_IMAGES / items.length);
   const mask = maskMarkers();
   const found: boolean[] = [];
   const small: Float32Array[] = [];
@@ -45,13 +46,6 @@ export async function leadLetters(
     onImage(done + 1, some.length);
   }
   const labels = some.map(({ label }) => label);
-  const area = (c: number) => {
-    const one = auc(
-      found.map(Number),
-      labels.map((label) => label === c),
-    );
-    return Math.max(one, 1 - one);
-  };
   const edge = (at: number) => {
     const [y, x] = [Math.floor(at / SIZE), at % SIZE];
     return Math.min(y, x, SIZE - 1 - y, SIZE - 1 - x) < MARGIN;
@@ -61,7 +55,7 @@ export async function leadLetters(
       const own = found.filter((_, i) => labels[i] === c);
       return own.filter(Boolean).length / own.length;
     }),
-    auc: Math.max(...Array.from({ length: classes }, (_, c) => area(c))),
+    auc: bestAuc(found.map(Number), labels, classes),
     marginAuc: pixelAuc(some, small, edge, classes, positive),
     wholeAuc: pixelAuc(some, small, () => true, classes, positive),
     images: some.length,

@@ -26,7 +26,7 @@ export function tableParts(table: Uint8Array): Uint8Array | null {
 /**
  * The largest high[h], and with them the smallest low[l], with table[16h + l] ≤ (high[h] + low[l]) / 128 < table[16h + l] + 1, where
  * a level of 255 has no upper and one of 0 no lower bound. Bounds on differences are met by shortest paths (Bellman and Ford) from
- * low[0] = 0. Shares are fine enough: around a cycle of at most 32 bounds, whole numbers of 1/128 lose at most 16.
+ * low[0] = 0. Shares are fine enough: around a cycle of at max 32 bounds, whole numbers of 1/128 lose at max 16.
  */
 function solve(table: Uint8Array): readonly [high: Int32Array, low: Int32Array] | null {
   const high = new Int32Array(16);
@@ -34,22 +34,22 @@ function solve(table: Uint8Array): readonly [high: Int32Array, low: Int32Array] 
   // A path visits each of the 32 unknowns at most once.
   for (let round = 0; round < 16; round++) {
     for (let h = 0; h < 16; h++) {
-      let most = 256 * WHOLE;
+      let max = 256 * WHOLE;
       for (let l = 0; l < 16; l++) {
         const level = table[16 * h + l]!;
-        if (level < 255) most = Math.min(most, WHOLE * (level + 1) - 1 - low[l]!);
+        if (level < 255) max = Math.min(max, WHOLE * (level + 1) - 1 - low[l]!);
       }
-      high[h] = most;
+      high[h] = max;
     }
     let settled = true;
     for (let l = 0; l < 16; l++) {
-      let least = low[l]!;
+      let min = low[l]!;
       for (let h = 0; h < 16; h++) {
         const level = table[16 * h + l]!;
-        if (level > 0) least = Math.max(least, WHOLE * level - high[h]!);
+        if (level > 0) min = Math.max(min, WHOLE * level - high[h]!);
       }
-      if (least > low[l]!) settled = false;
-      low[l] = least;
+      if (min > low[l]!) settled = false;
+      low[l] = min;
     }
     // low[0] above 0: a cycle of bounds that contradict each other. One of 255 or more has no room for a carry.
     if (low[0]! > 0 || low[15]! >= 255 * WHOLE) return null;

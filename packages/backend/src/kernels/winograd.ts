@@ -113,8 +113,8 @@ function parts({ scratch }: ThreadContext, g: Geometry, visit: (part: Part) => v
   const products = pointsOf(g) * g.outChannels;
   const { count: all } = tilesOf(g);
   const tiles = transforms(g) === FOUR ? PART.largeTiles : PART.tiles;
-  const most = Math.max(tiles, Math.floor(PART.floats / (image + products)));
-  const size = Math.ceil(all / Math.ceil(all / most));
+  const max = Math.max(tiles, Math.floor(PART.floats / (image + products)));
+  const size = Math.ceil(all / Math.ceil(all / max));
   const v = scratch.floats('winograd image', size * image);
   const m = scratch.floats('winograd products', size * products);
   for (let first = 0; first < all; first += size) visit({ first, count: Math.min(size, all - first), v, m });
