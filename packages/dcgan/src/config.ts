@@ -72,6 +72,11 @@ export interface TrainConfig extends FullDiscriminatorOptions {
    * from 0, 0: none. Its authors use 0.3 with DiffAugment. @default 0
    */
   lecam: number;
+  /**
+   * Weight in the generator's loss of the difference between the power spectra of its images and of the reals, in windows of 32 pixels
+   * (after Durall et al., 2020): against the lattice of transposed convolutions; from 0, 0: none. @default 0
+   */
+  spectrum: number;
   /** DiffAugment's changes to reals and fakes before the discriminator sees them; empty: none. @default [] */
   diffAugment: readonly AugmentKind[];
   /**
@@ -125,6 +130,7 @@ const DCGAN: TrainConfig = {
   r1: 0,
   r1Every: 16,
   lecam: 0,
+  spectrum: 0,
   diffAugment: [],
   ada: 0,
   ema: 0,
@@ -135,7 +141,7 @@ const XRAY: TrainSettings = {
   size: 128,
   width: 16,
   batchSize: 32,
-  highPass: true,
+  spectrum: 5,
   diffAugment: ['translation', 'cutout'],
   ema: 0.999,
   learningRateDecay: 'cosine',
@@ -251,13 +257,13 @@ function checkChoice(key: keyof TrainConfig, value: unknown, choices = CHOICES[k
 
 function checkRanges(config: TrainConfig): void {
   const inRange = (
-    key: 'learningRateG' | 'learningRateD' | 'beta1' | 'beta2' | 'ema' | 'ada' | 'r1' | 'lecam',
+    key: 'learningRateG' | 'learningRateD' | 'beta1' | 'beta2' | 'ema' | 'ada' | 'r1' | 'lecam' | 'spectrum',
     end: number,
   ): void => {
     if (!(config[key] >= 0 && config[key] < end)) throw new RangeError(`invalid ${key}: ${config[key]}`);
   };
   for (const key of ['beta1', 'beta2', 'ema', 'ada'] as const) inRange(key, 1);
-  for (const key of ['learningRateG', 'learningRateD', 'r1', 'lecam'] as const)
+  for (const key of ['learningRateG', 'learningRateD', 'r1', 'lecam', 'spectrum'] as const)
     inRange(key, Number.POSITIVE_INFINITY);
   checkDecay(config);
   if (config.ada > 0 && config.diffAugment.length === 0) {

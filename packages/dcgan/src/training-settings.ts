@@ -18,6 +18,7 @@ export const TRAINING_SETTINGS = {
   r1: true,
   r1Every: true,
   lecam: true,
+  spectrum: true,
   diffAugment: true,
   ada: true,
   ema: true,

@@ -61,6 +61,7 @@ describe('a run that is resumed', () => {
       'blurred',
       { ...BLURRED, r1: 1, r1Every: 2, ema: 0.9, learningRateDecay: 'cosine', decayStart: 2, decayEnd: 5 },
     ],
+    ['the loss of spectra', { spectrum: 2 }],
     ['LeCam and ADA', { lecam: 0.3, ada: 0.1, diffAugment: ['translation', 'cutout'] }],
     ['xray', { preset: 'xray', size: 32 }],
     ['decoded', { reconstruction: 1, size: 64, discriminatorNorm: 'none', r1: 1, r1Every: 2 }],

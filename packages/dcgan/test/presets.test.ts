@@ -41,7 +41,14 @@ describe('presets', () => {
           reconstruction: 0,
           skipExcitation: false,
         },
-        ...{ discriminatorBlur: 'none', highPass: false, learningRateDecay: 'none', lecam: 0, ada: 0 },
+        ...{
+          discriminatorBlur: 'none',
+          highPass: false,
+          learningRateDecay: 'none',
+          lecam: 0,
+          spectrum: 0,
+          ada: 0,
+        },
       });
     }
     expect(PRESETS.dcgan).toMatchObject({ learningRateG: 2e-4, learningRateD: 2e-4, beta1: 0.5 });
@@ -112,6 +119,7 @@ describe('resolveConfig', () => {
     [{ ada: 0.6 }, 'invalid ada: 0.6 (needs diffAugment)'],
     [{ ada: 1, diffAugment: ['cutout'] }, 'invalid ada: 1'],
     [{ lecam: -1 }, 'invalid lecam: -1'],
+    [{ spectrum: -1 }, 'invalid spectrum: -1'],
     [{ learningRateDecay: 'step' }, 'invalid learningRateDecay: step (none, linear, cosine)'],
     [{ learningRateDecay: 'linear' }, 'invalid decayEnd: 0 (a step after decayStart, 0)'],
     [{ learningRateDecay: 'cosine', decayStart: 5, decayEnd: 5 }, 'invalid decayEnd: 5'],

@@ -40,6 +40,7 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   r1: 'weight of the R1 penalty; 0: none',
   r1Every: 'steps between R1 penalties',
   lecam: 'weight of LeCam regularisation; 0: none',
+  spectrum: 'weight of the difference of power spectra in the generator’s loss; 0: none',
   diffAugment: 'parts of DiffAugment, with commas between',
   ada: 'target of adaptive augmentation; 0: every change always',
   ema: 'decay of the averaged generator; 0: none',

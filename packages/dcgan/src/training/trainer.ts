@@ -19,6 +19,7 @@ import { LeCam } from './lecam.js';
 import { fakeLoss, generatorLoss, realLoss } from './losses.js';
 import { nextTurn } from './next-turn.js';
 import { gradientPenalty } from './r1.js';
+import { spectrumLoss } from './spectrum-loss.js';
 import { measure, type StepMetrics, sumOfSquares } from './step-metrics.js';
 import {
   checkState,
@@ -119,7 +120,7 @@ export class Trainer {
       return { logitsReal, logitsFake, squares, reals: reals.images, fakes: fakes.images };
     });
     await nextTurn();
-    const { logitsG, square } = tf.tidy(() => this.#stepGenerator(set));
+    const { logitsG, square } = tf.tidy(() => this.#stepGenerator(set, ofDiscriminator.reals));
     if (this.ema) updateEma(this.ema, this.generator, this.#emaDecay());
     this.#lecam?.update(ofDiscriminator.logitsReal, ofDiscriminator.logitsFake, this.step);
     this.step++;
@@ -237,13 +238,14 @@ export class Trainer {
     return { logitsReal, logitsFake, square: sumOfSquares(Object.values(gradients)) };
   }
 
-  #stepGenerator(set: TrainingSet): { logitsG: tf.Tensor; square: tf.Tensor } {
-    const { loss, batchSize } = this.config;
+  #stepGenerator(set: TrainingSet, reals: tf.Tensor4D): { logitsG: tf.Tensor; square: tf.Tensor } {
+    const { loss: kind, batchSize, spectrum } = this.config;
     let logitsG!: tf.Tensor;
     const { grads } = tf.variableGrads(() => {
       const fakes = this.#fakeBatch(set, batchSize, 'generatorLatents');
       logitsG = tf.keep(this.#discriminate(this.#augment(fakes, 'augmentGenerator')));
-      return generatorLoss(loss, logitsG);
+      const loss = generatorLoss(kind, logitsG);
+      return spectrum === 0 ? loss : tf.add(loss, tf.mul(spectrumLoss(fakes.images, reals), spectrum));
     }, [...this.#optimiserG.variables]);
     this.#optimiserG.update(grads, this.step + 1, learningRateFactor(this.config, this.step));
     return { logitsG, square: sumOfSquares(Object.values(grads)) };
