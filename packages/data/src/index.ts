@@ -73,6 +73,7 @@ export {
 } from './codecs/dicom/dicom-header.js';
 export { encodePng } from './codecs/encode-png.js';
 export { type ImageFormat, type ImageHeader, imageHeader } from './codecs/image-header.js';
+export type { OpenJpeg } from './codecs/jpeg2000/load-openjpeg.js';
 export { DecoderLoadError } from './codecs/load-wasm.js';
 export { type ContactSheetOptions, contactSheet } from './contact-sheet.js';
 export type { DatasetItem } from './layouts/dataset-item.js';

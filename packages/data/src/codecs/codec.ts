@@ -1,10 +1,13 @@
 import type { IntegerImage } from '@cxr/image';
 import type { ImageFormat, ImageHeader } from './image-header.js';
+import type { OpenJpeg } from './jpeg2000/load-openjpeg.js';
 
 /** Limits that a codec keeps. */
 export interface CodecOptions {
   /** The largest width × height that may be decoded. */
   maxPixels: number;
+  /** For JPEG 2000, where the decoder is not installed: in browsers. */
+  openjpeg?: OpenJpeg | undefined;
 }
 
 /** A decoder for some formats. Which one reads a file is the caller's choice: `decodeImage(bytes, { codec })`. */

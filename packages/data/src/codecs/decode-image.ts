@@ -16,6 +16,9 @@ import type { Codec } from './codec.js';
 import { dicomCodec } from './dicom/decode-dicom.js';
 import { type ImageFormat, imageHeader } from './image-header.js';
 import { jpegCodec } from './jpeg-codec.js';
+import { jpegLsCodec } from './jpeg-ls/jpeg-ls-codec.js';
+import { jpeg2000Codec } from './jpeg2000/jpeg2000-codec.js';
+import { checkOpenJpeg, type OpenJpeg } from './jpeg2000/load-openjpeg.js';
 import { pngCodec } from './png-codec.js';
 import { pnmCodec } from './pnm-codec.js';
 import { tiffCodec } from './tiff/tiff-codec.js';
@@ -27,8 +30,8 @@ export interface DecodeImageOptions {
   name?: string | undefined;
   /** The largest declared width × height that is decoded at all. @default 50 million */
   maxPixels?: number | undefined;
-  /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF and DICOM, and
-   * WebAssembly for JPEG and WebP. */
+  /** Tried first, for the formats it names; then come our own for PNG, BMP, PNM, TIFF, JPEG-LS and DICOM, and
+   * WebAssembly for JPEG, WebP and JPEG 2000. */
   codec?: Codec | undefined;
   /**
    * Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16: 12 for 0..4095 of a camera, which as 16 bits would be
@@ -38,12 +41,27 @@ export interface DecodeImageOptions {
   bits?: number | undefined;
   /** Called with the number of bits that a 16-bit PNG or TIFF uses, unless `bits` is given: for `BitsMonitor`. */
   onUsedBits?: ((used: number) => void) | undefined;
+  /**
+   * The decoder of JPEG 2000, also of DICOM files that hold it, for browsers:
+   * `(await import('@cornerstonejs/codec-openjpeg/decode')).default`. @default what Node finds installed
+   */
+  openjpeg?: OpenJpeg | undefined;
 }
 
 /** Formats that do not say how many of 16 bits are used. */
 const UNTOLD: readonly ImageFormat[] = ['png', 'tiff'];
 
-const CODECS: readonly Codec[] = [pngCodec, jpegCodec, bmpCodec, pnmCodec, tiffCodec, webpCodec, dicomCodec];
+const CODECS: readonly Codec[] = [
+  pngCodec,
+  jpegCodec,
+  bmpCodec,
+  pnmCodec,
+  tiffCodec,
+  webpCodec,
+  jpeg2000Codec,
+  jpegLsCodec,
+  dicomCodec,
+];
 
 /**
  * Decodes an image file to `[height, width, channels]`: grey stays one channel, alpha is dropped, 16-bit PNG stays
@@ -65,8 +83,10 @@ export async function decodeImage(
     codec: true,
     bits: true,
     onUsedBits: true,
+    openjpeg: true,
   });
-  const { name, maxPixels = DEFAULT_MAX_PIXELS, codec, bits } = options;
+  const { name, maxPixels = DEFAULT_MAX_PIXELS, codec, bits, openjpeg } = options;
+  checkOpenJpeg(openjpeg);
   checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
   try {
@@ -77,7 +97,7 @@ export async function decodeImage(
     const chosen = codecs.find(({ formats }) => formats.includes(format));
     if (!chosen)
       throw new CxrFileError('unsupported', `${format} images need another codec, such as sharp in Node`);
-    const decoded = await chosen.decode(bytes, header, { maxPixels });
+    const decoded = await chosen.decode(bytes, header, { maxPixels, openjpeg });
     return UNTOLD.includes(format) ? atFullScale(decoded, options) : decoded;
   } catch (error) {
     throw withFile(error, name);

@@ -1,12 +1,13 @@
 import { CxrFileError } from '@cxr/image';
 import { checkBytes } from './check-bytes.js';
 import { isDicom } from './dicom/dicom-elements.js';
-import { readJpegSegments } from './jpeg-segments.js';
+import { JPEG_LS, readJpegSegments } from './jpeg-segments.js';
+import { isJpeg2000, readJpeg2000Header } from './jpeg2000/jpeg2000-header.js';
 
 /** Formats recognised by their first bytes, DICOM by those after its preamble. */
-export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'dicom';
+export type ImageFormat = 'png' | 'jpeg' | 'bmp' | 'pnm' | 'tiff' | 'webp' | 'jpeg2000' | 'jpegls' | 'dicom';
 
-/** What a file's first bytes declare. Width and height for PNG, JPEG and WebP, channels for the first two. */
+/** What a file's first bytes declare. Width and height for PNG, JPEG, WebP, JPEG 2000 and JPEG-LS, channels for all of these but WebP. */
 export interface ImageHeader {
   format: ImageFormat;
   width?: number;
@@ -33,14 +34,16 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
   if (format === 'png') return pngHeader(bytes);
   if (format === 'jpeg') return jpegHeader(bytes);
   if (format === 'webp') return webpHeader(bytes);
+  if (format === 'jpeg2000') {
+    const { width, height, components } = readJpeg2000Header(bytes);
+    return { format, width, height, channels: components };
+  }
   return { format };
 }
 
 /** Formats that are recognised but not read, by the text at an offset: for the error. */
 const OTHER_FORMATS: readonly [offset: number, text: string, name: string][] = [
   [0, 'GIF8', 'a GIF'],
-  [4, 'jP  \r\n', 'a JPEG 2000 image'],
-  [0, '\xff\x4f\xff\x51', 'a JPEG 2000 image'],
   [4, 'JXL ', 'a JPEG XL image'],
   [0, '\xff\x0a', 'a JPEG XL image'],
   [4, 'ftypavi', 'an AVIF image'],
@@ -66,6 +69,7 @@ function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (text.startsWith('BM') && bytes.length >= 26) return 'bmp';
   if (/^P[1-6][\s#]/.test(text)) return 'pnm';
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff';
+  if (isJpeg2000(bytes)) return 'jpeg2000';
   if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'webp';
   return undefined;
 }
@@ -99,6 +103,7 @@ function webpHeader(bytes: Uint8Array): ImageHeader {
 }
 
 function jpegHeader(bytes: Uint8Array): ImageHeader {
-  const { width, height, components } = readJpegSegments(bytes);
-  return { format: 'jpeg', width, height, channels: components.length };
+  const { frameMarker, width, height, components } = readJpegSegments(bytes);
+  const format = frameMarker === JPEG_LS ? 'jpegls' : 'jpeg';
+  return { format, width, height, channels: components.length };
 }

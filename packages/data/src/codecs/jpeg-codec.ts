@@ -2,7 +2,7 @@ import { CxrFileError, fromImageData, type IntegerImage, image } from '@cxr/imag
 import decode, { init } from '@jsquash/jpeg/decode.js';
 import type { Codec } from './codec.js';
 import type { ImageHeader } from './image-header.js';
-import { countScans, JPEG_LS, type JpegSegments, readJpegSegments } from './jpeg-segments.js';
+import { countScans, type JpegSegments, readJpegSegments } from './jpeg-segments.js';
 import { loadWasm, type WasmDecoder } from './load-wasm.js';
 
 /** JPEG by mozjpeg compiled to WebAssembly: the same pixels as libjpeg-turbo, which Pillow uses. */
@@ -82,7 +82,6 @@ const MAX_VISITS = 2e7;
 
 /** What is not read of a JPEG's kind, by name. */
 function unreadable({ frameMarker, precision, components }: JpegSegments): string | undefined {
-  if (frameMarker === JPEG_LS) return 'a JPEG-LS image';
   if (frameMarker >= 0xc9) return 'a JPEG with arithmetic coding';
   if (frameMarker === 0xc3) return 'a lossless JPEG';
   if (frameMarker > 0xc3) return 'a hierarchical JPEG';

@@ -7,7 +7,7 @@ import { fileSystemError } from './file-system-error.js';
 import { readStart } from './read-whole-file.js';
 
 /** Those of pytorch-fid, and the other ones of JPEG, BMP and PNM. */
-const EXTENSIONS = /\.(bmp|dib|jfif|jpe?g|jpe|pgm|png|pnm|ppm|tiff?|webp)$/i;
+const EXTENSIONS = /\.(bmp|dib|j2k|jfif|jls|jp2|jpe?g|jpe|pgm|png|pnm|ppm|tiff?|webp)$/i;
 const DICOM = /\.(dcm|dicom|ima)$/i;
 /** No extension, or the last number of an identifier such as 1.2.840.10008.1. */
 const NO_EXTENSION = /(^[^.]*|\.\d+)$/;

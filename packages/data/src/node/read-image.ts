@@ -18,6 +18,7 @@ export async function readImage(file: string, options: ReadImageOptions = {}): P
     codec: true,
     bits: true,
     onUsedBits: true,
+    openjpeg: true,
   });
   if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
   const codec = options.codec ?? (await sharpCodec());

@@ -31,6 +31,7 @@ export const READ_IMAGES_OPTIONS: KnownOptions<ReadImagesOptions> = {
   codec: true,
   bits: true,
   onUsedBits: true,
+  openjpeg: true,
   skipBad: true,
   onBad: true,
   concurrency: true,

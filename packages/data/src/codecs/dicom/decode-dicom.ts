@@ -9,6 +9,7 @@ import {
 } from '@cxr/image';
 import { checkLimit } from '../../check-limit.js';
 import type { Codec } from '../codec.js';
+import { checkOpenJpeg, type OpenJpeg } from '../jpeg2000/load-openjpeg.js';
 import { type DicomElements, readElements } from './dicom-elements.js';
 import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
 import { type LookupTable, lookUp, tableInSequence } from './lookup-table.js';
@@ -29,6 +30,8 @@ export interface DecodeDicomOptions {
    * window, or else all values. `'all'`: all values that could be stored. Or a window of your own. @default 'file'
    */
   window?: 'file' | 'all' | DicomWindow | undefined;
+  /** The decoder of JPEG 2000 for browsers, as of `decodeImage`. @default what Node finds installed */
+  openjpeg?: OpenJpeg | undefined;
 }
 
 /** (0028,3000) and (0028,3010): sequences of a table each. */
@@ -39,11 +42,11 @@ const VALUES_OF_INTEREST = 0x00283010;
 export const dicomCodec: Codec = {
   name: 'dicom',
   formats: ['dicom'],
-  decode: (bytes, _header, { maxPixels }) => decodeDicom(bytes, { maxPixels }),
+  decode: (bytes, _header, options) => decodeDicom(bytes, options),
 };
 
 /**
- * Decodes a frame of a DICOM file: uncompressed, run-length encoded, JPEG baseline or lossless JPEG. Grey values go
+ * Decodes a frame of a DICOM file: uncompressed, run-length encoded, JPEG baseline, lossless JPEG or JPEG 2000. Grey values go
  * through slope and intercept or the modality table, then the table of values of interest (VOI LUT) or the window, as
  * pydicom's apply_voi_lut does; MONOCHROME1 is inverted, and what is shown is spread over 0..255 (Uint8, of up to 8
  * stored bits) or 0..65535 (Uint16). Colours, a palette's too, become RGB.
@@ -59,8 +62,10 @@ export async function decodeDicom(
     maxPixels: true,
     frame: true,
     window: true,
+    openjpeg: true,
   });
-  const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, window = 'file' } = options;
+  const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, window = 'file', openjpeg } = options;
+  checkOpenJpeg(openjpeg);
   checkLimit('maxPixels', maxPixels);
   try {
     const elements = readElements(bytes);
@@ -69,7 +74,7 @@ export async function decodeDicom(
     if (!(Number.isSafeInteger(frame) && frame >= 0 && frame < header.frames)) {
       throw new RangeError(`invalid frame: ${frame} of ${header.frames}`);
     }
-    const { data, rgb } = await storedSamples(elements, header, frame, maxPixels);
+    const { data, rgb } = await storedSamples(elements, header, frame, { maxPixels, openjpeg });
     return toImage(elements, header, data, rgb, window);
   } catch (error) {
     throw withFile(error, name);

@@ -1,15 +1,5 @@
 import { CxrFileError } from '@cxr/image';
-
-/** A decoded lossless JPEG. */
-export interface LosslessJpeg {
-  width: number;
-  height: number;
-  components: number;
-  /** Bits a sample, 2..16. */
-  precision: number;
-  /** `[height, width, components]` */
-  data: Uint16Array;
-}
+import type { StoredJpeg } from '../stored-jpeg.js';
 
 interface Frame {
   width: number;
@@ -40,7 +30,7 @@ type HuffmanTable = Uint16Array;
  * image libraries do not read.
  * @throws CxrFileError 'unsupported', 'too-large', 'truncated' or 'corrupt'.
  */
-export function decodeLosslessJpeg(bytes: Uint8Array, maxPixels: number): LosslessJpeg {
+export function decodeLosslessJpeg(bytes: Uint8Array, maxPixels: number): StoredJpeg {
   const tables = new Map<number, CodeLengths>();
   let frame: Frame | undefined;
   let restartInterval = 0;
@@ -139,7 +129,7 @@ function readScan(segment: Uint8Array, { ids, precision }: Frame, tables: Map<nu
   return { tables: used, predictor, pointTransform };
 }
 
-function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, restartInterval: number): LosslessJpeg {
+function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, restartInterval: number): StoredJpeg {
   const { width, height, precision, ids } = frame;
   const components = ids.length;
   const rowLength = width * components;

@@ -8,6 +8,8 @@ export type Photometric =
   | 'RGB'
   | 'YBR_FULL'
   | 'YBR_FULL_422'
+  | 'YBR_ICT'
+  | 'YBR_RCT'
   | 'PALETTE COLOR';
 
 const PHOTOMETRICS: readonly string[] = [
@@ -16,6 +18,8 @@ const PHOTOMETRICS: readonly string[] = [
   'RGB',
   'YBR_FULL',
   'YBR_FULL_422',
+  'YBR_ICT',
+  'YBR_RCT',
   'PALETTE COLOR',
 ] satisfies Photometric[];
 

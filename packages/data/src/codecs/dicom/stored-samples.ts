@@ -1,7 +1,10 @@
 import { CxrFileError, pixels } from '@cxr/image';
+import type { CodecOptions } from '../codec.js';
 import { imageHeader } from '../image-header.js';
 import { jpegCodec } from '../jpeg-codec.js';
+import { decodeJpegLs } from '../jpeg-ls/decode-jpeg-ls.js';
 import { type JpegSegments, readJpegSegments } from '../jpeg-segments.js';
+import { decodeJpeg2000, type Jpeg2000Samples } from '../jpeg2000/decode-jpeg2000.js';
 import { decodeLosslessJpeg } from './decode-lossless-jpeg.js';
 import type { DicomElements } from './dicom-elements.js';
 import type { DicomHeader } from './dicom-header.js';
@@ -18,23 +21,15 @@ export interface StoredSamples {
 
 const PIXEL_DATA = 0x7fe00010;
 
-/** Transfer syntaxes below 1.2.840.10008.1.2 that we know and cannot read, by name: for the error. */
-const UNSUPPORTED: Record<string, string> = {
-  '4.80': 'JPEG-LS',
-  '4.81': 'JPEG-LS',
-  '4.90': 'JPEG 2000',
-  '4.91': 'JPEG 2000',
-  '4.201': 'high-throughput JPEG 2000',
-  '4.202': 'high-throughput JPEG 2000',
-  '4.203': 'high-throughput JPEG 2000',
-};
+/** Transfer syntaxes below 1.2.840.10008.1.2 of JPEG 2000, high-throughput ones last. */
+const JPEG_2000 = ['4.90', '4.91', '4.92', '4.93', '4.201', '4.202', '4.203'];
 
 /** @throws CxrFileError 'unsupported', 'too-large', 'truncated' or 'corrupt'. */
 export async function storedSamples(
   elements: DicomElements,
   header: DicomHeader,
   frame: number,
-  maxPixels: number,
+  { maxPixels, openjpeg }: CodecOptions,
 ): Promise<StoredSamples> {
   const syntax = header.transferSyntax.replace('1.2.840.10008.1.2', '').replace(/^\./, '');
   if (syntax === '' || syntax === '1' || syntax === '2') {
@@ -55,7 +50,17 @@ export async function storedSamples(
   if (syntax === '4.57' || syntax === '4.70') {
     return losslessSamples(frameBytes(elements, header.frames, frame), header, maxPixels);
   }
-  const name = UNSUPPORTED[syntax] ?? 'an unknown encoding';
+  if (syntax === '4.80' || syntax === '4.81') {
+    const decoded = decodeJpegLs(frameBytes(elements, header.frames, frame), maxPixels);
+    const { width, height, components, precision, data } = decoded;
+    checkFrame(header, width, height, components, precision);
+    return { data: withBits(data, precision, header), rgb: undefined };
+  }
+  if (JPEG_2000.includes(syntax)) {
+    const decoded = await decodeJpeg2000(frameBytes(elements, header.frames, frame), maxPixels, openjpeg);
+    return jpeg2000Samples(decoded, header);
+  }
+  const name = syntax.startsWith('4.10') ? 'a video' : 'an unknown encoding';
   throw new CxrFileError('unsupported', `a DICOM file of ${name} (transfer syntax ${header.transferSyntax})`);
 }
 
@@ -148,6 +153,33 @@ function losslessSamples(bytes: Uint8Array, header: DicomHeader, maxPixels: numb
   for (let i = 0; i < data.length; i++) data[i] = data[i]! & mask;
   const rgb = header.samples === 3 ? holdsRgb(jpegIn(bytes), header.photometric) : undefined;
   return { data: header.bitsAllocated === 8 ? Uint8Array.from(data) : data, rgb };
+}
+
+/** As pydicom does, whether values are signed is decided by the header, and how many bits they have by the JPEG 2000. */
+function jpeg2000Samples(decoded: Jpeg2000Samples, header: DicomHeader): StoredSamples {
+  const { width, height, components, precision, data } = decoded;
+  checkFrame(header, width, height, components, precision);
+  const rgb = /^YBR_(ICT|RCT)$/.test(header.photometric) ? true : undefined;
+  return { data: withBits(data, precision, header), rgb };
+}
+
+/** Samples of `precision` bits as ones of the header's, those beyond its range at the end of it. */
+function withBits(
+  data: Uint8Array | Uint16Array,
+  precision: number,
+  { bitsStored, bitsAllocated, signed }: DicomHeader,
+): Uint8Array | Uint16Array {
+  const out = bitsAllocated === 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
+  const unused = 32 - precision;
+  const min = signed ? -(2 ** (bitsStored - 1)) : 0;
+  const max = min + 2 ** bitsStored - 1;
+  const mask = 2 ** bitsStored - 1;
+  for (let i = 0; i < data.length; i++) {
+    const moved = data[i]! << unused;
+    const value = signed ? moved >> unused : moved >>> unused;
+    out[i] = Math.max(min, Math.min(max, value)) & mask;
+  }
+  return out;
 }
 
 function checkFrame(
