@@ -32,6 +32,13 @@ export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
 export { type CompareOptions, type Comparison, compareActivations } from './metrics/compare-activations.js';
+export {
+  type ClassFid,
+  type FidByClass,
+  fidByClass,
+  type LabelledActivations,
+} from './metrics/fid-by-class.js';
+export { type FidContribution, fidContributions } from './metrics/fid-contributions.js';
 export { type FidInfinity, type FidInfinityOptions, fidInfinity } from './metrics/fid-infinity.js';
 export {
   FRECHET_METHODS,

@@ -43,6 +43,11 @@ const MAIN: Record<string, unknown[]> = {
   computeFid: [images, images, { engine }],
   createOnnxEngine: [bytes, { runtime, preprocess: 'clip' }],
   createTfjsEngine: [weights, { dims: 64 }],
+  fidByClass: [
+    { activations: rows, labels: Array(20).fill('a') },
+    { activations: rows, labels: Array(20).fill('a') },
+  ],
+  fidContributions: [statistics, rows],
   fidInfinity: [statistics, rows, { points: 2 }],
   frechetDistance: [statistics, statistics, { method: 'factors' }],
   frechetTerms: [statistics, statistics, { method: 'factors' }],

@@ -50,6 +50,8 @@ export interface ScoreFlags extends NetworkFlags {
   metrics: string[];
   againstClasses?: string;
   heldOut?: string;
+  by?: 'class';
+  worst?: string;
   memorisationPictures?: string;
   spectrum?: string;
   floor: boolean;
@@ -84,6 +86,17 @@ export function addScoreFlags(program: Command): Command {
       'real images that are not in path1: also scored at the fakes’ size, which no generator of that size can beat',
     )
     .option('--against-classes <dir>', 'also the distance of both paths to each class folder of this folder')
+    .addOption(
+      choiceFlag(
+        '--by <what>',
+        'also the FID of each class folder by itself, and their mean (intra-FID)',
+        ['class'],
+        {
+          CLASS: 'class',
+        },
+      ),
+    )
+    .option('--worst <file.png>', 'draw the fakes that cost most: those without which the FID falls most')
     .option('--memorisation-pictures <file.png>', 'draw the fakes nearest to a real, each beside it')
     .option('--spectrum <file.svg>', 'draw the power by frequency of both paths, and the energy of a lattice')
     .optionsGroup('Of KID, as torch-fidelity names them:')

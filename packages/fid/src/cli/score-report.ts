@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { Output } from '@cxr/cli';
 import type { InceptionWeights } from '../inception/inception-weights.js';
+import type { FidByClass } from '../metrics/fid-by-class.js';
 import type { FrechetTerms } from '../metrics/frechet-distance.js';
 import type { NoiseFloor } from '../metrics/noise-floor.js';
 import type { PathsReport, UsedEngine } from '../node/path-report.js';
+import type { CostlyFake } from './worst-pictures.js';
 
 /** The distance of both paths to a folder of images of one class. */
 export interface ClassDistance {
@@ -27,6 +29,8 @@ export interface Explanation {
   floor: NoiseFloor | null;
   ceiling: ScoreCeiling | undefined;
   against: readonly ClassDistance[];
+  byClass?: FidByClass | undefined;
+  worst?: readonly CostlyFake[] | undefined;
   warnings: readonly string[];
 }
 
@@ -63,7 +67,7 @@ export function networkText({
 
 /** The object that `--json` prints. */
 export function scoreJson(
-  { report, terms, floor, ceiling, against, warnings }: Explanation,
+  { report, terms, floor, ceiling, against, byClass, worst, warnings }: Explanation,
   further: Readonly<Record<string, unknown>>,
   seconds: { distance: number; total: number },
 ): Record<string, unknown> {
@@ -81,6 +85,8 @@ export function scoreJson(
     floor,
     ceiling,
     classes: against.length > 0 ? against : undefined,
+    byClass,
+    worst,
     warnings,
     skipped,
     seconds: { features: report.seconds.features, ...seconds, engine: report.seconds.engine },
@@ -113,7 +119,7 @@ function contextOf(report: PathsReport): string {
 
 /** Says what the score is of, and what it can be compared with. */
 export function explain(
-  { report, terms, floor, ceiling, against, warnings }: Explanation,
+  { report, terms, floor, ceiling, against, byClass, worst, warnings }: Explanation,
   { note }: Output,
 ): void {
   const { engine, seconds, skipped } = report;
@@ -138,5 +144,12 @@ export function explain(
   for (const { name, n, fid1, fid2 } of against) {
     note(`${name} (${n} images): ${fid1.toPrecision(4)} from PATH1, ${fid2.toPrecision(4)} from PATH2`);
   }
+  if (byClass) {
+    note(`intra-FID ${byClass.intraFid.toPrecision(4)}: the mean of each class by itself`);
+    for (const { name, n1, n2, fid } of byClass.classes)
+      note(`${name} (${n1} against ${n2} images): ${fid.toPrecision(4)}`);
+  }
+  for (const { file, contribution } of worst ?? [])
+    note(`without ${file} the FID would be ${contribution.toPrecision(3)} lower`);
   for (const warning of warnings) note(`warning: ${warning}`);
 }

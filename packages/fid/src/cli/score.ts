@@ -17,10 +17,12 @@ import { pathStatistics } from '../node/path-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
+import { checkClassFolders, scoreClasses } from './by-class.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics } from './further-metrics.js';
 import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
+import { checkPictures, drawWorst } from './worst-pictures.js';
 
 /** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
@@ -49,7 +51,9 @@ async function scorePaths(
   const start = performance.now();
   const { output } = context;
   const { method, seed, heldOut } = flags;
-  await checkWritable(flags.spectrum, flags.memorisationPictures);
+  await checkWritable(flags.spectrum, flags.memorisationPictures, flags.worst);
+  if (flags.by) await checkClassFolders(paths);
+  if (flags.worst !== undefined) checkPictures(paths[1]);
   const size = heldOut !== undefined || flags.spectrum !== undefined ? await sizeOfFakes(paths[1], flags) : 0;
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
   const all = [
@@ -61,7 +65,8 @@ async function scorePaths(
   const request = metricRequest(flags);
   const report = await pathStatistics(all, {
     ...pathOptions(flags, context, encoder),
-    keepActivations: request.metrics.some((name) => name !== 'fid'),
+    ...(flags.by && { recursive: true }),
+    keepActivations: needsActivations(flags),
     sampleSize: flags.floor ? FLOOR_SAMPLE : 0,
     onWarning: (message) => warnings.push(message),
   });
@@ -73,9 +78,11 @@ async function scorePaths(
   const floor = flags.floor && a.sample && a.sample.shape[0]! >= 4 ? noiseFloor(a.sample, { seed }) : null;
   const ceiling = heldOut === undefined ? undefined : await ceilingOf(size, flags, [a, others.pop()!]);
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
+  const byClass = flags.by && scoreClasses([a, b]);
+  const worst = flags.worst === undefined ? undefined : await drawWorst(flags.worst, [a, b], flags.bits);
   if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
   warnings.push(...warningsOf(report));
-  const explanation = { report, terms, floor, ceiling, against, warnings };
+  const explanation = { report, terms, floor, ceiling, against, byClass, worst, warnings };
   explain(explanation, output);
   if (!flags.json) {
     output.result(`FID:  ${terms.fid}`);
@@ -84,6 +91,12 @@ async function scorePaths(
   }
   const seconds = { distance, total: (performance.now() - start) / 1000 };
   output.result(JSON.stringify(scoreJson(explanation, further, seconds)));
+}
+
+/** Whether the activations of each image are needed, not only their statistics. */
+function needsActivations(flags: ScoreFlags): boolean {
+  const further = metricRequest(flags).metrics.some((name) => name !== 'fid');
+  return further || flags.by !== undefined || flags.worst !== undefined;
 }
 
 async function saveStatistics(

@@ -39,10 +39,7 @@ export function traceRootOfCovariances(sigmaA: Float64Array, sigmaB: Float64Arra
   const space = new Workspace();
   const factor = space.put(sigmaA);
   const pivots = space.allocate(4 * dims);
-  let largest = 0;
-  for (let i = 0; i < dims; i++) largest = Math.max(largest, sigmaA[i * dims + i]!);
-  // Pivots below this are rounding of the covariance itself (LAPACK's dpstrf has the same default).
-  const rank = space.pivotedCholesky(dims, factor, pivots, dims * Number.EPSILON * largest);
+  const rank = space.pivotedCholesky(dims, factor, pivots, toleranceOf(sigmaA, dims));
   const sigma = space.allocate(8 * dims * dims);
   permute(sigmaB, space.integers(pivots, dims), space.floats(sigma, dims * dims));
 
@@ -66,6 +63,27 @@ export function traceRootOfCovariances(sigmaA: Float64Array, sigmaB: Float64Arra
 }
 
 const BLOCK = 128;
+
+/** A factor `[rank, n]` of a symmetric positive semidefinite matrix `[n, n]`, by its pivoted Cholesky decomposition. */
+export function pivotedFactor(matrix: Float64Array, n: number): Factor {
+  const space = new Workspace();
+  const factor = space.put(matrix);
+  const pivots = space.allocate(4 * n);
+  const rank = space.pivotedCholesky(n, factor, pivots, toleranceOf(matrix, n));
+  const [upper, order] = [space.floats(factor, n * n), space.integers(pivots, n)];
+  const rows = new Float64Array(rank * n);
+  for (let i = 0; i < rank; i++) {
+    for (let j = i; j < n; j++) rows[i * n + order[j]!] = upper[i * n + j]!;
+  }
+  return { rows, n: rank };
+}
+
+/** Pivots below this are rounding of the covariance itself (LAPACK's dpstrf has the same default). */
+function toleranceOf(matrix: Float64Array, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, matrix[i * n + i]!);
+  return n * Number.EPSILON * largest;
+}
 
 /** Rows and columns of a symmetric matrix in the order of `pivots`. */
 function permute(from: Float64Array, pivots: Int32Array, to: Float64Array): void {

@@ -1,0 +1,42 @@
+import { UsageError } from '@cxr/cli';
+import { contactSheet, encodePng } from '@cxr/data';
+import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { fidContributions } from '../metrics/fid-contributions.js';
+import type { PathStatistics } from '../node/path-report.js';
+
+/** How many fakes are drawn, and named in the result. */
+const PICTURES = 24;
+const NAMED = 10;
+const COLUMNS = 6;
+
+/** A fake and what the FID falls by without it. */
+export interface CostlyFake {
+  file: string;
+  contribution: number;
+}
+
+/** @throws UsageError for a statistics file, which has no pictures. */
+export function checkPictures(path: string): void {
+  if (path.endsWith('.npz')) throw new UsageError(`--worst needs images: ${path} is a file`);
+}
+
+/** Draws the fakes that cost most, the costliest at the left of the first row. @returns the first of them by their files */
+export async function drawWorst(
+  file: string,
+  [real, fake]: readonly [PathStatistics, PathStatistics],
+  bits: number | undefined,
+): Promise<CostlyFake[]> {
+  const worst = fidContributions(real.statistics, fake.activations!).slice(0, PICTURES);
+  const images = [];
+  for (const { fake: row } of worst) images.push(await readImage(fake.names[row]!, { bits }));
+  const sheet = contactSheet(images, {
+    columns: Math.min(COLUMNS, images.length),
+    cell: 256,
+    gap: 8,
+    background: 255,
+  });
+  await writeFileAtomic(file, encodePng(sheet));
+  return worst
+    .slice(0, NAMED)
+    .map(({ fake: row, contribution }) => ({ file: fake.names[row]!, contribution }));
+}
