@@ -89,3 +89,5 @@ export {
   splitByPatient,
 } from './layouts/split-by-patient.js';
 export { type PhantomOptions, type PhantomsOptions, phantom, phantoms } from './phantom/phantom.js';
+export { findPersonalData, type PersonalData } from './privacy/find-personal-data.js';
+export { type Corner, lettersInCorners } from './privacy/letters-in-corners.js';

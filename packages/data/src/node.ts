@@ -15,6 +15,7 @@ export {
   type DuplicateGroup,
   type InspectDatasetOptions,
   inspectDataset,
+  type PrivacyReport,
   type Range,
 } from './node/inspect-dataset.js';
 export { type JsonLines, openJsonLines, readJsonLines } from './node/json-lines.js';

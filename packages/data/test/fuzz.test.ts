@@ -1,5 +1,6 @@
 import {
   decodeImage,
+  findPersonalData,
   parseCsv,
   readDicomHeader,
   readLabelCsv,
@@ -65,6 +66,7 @@ const READERS: [name: string, sources: Source[], read: (bytes: Uint8Array) => un
   ['decodeImage on JPEG 2000', goldens('jpeg2000.jsonl'), decode, 0.3],
   ['decodeImage on JPEG-LS', goldens('jpegls.jsonl'), decode],
   ['readDicomHeader', goldens('dicom.jsonl'), readDicomHeader],
+  ['findPersonalData', goldens('personal.jsonl'), findPersonalData],
   ['readNpy', goldens('npy.jsonl').filter(({ name }) => !name.startsWith('npz')), readNpy],
   ['readNpz', goldens('npy.jsonl', 'npz'), readNpz],
   ['readZip without checksums', goldens('npy.jsonl', 'npz'), (bytes) => readZip(bytes, { checkCrc: false })],

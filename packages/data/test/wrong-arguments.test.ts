@@ -60,6 +60,8 @@ const MAIN: Record<string, unknown[]> = {
   decodeImage: [png, { name: 'x' }],
   decodeDicom: [new Uint8Array(200), { frame: 0 }],
   readDicomHeader: [new Uint8Array(200)],
+  findPersonalData: [new Uint8Array(200)],
+  lettersInCorners: [grey],
   encodePng: [grey],
   imageHeader: [png],
   DecoderLoadError: ['png', new Error('x')],

@@ -8,6 +8,7 @@ import {
   type DatasetReport,
   type DuplicateGroup,
   inspectDataset,
+  type PrivacyReport,
   type Range,
 } from '../node/inspect-dataset.js';
 import { listDataset, listFromCsv } from '../node/list-dataset.js';
@@ -26,7 +27,7 @@ export function defineInspect(program: Command, context: CliContext): void {
   program
     .command('inspect')
     .description(
-      'class balance, sizes, brightness, exact and near duplicates, patients in two parts, files that cannot be read',
+      'class balance, sizes, brightness, exact and near duplicates, patients in two parts, personal data (which DICOM tags, letters in corners: counts, no values), files that cannot be read',
     )
     .argument('<source>', 'a folder, or a CSV or TSV file with a column of paths')
     .option('--sheet <file.png>', 'draw some images of each class')
@@ -125,6 +126,7 @@ function* linesOf(report: DatasetReport): Generator<string, void, void> {
     .join(', ')}`;
   yield `brightness   mean ${report.mean.toFixed(1)}, standard deviation ${report.std.toFixed(1)} (0 to 255)`;
   yield* listed('patients in more than one part', report.patientsAcrossParts);
+  yield* privacyLines(report.privacy);
   yield* listed('groups of exact duplicates', report.exactDuplicates.map(groupText));
   yield* listed('groups of near duplicates', report.nearDuplicates.map(groupText));
   yield* listed(
@@ -132,6 +134,16 @@ function* linesOf(report: DatasetReport): Generator<string, void, void> {
     report.unreadable.map(({ file, reason }) => `${file}: ${reason}`),
   );
   for (const warning of report.warnings) yield `warning: ${warning}`;
+}
+
+function* privacyLines(privacy: PrivacyReport): Generator<string, void, void> {
+  const { dicom, identityRemoved, tags, privateElements, overlays, burnedIn, lettersInCorners } = privacy;
+  yield `letters in a corner, perhaps: ${lettersInCorners}`;
+  if (dicom === 0) return;
+  const names = Object.entries(tags).map(([keyword, files]) => `${keyword}: ${files}`);
+  yield* listed(`personal data in ${dicom} DICOM files, tags with a value`, names, Number.POSITIVE_INFINITY);
+  yield `  private elements: ${privateElements}, overlays: ${overlays}, identity said to be removed: ${identityRemoved}`;
+  yield `  text said to be burnt in: ${burnedIn.yes} yes, ${burnedIn.no} no, ${burnedIn.unstated} unstated`;
 }
 
 function rangeText({ min, median, max }: Range): string {
@@ -143,8 +155,8 @@ function groupText({ files, acrossParts, acrossLabels }: DuplicateGroup): string
   return files.join(' = ') + marks;
 }
 
-function* listed(title: string, entries: readonly string[]): Generator<string, void, void> {
+function* listed(title: string, entries: readonly string[], shown = SHOWN): Generator<string, void, void> {
   yield `${title}: ${entries.length}`;
-  for (const entry of entries.slice(0, SHOWN)) yield `  ${entry}`;
-  if (entries.length > SHOWN) yield `  … and ${entries.length - SHOWN} more (--json)`;
+  for (const entry of entries.slice(0, shown)) yield `  ${entry}`;
+  if (entries.length > shown) yield `  … and ${entries.length - shown} more (--json)`;
 }

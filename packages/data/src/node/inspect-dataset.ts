@@ -3,6 +3,7 @@ import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import { patientKey } from '../layouts/patient-of.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
+import type { PersonalData } from '../privacy/find-personal-data.js';
 import type { ImageSummary } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -63,12 +64,32 @@ export interface DatasetReport {
   /** Files that a CSV file lists and that do not exist; they are in `unreadable`, too. */
   missing: string[];
   unreadable: { file: string; code: string; reason: string }[];
+  /** Personal data, as counts of files: never a value. */
+  privacy: PrivacyReport;
   /** What a person should know before the set is used, a sentence each. */
   warnings: string[];
 }
 
+/** How many files of a data set have what may tell whom they show. */
+export interface PrivacyReport {
+  /** Files that are DICOM. */
+  dicom: number;
+  /** DICOM files that say that the patient's identity was removed. */
+  identityRemoved: number;
+  /** DICOM files with a value for an attribute, by its keyword: see `findPersonalData`. */
+  tags: Record<string, number>;
+  /** DICOM files with private elements, which may hold anything. */
+  privateElements: number;
+  /** DICOM files with overlays. */
+  overlays: number;
+  /** What DICOM files say of text in their pixels (Burned In Annotation). */
+  burnedIn: { yes: number; no: number; unstated: number };
+  /** Images of any format with what looks like text in a corner: see `lettersInCorners`. */
+  lettersInCorners: number;
+}
+
 /**
- * Looks at every image of a data set: sizes, kinds, brightness, class balance, duplicates, persons in two parts.
+ * Looks at every image of a data set: sizes, kinds, brightness, class balance, duplicates, persons in two parts, personal data.
  * @throws the signal's reason when aborted; RangeError for unknown or invalid options; TypeError for what is no array of items. Files that cannot be read are part of the report.
  */
 export async function inspectDataset(
@@ -149,6 +170,7 @@ function report(
     nearDuplicates: near.map(groupOf),
     missing: missing.map(({ file = '' }) => file),
     unreadable: bad.map(({ file = '', code, reason }) => ({ file, code, reason })),
+    privacy: privacyOf(summaries),
     warnings: warningsOf(items, summaries, missing.length),
   };
 }
@@ -166,6 +188,24 @@ function warningsOf(
   for (const { usedBits } of summaries) if (usedBits !== undefined) bitsMonitor.add(usedBits);
   bitsMonitor.finish();
   return warnings;
+}
+
+function privacyOf(summaries: readonly ImageSummary[]): PrivacyReport {
+  const dicom = summaries.flatMap(({ personal }) => (personal ? [personal] : []));
+  const files = (is: (personal: PersonalData) => boolean): number => dicom.filter(is).length;
+  return {
+    dicom: dicom.length,
+    identityRemoved: files(({ identityRemoved }) => identityRemoved),
+    tags: count(dicom.flatMap(({ tags }) => tags).sort()),
+    privateElements: files(({ privateElements }) => privateElements > 0),
+    overlays: files(({ overlays }) => overlays),
+    burnedIn: {
+      yes: files(({ burnedIn }) => burnedIn === true),
+      no: files(({ burnedIn }) => burnedIn === false),
+      unstated: files(({ burnedIn }) => burnedIn === undefined),
+    },
+    lettersInCorners: summaries.filter(({ letters }) => letters).length,
+  };
 }
 
 function labelOf({ labels }: DatasetItem): string {

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { dimensions, fitImage, pixels, toGrey8 } from '@cxr/image';
+import { decodeImage } from '../codecs/decode-image.js';
 import { THUMB } from '../layouts/find-duplicates.js';
-import { readImage } from './read-image.js';
+import { type PersonalData, personalDataIn } from '../privacy/find-personal-data.js';
+import { lettersInCorners } from '../privacy/letters-in-corners.js';
+import { maxImageBytes, readWholeFile } from './read-whole-file.js';
+import { sharpCodec } from './sharp-codec.js';
 
 /** What is kept of an image when it has been looked at. */
 export interface ImageSummary {
@@ -20,6 +24,10 @@ export interface ImageSummary {
   meanSquare: number;
   /** Grey `[THUMB, THUMB]`. */
   thumb: Uint8Array;
+  /** Whether text seems to be burnt into a corner. */
+  letters: boolean;
+  /** Of DICOM. */
+  personal?: PersonalData | undefined;
 }
 
 /**
@@ -31,7 +39,8 @@ export default async function summariseFile(file: string): Promise<ImageSummary>
   const onUsedBits = (used: number): void => {
     usedBits = used;
   };
-  const image = await readImage(file, { onUsedBits });
+  const bytes = await readWholeFile(file, maxImageBytes());
+  const image = await decodeImage(bytes, { codec: await sharpCodec(), name: file, onUsedBits });
   const [height, width, channels] = dimensions(image);
   const data = pixels(image);
   const digest = createHash('sha256')
@@ -57,5 +66,7 @@ export default async function summariseFile(file: string): Promise<ImageSummary>
     mean: sum / grey.length,
     meanSquare: squares / grey.length,
     thumb,
+    letters: lettersInCorners(image).length > 0,
+    personal: personalDataIn(bytes),
   };
 }

@@ -94,6 +94,7 @@ export class DicomElements {
   readonly #view: DataView;
   readonly #encoding: Encoding;
   readonly #elements = new Map<Tag, Element>();
+  readonly #start: number;
 
   /**
    * Reads from `start` on, as long as `accepts` takes their group.
@@ -108,6 +109,7 @@ export class DicomElements {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#encoding = encoding;
+    this.#start = start;
     this.end = this.#read(start, accepts);
   }
 
@@ -159,6 +161,41 @@ export class DicomElements {
     const element = this.#elements.get(tag);
     if (!element || element.length === UNDEFINED || element.length < 2 * index + 2) return undefined;
     return this.#view.getUint16(element.start + 2 * index, this.littleEndian);
+  }
+
+  /**
+   * Each element up to the pixels that is no sequence, and those inside sequences: its value is a view.
+   * @throws CxrFileError 'truncated'.
+   */
+  *everywhere(): Generator<[tag: Tag, value: Uint8Array], void, void> {
+    // Those inside an icon come earlier.
+    const pixels = this.#elements.get(PIXEL_DATA) === undefined ? Number.POSITIVE_INFINITY : this.end - 12;
+    // Items and ends of sequences are stepped over, so depth costs nothing.
+    for (let at = this.#start; at + 8 <= this.#bytes.length; ) {
+      const tag = this.#tag(at);
+      if (tag === PIXEL_DATA && at >= pixels) return;
+      if (tag === ITEM || tag === ITEM_END || tag === SEQUENCE_END) {
+        at += 8;
+        continue;
+      }
+      const element = this.#header(at);
+      at = element.start;
+      if (tag === PIXEL_DATA && element.length === UNDEFINED) {
+        at = this.#behindSequence(at);
+        continue;
+      }
+      if (this.#isSequence(element)) continue;
+      this.#need(at, element.length);
+      yield [tag, this.#bytes.subarray(at, at + element.length)];
+      at += element.length;
+    }
+  }
+
+  /** Where transfer syntaxes leave representations to be known, a sequence starts with an item. */
+  #isSequence({ start, length, representation }: Element): boolean {
+    if (length === UNDEFINED || representation === 'SQ') return true;
+    const unknown = representation === undefined || representation === 'UN';
+    return unknown && length >= 8 && this.#tag(start) === ITEM;
   }
 
   /** The elements of a sequence's first item. */

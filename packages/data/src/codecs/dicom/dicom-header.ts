@@ -70,13 +70,18 @@ export function readDicomHeader(bytes: Uint8Array): DicomHeader {
 /** Names that say only that the true one was taken out. */
 const NO_ONE = /^(anon|anonym(ous|i[sz]ed)|unknown|none|null|n\/?a|removed)$/i;
 
+/** Whether a text says only that a name, number or date was taken out. */
+export function isNoOne(text: string): boolean {
+  return NO_ONE.test(text);
+}
+
 /**
  * The PatientID of a DICOM file, or of the start of one; undefined if it is missing or a word such as ANONYMOUS.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
  */
 export function dicomPatient(bytes: Uint8Array): string | undefined {
   const id = readElements(bytes, (group) => group <= 0x0010).text(PATIENT_ID) ?? '';
-  return id === '' || NO_ONE.test(id) ? undefined : id;
+  return id === '' || isNoOne(id) ? undefined : id;
 }
 
 const PATIENT_ID = 0x00100020;
