@@ -55,6 +55,8 @@ async function bodyOf(asked: IncomingMessage): Promise<string> {
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
   '.wasm': 'application/wasm',
 };
 
