@@ -49,6 +49,8 @@ def torchvision_cases():
         "saturation": lambda i: F.adjust_saturation(i, 1.2), "hue": lambda i: F.adjust_hue(i, 0.1),
         "gamma": lambda i: F.adjust_gamma(i, 1.25), "invert": F.invert, "equalize": F.equalize,
         "autoContrast": F.autocontrast, "gaussianBlur": lambda i: F.gaussian_blur(i, 7, 1.5),
+        "sharpen": lambda i: F.adjust_sharpness(i, 2),
+        "downscale": lambda i: F.resize(F.resize(i, [i.height // 2, i.width // 2], B), [i.height, i.width], B),
         "chestXray": lambda i: blur(contrast(gamma(move(i)))),
     }
     versions = f"torchvision {torchvision.__version__} on Pillow {PIL.__version__}"
@@ -78,6 +80,12 @@ def albumentations_cases():
             "gamma": A.RandomGamma((125, 125), p=1), "invert": A.InvertImg(p=1), "equalize": A.Equalize(p=1),
             "autoContrast": A.AutoContrast(p=1),
             "gaussianBlur": A.GaussianBlur(blur_limit=(7, 7), sigma_limit=(1.5, 1.5), p=1),
+            "sharpen": A.Sharpen((0.5, 0.5), (1, 1), p=1),
+            "motionBlur": A.MotionBlur((7, 7), angle_range=(30, 30), direction_range=(0, 0), allow_shifted=False, p=1),
+            "toneCurve": A.RandomToneCurve(scale=0.05, p=1),
+            "downscale": A.Downscale((0.5, 0.5), {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}, p=1),
+            "gridDistortion": A.GridDistortion(p=1),
+            "coarseDropout": A.CoarseDropout(num_holes_range=(50, 50), hole_height_range=(0.05, 0.05), hole_width_range=(0.05, 0.05), p=1),
             "clahe": A.CLAHE((2, 2), p=1), "gaussianNoise": A.GaussNoise(std_range=(0.02, 0.02), p=1),
             "poissonNoise": A.ShotNoise(scale_range=(0.02, 0.02), p=1),
             "cutout": A.CoarseDropout(num_holes_range=(1, 1), hole_height_range=(0.2, 0.2), hole_width_range=(0.2, 0.2), p=1),

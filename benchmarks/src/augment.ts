@@ -18,6 +18,7 @@ const PEERS = ['torchvision', 'albumentations'];
 const CAVEATS = [
   'a second is one of processor time, on all sides; our results are handed back by recycle(), as Python frees its own',
   'elastic is each library by its own method at its own strength',
+  "sharpen is OpenCV's filter of 3 × 3 at albumentations",
   'chestXray is without noise and collimation at torchvision, which has neither, and without collimation at albumentations',
 ];
 
@@ -50,10 +51,16 @@ function cases(size: number): Record<string, a.Transform> {
     equalize: a.equalize(),
     autoContrast: a.autoContrast(),
     gaussianBlur: a.gaussianBlur({ sigma: 1.5, kernelSize: 7 }),
+    sharpen: a.sharpen({ factor: 2 }),
+    motionBlur: a.motionBlur({ length: 7, degrees: 30 }),
+    toneCurve: a.toneCurve({ shadows: 0.25, highlights: 0.75 }),
+    downscale: a.downscale({ scale: 0.5 }),
+    gridDistortion: a.gridDistortion(),
     clahe: a.clahe({ clipLimit: 2 }),
     gaussianNoise: a.gaussianNoise({ sigma: 0.02 }),
     poissonNoise: a.poissonNoise({ photons: 2500 }),
     cutout: a.cutout({ size: 0.2 }),
+    coarseDropout: a.cutout({ size: 0.05, holes: 50 }),
     chestXray: a.chestXray(),
   };
 }

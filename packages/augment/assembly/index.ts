@@ -5,5 +5,6 @@ export * from './clahe';
 export * from './color';
 export * from './copy';
 export * from './levels';
+export * from './neighbours';
 export * from './warp';
 export * from './warp-image';

@@ -21,6 +21,7 @@ export { sometimes } from './sometimes.js';
 export type { Box, NoParams, Transform, TransformOptions } from './transform.js';
 export { type AffineOptions, type AffineParams, affine } from './transforms/affine.js';
 export { type AutoContrastOptions, autoContrast } from './transforms/auto-contrast.js';
+export { type BiasFieldOptions, type BiasFieldParams, biasField } from './transforms/bias-field.js';
 export { type BrightnessOptions, type BrightnessParams, brightness } from './transforms/brightness.js';
 export { centerCrop } from './transforms/center-crop.js';
 export { type ClaheOptions, type ClaheParams, clahe } from './transforms/clahe.js';
@@ -28,6 +29,7 @@ export { type CollimationOptions, type CollimationParams, collimation } from './
 export { type ContrastOptions, type ContrastParams, contrast } from './transforms/contrast.js';
 export { type CropOptions, type CropParams, crop } from './transforms/crop.js';
 export { type CutoutOptions, type CutoutParams, cutout } from './transforms/cutout.js';
+export { type DownscaleOptions, type DownscaleParams, downscale } from './transforms/downscale.js';
 export { type ElasticOptions, type ElasticParams, elastic } from './transforms/elastic.js';
 export { equalize } from './transforms/equalize.js';
 export { type GammaOptions, type GammaParams, gamma } from './transforms/gamma.js';
@@ -41,10 +43,16 @@ export {
   type GaussianNoiseParams,
   gaussianNoise,
 } from './transforms/gaussian-noise.js';
+export {
+  type GridDistortionOptions,
+  type GridDistortionParams,
+  gridDistortion,
+} from './transforms/grid-distortion.js';
 export { horizontalFlip } from './transforms/horizontal-flip.js';
 export { type HueOptions, type HueParams, hue } from './transforms/hue.js';
 export { invert } from './transforms/invert.js';
 export { type MaskMarkersOptions, maskMarkers } from './transforms/mask-markers.js';
+export { type MotionBlurOptions, type MotionBlurParams, motionBlur } from './transforms/motion-blur.js';
 export { type PadOptions, pad } from './transforms/pad.js';
 export { type PerspectiveOptions, type PerspectiveParams, perspective } from './transforms/perspective.js';
 export {
@@ -61,7 +69,9 @@ export { type ResizeOptions, resize } from './transforms/resize.js';
 export { type RotateOptions, type RotateParams, rotate } from './transforms/rotate.js';
 export { type SaturationOptions, type SaturationParams, saturation } from './transforms/saturation.js';
 export { type ScaleOptions, type ScaleParams, scale } from './transforms/scale.js';
+export { type SharpenOptions, type SharpenParams, sharpen } from './transforms/sharpen.js';
 export { type ShearOptions, type ShearParams, shear } from './transforms/shear.js';
+export { type ToneCurveOptions, type ToneCurveParams, toneCurve } from './transforms/tone-curve.js';
 export { type TranslateOptions, type TranslateParams, translate } from './transforms/translate.js';
 export { verticalFlip } from './transforms/vertical-flip.js';
 export { type WindowLevelOptions, type WindowLevelParams, windowLevel } from './transforms/window-level.js';

@@ -51,6 +51,11 @@ export function drawFrom(rng: Rng, [min, max]: readonly [number, number]): numbe
   return min === max ? min : Math.min(max, min + (max - min) * rng.uniform());
 }
 
+/** Draws one whole number from a range of two, both included; nothing is drawn for one number. */
+export function drawWholeFrom(rng: Rng, [min, max]: readonly [number, number]): number {
+  return min === max ? min : min + rng.integer(max - min + 1);
+}
+
 /** Draws one number from a range, evenly in its logarithm: 0.5 is as likely as 2. */
 export function drawLogFrom(rng: Rng, [min, max]: readonly [number, number]): number {
   return min === max ? min : Math.max(min, Math.min(max, min * (max / min) ** rng.uniform()));

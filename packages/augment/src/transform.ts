@@ -4,6 +4,7 @@ import { checkParams, type Limits } from './check-params.js';
 import type { Image, Size } from './image.js';
 import type { Json } from './json.js';
 import { checkNumber } from './options.js';
+import type { Window } from './pixels/window.js';
 import { checkFill, type Sampling, type Samplings } from './warp/sampling.js';
 
 /** A box in pixels from the image's top left corner: `[left, top, right, bottom]`. */
@@ -38,6 +39,17 @@ export interface Transform<P extends Json = Json> {
 export interface TransformOptions {
   /** Probability that it is applied, 0..1. @default 1 */
   p?: number | undefined;
+}
+
+/** A point in pixels from the image's top left corner. */
+export type Point = readonly [x: number, y: number];
+
+/** Where points move to, and where they come from. */
+export interface PointMap {
+  /** Where a point of the image is in the result. */
+  forward(x: number, y: number): Point;
+  /** Where a point of the result is in the image. */
+  back(x: number, y: number): Point;
 }
 
 /** What makes a transform that recolours. */
@@ -78,8 +90,8 @@ interface Geometric<P extends Json> {
   sample(rng: Rng): P;
   /** Moves an image, or a mask. */
   move(image: Image, params: P, sampling: Sampling): Image;
-  /** Where a point of the image moves to, in pixels. */
-  point(x: number, y: number, params: P, size: Size): readonly [number, number];
+  /** Where points of an image of this size move to, and where they come from. */
+  points(params: P, size: Size): PointMap;
   outputSize?(size: Size, params: P): Size;
 }
 
@@ -107,9 +119,23 @@ export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
       check(params);
       if (params === null) return [...boxes];
       const within = outputSize(size, params);
-      return boxes.map((box) => box && moveBox(box, (x, y) => spec.point(x, y, params, size), within, bends));
+      const { forward } = spec.points(params, size);
+      return boxes.map((box) => box && moveBox(box, forward, within, bends));
     },
     outputSize,
+  };
+}
+
+/** Moves points by this many pixels. */
+export function shiftedPoints(dx: number, dy: number): PointMap {
+  return { forward: (x, y) => [x + dx, y + dy], back: (x, y) => [x - dx, y - dy] };
+}
+
+/** Moves points as a window of the image is resized to `size`. */
+export function scaledPoints({ left, top, width, height }: Window, size: Size): PointMap {
+  return {
+    forward: (x, y) => [((x - left) * size.width) / width, ((y - top) * size.height) / height],
+    back: (x, y) => [(x * width) / size.width + left, (y * height) / size.height + top],
   };
 }
 
@@ -139,12 +165,12 @@ const PARTS = 8;
 /** The box around the moved outline, cut at the image's border; null if nothing of it is left. */
 function moveBox(
   [left, top, right, bottom]: Box,
-  point: (x: number, y: number) => readonly [number, number],
+  point: PointMap['forward'],
   size: Size,
   bends: boolean,
 ): Box | null {
   const parts = bends ? PARTS : 1;
-  const outline: (readonly [number, number])[] = [];
+  const outline: Point[] = [];
   for (let i = 0; i <= parts; i++) {
     const x = left + ((right - left) * i) / parts;
     const y = top + ((bottom - top) * i) / parts;

@@ -31,6 +31,8 @@ describe('what is wrong is named', () => {
       'invalid translate: 0.1 (a pair, along x and along y)',
     ],
     ['a kernel', () => a.gaussianBlur({ sigma: 1, kernelSize: 4 }), 'invalid kernelSize: 4 (not odd)'],
+    ['a length', () => a.motionBlur({ length: [3, 4] }), 'invalid length: 4 (not odd)'],
+    ['a count of holes', () => a.cutout({ holes: [1, 2.5] }), 'invalid holes: 2.5'],
     ['weights', () => a.oneOf([a.invert()], { weights: [1, 2] }), 'invalid weights: [1,2] for 1 transforms'],
     ['a count', () => a.someOf([a.invert()], { count: 2 }), 'invalid count: 2'],
     ['a seed', () => a.createRng(0.5), 'invalid seed: 0.5'],
@@ -53,6 +55,7 @@ describe('an option that there is not', () => {
   const MAKERS: Record<string, (options: object) => unknown> = {
     affine: a.affine,
     autoContrast: a.autoContrast,
+    biasField: a.biasField,
     brightness: (options) => a.brightness({ factor: 1, ...options }),
     centerCrop: (options) => a.centerCrop({ height: 2, width: 2, ...options }),
     chestXray: a.chestXray,
@@ -61,15 +64,18 @@ describe('an option that there is not', () => {
     contrast: (options) => a.contrast({ factor: 1, ...options }),
     crop: (options) => a.crop({ height: 2, width: 2, ...options }),
     cutout: a.cutout,
+    downscale: a.downscale,
     elastic: a.elastic,
     equalize: a.equalize,
     gamma: (options) => a.gamma({ gamma: 1, ...options }),
     gaussianBlur: (options) => a.gaussianBlur({ sigma: 1, ...options }),
     gaussianNoise: a.gaussianNoise,
+    gridDistortion: a.gridDistortion,
     horizontalFlip: a.horizontalFlip,
     hue: (options) => a.hue({ shift: 0, ...options }),
     invert: a.invert,
     maskMarkers: a.maskMarkers,
+    motionBlur: a.motionBlur,
     oneOf: (options) => a.oneOf([a.invert()], options),
     pad: (options) => a.pad({ border: 1, ...options }),
     paperClassic: a.paperClassic,
@@ -80,8 +86,10 @@ describe('an option that there is not', () => {
     rotate: (options) => a.rotate({ degrees: 1, ...options }),
     saturation: (options) => a.saturation({ factor: 1, ...options }),
     scale: (options) => a.scale({ factor: 1, ...options }),
+    sharpen: a.sharpen,
     shear: a.shear,
     someOf: (options) => a.someOf([a.invert()], { count: 1, ...options }),
+    toneCurve: a.toneCurve,
     translate: a.translate,
     verticalFlip: a.verticalFlip,
     windowLevel: (options) => a.windowLevel({ center: 1, width: 1, ...options }),
@@ -105,7 +113,9 @@ describe('an option that there is not', () => {
 
   it('is named with those that there are', () => {
     expect(() => a.rotate({ degree: 15 } as never)).toThrow(
-      new RangeError("unknown option 'degree' of rotate (it has degrees, interpolation, fill, maskFill, p)"),
+      new RangeError(
+        "unknown option 'degree' of rotate (it has degrees, expand, interpolation, fill, maskFill, p)",
+      ),
     );
     expect(() => a.chestXray({ rotation: 30 } as never)).toThrow(
       new RangeError("unknown option 'rotation' of chestXray (it has size, horizontalFlip, fill)"),

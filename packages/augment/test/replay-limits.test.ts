@@ -13,6 +13,7 @@ const CASES: readonly (readonly [a.Transform, Readonly<Record<string, Limit>>])[
     a.affine({ degrees: 3, scale: 1.1 }),
     { degrees: ANY, translate: [-1, 1], scale: [1e-3, 1e3], shear: [-89, 89] },
   ],
+  [a.biasField(), { coefficients: [-10, 10] }],
   [a.brightness({ factor: 1.2 }), { factor: [0, Infinity] }],
   [a.clahe({ clipLimit: 2 }), { clipLimit: [0, 1e6] }],
   [
@@ -23,11 +24,14 @@ const CASES: readonly (readonly [a.Transform, Readonly<Record<string, Limit>>])[
   [a.crop({ height: 4, width: 4 }), { x: [0, 1], y: [0, 1] }],
   [a.centerCrop({ height: 4, width: 4 }), { x: [0, 1], y: [0, 1] }],
   [a.cutout({ holes: 2 }), { holes: [0, 1] }],
+  [a.downscale(), { scale: [1e-3, 1] }],
   [a.elastic(), { displacement: [0, 1], grid: [1, 64], seed: SEED }],
   [a.gamma({ gamma: 1.2 }), { gamma: [1e-3, 1e3] }],
   [a.gaussianBlur({ sigma: 1 }), { sigma: [0.01, 1000] }],
   [a.gaussianNoise(), { sigma: [0, 1], seed: SEED }],
+  [a.gridDistortion(), { columns: [-0.95, 0.95], rows: [-0.95, 0.95] }],
   [a.hue({ shift: 0.1 }), { shift: [-0.5, 0.5] }],
+  [a.motionBlur(), { length: [3, 255], degrees: ANY }],
   [a.perspective(), { corners: [-0.5, 0.5] }],
   [a.poissonNoise(), { photons: [1, 1e9], seed: SEED }],
   [
@@ -37,7 +41,9 @@ const CASES: readonly (readonly [a.Transform, Readonly<Record<string, Limit>>])[
   [a.rotate({ degrees: 3 }), { degrees: ANY }],
   [a.saturation({ factor: 2 }), { factor: [0, Infinity] }],
   [a.scale({ factor: 2 }), { scale: [1e-3, 1e3] }],
+  [a.sharpen(), { factor: [0, Infinity] }],
   [a.shear({ x: 3 }), { shear: [-89, 89] }],
+  [a.toneCurve(), { shadows: [0, 1], highlights: [0, 1] }],
   [a.translate({ x: 0.1 }), { translate: [-1, 1] }],
   [a.windowLevel({ center: 100, width: 50 }), { center: ANY, width: [Number.MIN_VALUE, Infinity] }],
 ];

@@ -101,6 +101,8 @@ export interface Kernels {
     counts: Pointer,
     table: Pointer,
   ): void;
+  meanOfTaps(src: Pointer, out: Pointer, count: number, offsets: Pointer, taps: number): void;
+  sharpenBytes(src: Pointer, out: Pointer, count: number, step: number, row: number, factor: number): void;
   pairTables(top: Pointer, bottom: Pointer, out: Pointer, count: number): void;
   mixTiles(
     src: Pointer,

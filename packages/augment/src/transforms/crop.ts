@@ -2,7 +2,7 @@ import { imageSize, type Size } from '../image.js';
 import { checkOptions, checkWhole } from '../options.js';
 import { copyWindow, type Window } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
-import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { geometric, shiftedPoints, type Transform, type TransformOptions } from '../transform.js';
 import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
 /** Options of `crop` and `centerCrop`. */
@@ -39,9 +39,9 @@ export function cropTransform(
     limits: { x: [0, 1], y: [0, 1] },
     sample,
     move: (image, params, { fill }) => copyWindow(image, place(imageSize(image), size, params), fill),
-    point: (px, py, params, from) => {
+    points(params, from) {
       const { left, top } = place(from, size, params);
-      return [px - left, py - top];
+      return shiftedPoints(-left, -top);
     },
     outputSize: () => size,
   });

@@ -1,13 +1,20 @@
 import { type Image, raster, toImage } from '../image.js';
 import { copyOf } from '../memory.js';
-import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
+import {
+  checkOptions,
+  checkRange,
+  checkWhole,
+  drawFrom,
+  drawWholeFrom,
+  type NumberRange,
+} from '../options.js';
 import { photometric, type Transform, type TransformOptions } from '../transform.js';
 import { checkFill, fillValues, samplings } from '../warp/sampling.js';
 
 /** Options of `cutout`. */
 export interface CutoutOptions extends TransformOptions {
-  /** Number of rectangles, 1..10,000. @default 1 */
-  holes?: number | undefined;
+  /** Number of rectangles, or the smallest and largest number, 1..10,000. @default 1 */
+  holes?: NumberRange | undefined;
   /** Height and width of each, drawn separately, as fractions of the image's, 0..1. @default [0.1, 0.25] */
   size?: NumberRange | undefined;
   /** In the image's own units (0..255, 0..65535 or 0..1), one value, or one for each channel. @default 0 */
@@ -24,10 +31,13 @@ export type CutoutParams = {
   }[];
 };
 
-/** Covers random rectangles (DeVries & Taylor 2017). Masks and boxes stay, as the covered parts do not move. */
+/** Covers random rectangles (DeVries & Taylor 2017); with many small ones it is coarse dropout. Masks and boxes stay, as the covered parts do not move. */
 export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
   checkOptions<CutoutOptions>('cutout', options, { holes: true, size: true, fill: true, p: true });
-  const count = checkWhole('holes', options.holes ?? 1, 1, 10_000);
+  const counts = checkRange('holes', options.holes ?? 1, 1, 10_000).map((n) => checkWhole('holes', n, 1)) as [
+    number,
+    number,
+  ];
   const size = checkRange('size', options.size ?? [0.1, 0.25], 0, 1);
   const { fill = 0 } = options;
   if (typeof fill === 'string')
@@ -38,7 +48,7 @@ export function cutout(options: CutoutOptions = {}): Transform<CutoutParams> {
     p: options.p,
     limits: { holes: [0, 1] },
     sample: (rng) => ({
-      holes: Array.from({ length: count }, () => {
+      holes: Array.from({ length: drawWholeFrom(rng, counts) }, () => {
         const [width, height] = [drawFrom(rng, size), drawFrom(rng, size)];
         return { left: rng.uniform() * (1 - width), top: rng.uniform() * (1 - height), width, height };
       }),

@@ -1,8 +1,8 @@
 import { SEED_LIMITS } from '../check-params.js';
-import { imageSize, type Size } from '../image.js';
+import { imageSize } from '../image.js';
 import { checkOptions, checkRange, checkWhole, drawFrom, type NumberRange } from '../options.js';
-import { geometric, type Transform, type TransformOptions } from '../transform.js';
-import { elasticField, elasticMap } from '../warp/elastic-map.js';
+import { geometric, type PointMap, type Transform, type TransformOptions } from '../transform.js';
+import { type ElasticField, elasticField, elasticMap } from '../warp/elastic-map.js';
 import { SAMPLING_OPTIONS, type SamplingOptions, samplings } from '../warp/sampling.js';
 import { warp } from '../warp/warp.js';
 
@@ -49,17 +49,24 @@ export function elastic(options: ElasticOptions = {}): Transform<ElasticParams> 
       const size = imageSize(image);
       return warp(image, elasticMap(elasticField(params, size), size), size, sampling);
     },
-    point: moved,
+    points: (params, size) => elasticPoints(elasticField(params, size)),
   });
 }
 
 /** The field gives the source of an output point. Its inverse, where a source point moves to, is found by fixed-point iteration. */
-function moved(x: number, y: number, params: ElasticParams, size: Size): [number, number] {
-  const field = elasticField(params, size);
-  let [u, v] = [x, y];
-  for (let i = 0; i < 10; i++) {
-    const [dx, dy] = field.at(u, v);
-    [u, v] = [x - dx, y - dy];
-  }
-  return [u, v];
+function elasticPoints(field: ElasticField): PointMap {
+  return {
+    forward(x, y) {
+      let [u, v] = [x, y];
+      for (let i = 0; i < 10; i++) {
+        const [dx, dy] = field.at(u, v);
+        [u, v] = [x - dx, y - dy];
+      }
+      return [u, v];
+    },
+    back(x, y) {
+      const [dx, dy] = field.at(x, y);
+      return [x + dx, y + dy];
+    },
+  };
 }

@@ -1,6 +1,12 @@
 import { checkOptions } from '../options.js';
 import { flipColumns } from '../pixels/flip.js';
-import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
+import {
+  geometric,
+  type NoParams,
+  type PointMap,
+  type Transform,
+  type TransformOptions,
+} from '../transform.js';
 import { samplings } from '../warp/sampling.js';
 
 /** Mirrors left and right. It moves the heart to the other side of the chest: see the preset `chestXray`. */
@@ -13,6 +19,9 @@ export function horizontalFlip(options: TransformOptions = {}): Transform<NoPara
     limits: {},
     sample: () => ({}),
     move: flipColumns,
-    point: (x, y, _, size) => [size.width - x, y],
+    points(_, size) {
+      const flip: PointMap['forward'] = (x, y) => [size.width - x, y];
+      return { forward: flip, back: flip };
+    },
   });
 }

@@ -1,7 +1,13 @@
 import { imageSize, type Size } from '../image.js';
 import { checkOptions, checkWhole } from '../options.js';
 import { copyWindow } from '../pixels/window.js';
-import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
+import {
+  geometric,
+  type NoParams,
+  shiftedPoints,
+  type Transform,
+  type TransformOptions,
+} from '../transform.js';
 import { FILL_OPTIONS, type FillOptions, samplings } from '../warp/sampling.js';
 
 /** Options of `pad`. */
@@ -34,7 +40,7 @@ export function pad(options: PadOptions): Transform<NoParams> {
     sample: () => ({}),
     move: (image, _, { fill }) =>
       copyWindow(image, { left: -left, top: -top, ...outputSize(imageSize(image)) }, fill),
-    point: (x, y) => [x + left, y + top],
+    points: () => shiftedPoints(left, top),
     outputSize,
   });
 }

@@ -45,10 +45,13 @@ export function perspective(options: PerspectiveOptions = {}): Transform<Perspec
       if (back === null) return image;
       return warp(image, perspectiveMap(back, size), size, sampling);
     },
-    point(x, y, params, size) {
+    points(params, size) {
       const { from, to } = corners(params, size);
-      const forward = homography(from, to);
-      return forward === null ? [x, y] : projectPoint(forward, x, y);
+      const [forward, back] = [homography(from, to), homography(to, from)];
+      return {
+        forward: (x, y) => (forward === null ? [x, y] : projectPoint(forward, x, y)),
+        back: (x, y) => (back === null ? [x, y] : projectPoint(back, x, y)),
+      };
     },
   });
 }

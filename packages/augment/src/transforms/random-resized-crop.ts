@@ -3,7 +3,7 @@ import { checkOptions, checkRange, checkWhole, drawFrom, drawLogFrom, type Numbe
 import { resample } from '../pixels/resample.js';
 import { copyWindow, type Window } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
-import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { geometric, scaledPoints, type Transform, type TransformOptions } from '../transform.js';
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
 /** Options of `randomResizedCrop`. */
@@ -63,10 +63,7 @@ export function randomResizedCrop(options: RandomResizedCropOptions): Transform<
     }),
     move: (image, params, { interpolation }) =>
       resample(copyWindow(image, piece(imageSize(image), params), 0), size, interpolation),
-    point(px, py, params, from) {
-      const { left, top, width, height } = piece(from, params);
-      return [((px - left) * size.width) / width, ((py - top) * size.height) / height];
-    },
+    points: (params, from) => scaledPoints(piece(from, params), size),
     outputSize: () => size,
   });
 }

@@ -1,7 +1,13 @@
 import type { Size } from '../image.js';
 import { checkOptions, checkWhole } from '../options.js';
 import { resample } from '../pixels/resample.js';
-import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
+import {
+  geometric,
+  type NoParams,
+  scaledPoints,
+  type Transform,
+  type TransformOptions,
+} from '../transform.js';
 import { type Interpolation, samplings } from '../warp/sampling.js';
 
 /** Options of `resize`. */
@@ -28,7 +34,7 @@ export function resize(options: ResizeOptions): Transform<NoParams> {
     limits: {},
     sample: () => ({}),
     move: (image, _, { interpolation }) => resample(image, size, interpolation),
-    point: (x, y, _, from) => [(x * size.width) / from.width, (y * size.height) / from.height],
+    points: (_, from) => scaledPoints({ left: 0, top: 0, ...from }, size),
     outputSize: () => size,
   });
 }

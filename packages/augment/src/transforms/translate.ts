@@ -2,7 +2,7 @@ import { type Image, imageSize, type Size } from '../image.js';
 import { checkOptions, checkRange, drawFrom, type NumberRange } from '../options.js';
 import { copyWindow } from '../pixels/window.js';
 import { roundHalfEven } from '../round.js';
-import { geometric, type Transform, type TransformOptions } from '../transform.js';
+import { geometric, shiftedPoints, type Transform, type TransformOptions } from '../transform.js';
 import { FILL_OPTIONS, type Fill, type FillOptions, samplings } from '../warp/sampling.js';
 
 /** Options of `translate`. */
@@ -30,10 +30,7 @@ export function translate(options: TranslateOptions = {}): Transform<TranslatePa
     limits: LIMITS,
     sample: (rng) => ({ translate: [drawFrom(rng, x), drawFrom(rng, y)] }),
     move: (image, params, { fill }) => shifted(image, params, fill),
-    point: (px, py, params, size) => {
-      const [dx, dy] = pixels(params, size);
-      return [px + dx, py + dy];
-    },
+    points: (params, size) => shiftedPoints(...pixels(params, size)),
   });
 }
 

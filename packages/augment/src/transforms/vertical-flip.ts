@@ -1,6 +1,12 @@
 import { checkOptions } from '../options.js';
 import { flipRows } from '../pixels/flip.js';
-import { geometric, type NoParams, type Transform, type TransformOptions } from '../transform.js';
+import {
+  geometric,
+  type NoParams,
+  type PointMap,
+  type Transform,
+  type TransformOptions,
+} from '../transform.js';
 import { samplings } from '../warp/sampling.js';
 
 /** Mirrors top and bottom. Radiographs are never read upside down: see the preset `chestXray`. */
@@ -13,6 +19,9 @@ export function verticalFlip(options: TransformOptions = {}): Transform<NoParams
     limits: {},
     sample: () => ({}),
     move: flipRows,
-    point: (x, y, _, size) => [x, size.height - y],
+    points(_, size) {
+      const flip: PointMap['forward'] = (x, y) => [x, size.height - y];
+      return { forward: flip, back: flip };
+    },
   });
 }

@@ -1,4 +1,5 @@
 import type { Pixels, Size } from '../image.js';
+import type { PointMap } from '../transform.js';
 import type { Interpolation } from './sampling.js';
 import type { SourceMap } from './source-map.js';
 
@@ -30,6 +31,15 @@ export function invertAffine([a, b, c, d, e, f]: AffineMatrix): AffineMatrix {
 /** Applies a matrix to a point in pixels. */
 export function transformPoint([a, b, c, d, e, f]: AffineMatrix, x: number, y: number): [number, number] {
   return [a * x + b * y + c, d * x + e * y + f];
+}
+
+/** Moves points as `warpAffine` moves pixels by this matrix. */
+export function affinePoints(matrix: AffineMatrix): PointMap {
+  const inverse = invertAffine(matrix);
+  return {
+    forward: (x, y) => transformPoint(inverse, x, y),
+    back: (x, y) => transformPoint(matrix, x, y),
+  };
 }
 
 /** The source positions of an affine transform, rounded as Pillow rounds them. */

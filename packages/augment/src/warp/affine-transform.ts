@@ -3,7 +3,7 @@ import type { Limits } from '../check-params.js';
 import { imageSize } from '../image.js';
 import type { Json } from '../json.js';
 import { geometric, type Transform, type TransformOptions } from '../transform.js';
-import { invertAffine, transformPoint } from './affine-map.js';
+import { affinePoints } from './affine-map.js';
 import { type AffineParts, affineMatrix, warpByMatrix } from './affine-matrix.js';
 import { type SamplingOptions, samplings } from './sampling.js';
 
@@ -21,6 +21,6 @@ export function affineTransform<P extends AffineParts & Json>(
     limits,
     sample,
     move: (image, params, sampling) => warpByMatrix(image, affineMatrix(params, imageSize(image)), sampling),
-    point: (x, y, params, size) => transformPoint(invertAffine(affineMatrix(params, size)), x, y),
+    points: (params, size) => affinePoints(affineMatrix(params, size)),
   });
 }
