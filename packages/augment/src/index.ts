@@ -18,7 +18,7 @@ export { type PaperClassicOptions, paperClassic } from './presets/paper-classic.
 export type { Sample } from './sample.js';
 export { type SomeOfOptions, someOf } from './some-of.js';
 export { sometimes } from './sometimes.js';
-export type { Box, NoParams, Transform, TransformOptions } from './transform.js';
+export type { Box, NoParams, Point, Transform, TransformOptions } from './transform.js';
 export { type AffineOptions, type AffineParams, affine } from './transforms/affine.js';
 export { type AutoContrastOptions, autoContrast } from './transforms/auto-contrast.js';
 export { type BiasFieldOptions, type BiasFieldParams, biasField } from './transforms/bias-field.js';
