@@ -31,6 +31,7 @@ export { createTfjsEngine, type TfjsEngineOptions } from './engines/tfjs-engine.
 export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
+export { BOOTSTRAP_METRICS, type Bootstrap, type BootstrapOptions, bootstrap } from './metrics/bootstrap.js';
 export { type CompareOptions, type Comparison, compareActivations } from './metrics/compare-activations.js';
 export {
   type ClassFid,
@@ -52,6 +53,7 @@ export { type Kid, type KidOptions, kid } from './metrics/kid.js';
 export { type Memorisation, memorisation, type NearestPair } from './metrics/memorisation.js';
 export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/noise-floor.js';
 export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
+export type { Interval } from './metrics/resamples.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
 export { type LatticeEnergy, type Spectrum, type SpectrumOptions, spectrum } from './spectrum/spectrum.js';
 export { type SpectrumSeries, spectrumSvg } from './spectrum/spectrum-svg.js';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeImage, encodePng, phantom } from '@cxr/data';
 import {
+  bootstrap,
   fidByClass,
   fidContributions,
   frechetTerms,
@@ -89,6 +90,7 @@ describe('cxr-fid', () => {
   it('--by class scores each class folder, --worst draws the fakes that cost most', async () => {
     const { status, stdout, stderr } = await run(
       ...[at('real'), at('fake'), '--by', 'class', '--worst', at('worst.png'), '--json'],
+      ...['--bootstrap', '5', '--metrics', 'kid', '--seed', '2'],
     );
     expect([status, stderr.match(/\n +at /)]).toEqual([0, null]);
     const result = JSON.parse(stdout);
@@ -118,6 +120,12 @@ describe('cxr-fid', () => {
     );
     const expected = fidContributions(real!.statistics, fake!.activations!);
     expect(result.worst[0].contribution).toBeCloseTo(expected[0]!.contribution, 5);
+    const rows = [real!.activations!, fake!.activations!] as const;
+    const { fid, kid } = bootstrap(...rows, { metrics: ['fid', 'kid'], resamples: 5, seed: 2 });
+    expect(Object.keys(result.intervals)).toEqual(['resamples', 'fid', 'kid']);
+    expect(result.intervals.fid.std).toBeCloseTo(fid!.std, 5);
+    expect(result.intervals.kid.high).toBeCloseTo(kid!.high, 5);
+    expect(stderr).toContain(`95 % interval ${result.intervals.fid.low.toPrecision(3)} to `);
     const drawn = await decodeImage(readFileSync(at('worst.png')));
     expect(drawn.shape).toEqual([2 * 256 + 8, 6 * 256 + 5 * 8, 1]);
     expect([drawn.data[0], drawn.data[255]]).toEqual([255, 255]);

@@ -38,6 +38,7 @@ const MAIN: Record<string, unknown[]> = {
   activations: [images, engine, { batchSize: 1 }],
   assertDims: [64],
   assertResizeMode: ['clean'],
+  bootstrap: [rows, rows, { resamples: 2, k: 1 }],
   ceiling: [rows, [...images, ...images, ...images], { engine, size: 8 }],
   compareActivations: [rows, rows, { k: 1 }],
   computeFid: [images, images, { engine }],

@@ -1,6 +1,7 @@
 import {
   activationBatches,
   activations,
+  bootstrap,
   ceiling,
   compareActivations,
   computeFid,
@@ -60,6 +61,7 @@ const calls: readonly [name: string, call: Call, known: object, unknown: string]
   ['frechetTerms', (o) => frechetTerms(of(a), of(b), o), { method: 'eigen' }, 'metod'],
   ['compareActivations', (o) => compareActivations(a, b, o), { k: 3 }, 'subsets'],
   ['spectrum', (o) => spectrum(scans, o), { periods: [2] }, 'period'],
+  ['bootstrap', (o) => bootstrap(a, b, { resamples: 2, ...o }), { k: 3 }, 'subsets'],
   ['ceiling', (o) => ceiling(a, images, { engine, size: 2, ...o }), { k: 1 }, 'sizes'],
   ['kid', (o) => kid(a, b, o), { subsetSize: 9 }, 'subset'],
   ['prdc', (o) => prdc(a, b, o), { k: 3 }, 'K'],

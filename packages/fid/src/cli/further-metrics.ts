@@ -1,4 +1,5 @@
 import { UsageError } from '@cxr/cli';
+import { type Bootstrap, bootstrap } from '../metrics/bootstrap.js';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
@@ -8,13 +9,17 @@ import { reportMemorisation } from './report-memorisation.js';
 
 type Metric = (context: MetricContext) => unknown;
 
-/** Every further metric: its name, on the command line and as a key of the result, and a function that gives its value as JSON. */
-const TABLE: Readonly<Record<string, Metric>> = {
-  kid: ({ real, fake, seed, kidOptions }) => kid(real.activations, fake.activations, { ...kidOptions, seed }),
+const PRDC: Readonly<Record<string, Metric>> = {
   precision: (context) => context.prdc().precision,
   recall: (context) => context.prdc().recall,
   density: (context) => context.prdc().density,
   coverage: (context) => context.prdc().coverage,
+};
+
+/** Every further metric: its name, on the command line and as a key of the result, and a function that gives its value as JSON. */
+const TABLE: Readonly<Record<string, Metric>> = {
+  kid: ({ real, fake, seed, kidOptions }) => kid(real.activations, fake.activations, { ...kidOptions, seed }),
+  ...PRDC,
   fid_inf: ({ real, fake, seed }) => fidInfinity(real.statistics, fake.activations, { seed }),
   memorisation: reportMemorisation,
 };
@@ -49,6 +54,25 @@ export async function furtherMetrics(
   };
   for (const name of names) result[name] = await TABLE[name]!(context);
   return result;
+}
+
+/** Bootstrap intervals of the FID and of those of the further metrics that have one. */
+export function intervalsOf(
+  { metrics, seed, kidOptions }: MetricRequest,
+  [real, fake]: readonly [PathStatistics, PathStatistics],
+  resamples: number,
+): Bootstrap {
+  const { degree, gamma, coef0 } = kidOptions;
+  const shares = metrics.some((name) => name in PRDC);
+  const asked = ['fid', metrics.includes('kid') ? 'kid' : '', shares ? 'prdc' : ''] as const;
+  return bootstrap(
+    withActivations(real, 'a bootstrap').activations,
+    withActivations(fake, 'a bootstrap').activations,
+    {
+      metrics: asked.filter((name) => name !== ''),
+      ...{ resamples, seed, degree, gamma, coef0 },
+    },
+  );
 }
 
 function withActivations(set: PathStatistics, metric: string): MetricContext['real'] {

@@ -51,6 +51,7 @@ export interface ScoreFlags extends NetworkFlags {
   againstClasses?: string;
   heldOut?: string;
   by?: 'class';
+  bootstrap?: number;
   worst?: string;
   memorisationPictures?: string;
   spectrum?: string;
@@ -93,6 +94,15 @@ export function addScoreFlags(program: Command): Command {
         ['class'],
         {
           CLASS: 'class',
+        },
+      ),
+    )
+    .addOption(
+      wholeNumberFlag(
+        '--bootstrap <n>',
+        '95 % intervals of FID, KID and precision to coverage, by so many resamples',
+        {
+          min: 2,
         },
       ),
     )

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Output } from '@cxr/cli';
 import type { InceptionWeights } from '../inception/inception-weights.js';
+import type { Bootstrap } from '../metrics/bootstrap.js';
 import type { FidByClass } from '../metrics/fid-by-class.js';
 import type { FrechetTerms } from '../metrics/frechet-distance.js';
 import type { NoiseFloor } from '../metrics/noise-floor.js';
@@ -30,6 +31,7 @@ export interface Explanation {
   ceiling: ScoreCeiling | undefined;
   against: readonly ClassDistance[];
   byClass?: FidByClass | undefined;
+  intervals?: Bootstrap | undefined;
   worst?: readonly CostlyFake[] | undefined;
   warnings: readonly string[];
 }
@@ -67,7 +69,7 @@ export function networkText({
 
 /** The object that `--json` prints. */
 export function scoreJson(
-  { report, terms, floor, ceiling, against, byClass, worst, warnings }: Explanation,
+  { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings }: Explanation,
   further: Readonly<Record<string, unknown>>,
   seconds: { distance: number; total: number },
 ): Record<string, unknown> {
@@ -86,6 +88,7 @@ export function scoreJson(
     ceiling,
     classes: against.length > 0 ? against : undefined,
     byClass,
+    intervals,
     worst,
     warnings,
     skipped,
@@ -119,7 +122,7 @@ function contextOf(report: PathsReport): string {
 
 /** Says what the score is of, and what it can be compared with. */
 export function explain(
-  { report, terms, floor, ceiling, against, byClass, worst, warnings }: Explanation,
+  { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings }: Explanation,
   { note }: Output,
 ): void {
   const { engine, seconds, skipped } = report;
@@ -148,6 +151,13 @@ export function explain(
     note(`intra-FID ${byClass.intraFid.toPrecision(4)}: the mean of each class by itself`);
     for (const { name, n1, n2, fid } of byClass.classes)
       note(`${name} (${n1} against ${n2} images): ${fid.toPrecision(4)}`);
+  }
+  if (intervals) {
+    const { resamples, ...each } = intervals;
+    for (const [name, { value, low, high }] of Object.entries(each))
+      note(
+        `${name} ${value.toPrecision(4)}, 95 % interval ${low.toPrecision(3)} to ${high.toPrecision(3)} (${resamples} resamples)`,
+      );
   }
   for (const { file, contribution } of worst ?? [])
     note(`without ${file} the FID would be ${contribution.toPrecision(3)} lower`);

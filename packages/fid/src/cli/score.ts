@@ -19,7 +19,7 @@ import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { checkClassFolders, scoreClasses } from './by-class.js';
 import { openEncoder } from './encoder.js';
-import { furtherMetrics } from './further-metrics.js';
+import { furtherMetrics, intervalsOf } from './further-metrics.js';
 import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 import { checkPictures, drawWorst } from './worst-pictures.js';
@@ -79,10 +79,11 @@ async function scorePaths(
   const ceiling = heldOut === undefined ? undefined : await ceilingOf(size, flags, [a, others.pop()!]);
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
   const byClass = flags.by && scoreClasses([a, b]);
+  const intervals = flags.bootstrap === undefined ? undefined : intervalsOf(request, [a, b], flags.bootstrap);
   const worst = flags.worst === undefined ? undefined : await drawWorst(flags.worst, [a, b], flags.bits);
   if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
   warnings.push(...warningsOf(report));
-  const explanation = { report, terms, floor, ceiling, against, byClass, worst, warnings };
+  const explanation = { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings };
   explain(explanation, output);
   if (!flags.json) {
     output.result(`FID:  ${terms.fid}`);
@@ -96,7 +97,7 @@ async function scorePaths(
 /** Whether the activations of each image are needed, not only their statistics. */
 function needsActivations(flags: ScoreFlags): boolean {
   const further = metricRequest(flags).metrics.some((name) => name !== 'fid');
-  return further || flags.by !== undefined || flags.worst !== undefined;
+  return further || [flags.by, flags.worst, flags.bootstrap].some((flag) => flag !== undefined);
 }
 
 async function saveStatistics(

@@ -83,7 +83,11 @@ function draw(rows: Rows, size: number, seed: number, subset: number, set: numbe
   return takeRows(rows, order.slice(0, size));
 }
 
-function checkKernel({ degree = 3, gamma, coef0 = 1 }: KidOptions, dims: number): Kernel {
+/** The kernel that the options say. @throws RangeError for invalid ones. */
+export function checkKernel(
+  { degree = 3, gamma, coef0 = 1 }: Pick<KidOptions, 'degree' | 'gamma' | 'coef0'>,
+  dims: number,
+): Kernel {
   const kernel = { degree, gamma: gamma ?? 1 / dims, coef0 };
   if (!(Number.isSafeInteger(degree) && degree > 0)) throw new RangeError(`invalid degree: ${degree}`);
   if (!(kernel.gamma > 0 && Number.isFinite(kernel.gamma))) throw new RangeError(`invalid gamma: ${gamma}`);

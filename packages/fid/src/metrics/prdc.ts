@@ -39,6 +39,11 @@ export function prdc(
   const reals = toRows(real, k + 1);
   const fakes = toRows(fake, k + 1);
   assertSameDims(reals, fakes);
+  return prdcOfRows(reals, fakes, k);
+}
+
+/** As `prdc`, of rows that are checked. */
+export function prdcOfRows(reals: Rows, fakes: Rows, k: number): Prdc {
   const realRadii = radii(reals, k);
   const fakeRadii = radii(fakes, k);
   const inside = new Int32Array(fakes.n);
