@@ -108,6 +108,7 @@ const DCGAN: TrainConfig = {
   upsampling: 'transposed',
   outputSkips: false,
   skipExcitation: false,
+  fullSizeFeatures: 0,
   discriminatorNorm: 'batch',
   discriminatorBlur: 'none',
   highPass: false,

@@ -30,6 +30,8 @@ it.each([
   { upsampling: 'bilinear', minibatchStd: 4, highPass: true, discriminatorNorm: 'spectral', classes: 2 },
   { skipExcitation: true, upsampling: 'bilinear' },
   { skipExcitation: true, size: 128 },
+  { fullSizeFeatures: 5, classes: 2 },
+  { fullSizeFeatures: 3, upsampling: 'transposed-1-2-1', outputSkips: true, channels: 3 },
   { reconstruction: 1, size: 128 },
   { reconstruction: 0.5, size: 32, discriminatorNorm: 'spectral', classes: 2 },
   { discriminatorBlur: '1-3-3-1', minibatchStd: 2, discriminatorNorm: 'none' },

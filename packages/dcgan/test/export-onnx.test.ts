@@ -30,6 +30,7 @@ describe('exportOnnx', () => {
     ['blurred 1-3-3-1', { upsampling: 'transposed-1-3-3-1' }],
     ['notch, RGB, skip sums', { upsampling: 'transposed-notch', outputSkips: true, channels: 3 }],
     ['excited', { skipExcitation: true, size: 128 }],
+    ['full size', { fullSizeFeatures: 3 }],
     ['bilinear, conditional', { upsampling: 'bilinear', classes: 2 }],
     ['paper', { architecture: 'paper', discriminatorNorm: 'none' }],
   ] as [string, Partial<NetworkOptions>][])('gives onnxruntime the same images: %s', async (_, options) => {

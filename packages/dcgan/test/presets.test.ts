@@ -40,6 +40,7 @@ describe('presets', () => {
           minibatchStd: 0,
           reconstruction: 0,
           skipExcitation: false,
+          fullSizeFeatures: 0,
         },
         ...{
           discriminatorBlur: 'none',
@@ -110,6 +111,8 @@ describe('resolveConfig', () => {
     [{ preset: 'paper', upsampling: 'bilinear' }, 'invalid upsampling: bilinear (needs architecture dcgan)'],
     [{ preset: 'paper', initialization: 'he' }, 'invalid initialization: he (needs architecture dcgan)'],
     [{ preset: 'paper', outputSkips: true }, 'invalid outputSkips: true (needs architecture dcgan)'],
+    [{ fullSizeFeatures: -1 }, 'invalid fullSizeFeatures: -1'],
+    [{ preset: 'paper', fullSizeFeatures: 4 }, 'invalid fullSizeFeatures: 4 (needs architecture dcgan)'],
     [{ preset: 'paper', skipExcitation: true }, 'invalid skipExcitation: true (needs architecture dcgan)'],
     [{ preset: 'paper', highPass: true }, 'invalid highPass: true (needs architecture dcgan)'],
     [{ reconstruction: -1 }, 'invalid reconstruction: -1 (from 0)'],

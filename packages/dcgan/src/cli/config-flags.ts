@@ -17,6 +17,7 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   initialization: 'initial kernels',
   upsampling: 'how the generator doubles its images',
   outputSkips: 'an image at every resolution of the generator, summed',
+  fullSizeFeatures: 'features of the generator at full size; 0: none, its last enlargement makes the image',
   skipExcitation: 'features of the generator scaled by earlier, smaller ones',
   discriminatorNorm: 'normalisation in the discriminator',
   discriminatorBlur: 'fixed blur before the strides of the discriminator',

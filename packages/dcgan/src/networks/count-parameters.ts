@@ -10,8 +10,18 @@ import { countTaps, kernelSizeOf } from './upsampling.js';
  * @throws RangeError naming the option that is out of its range.
  */
 export function countGenerator(options: NetworkOptions): number {
-  const { architecture, size, width, latentDim, channels, classes, upsampling, outputSkips, skipExcitation } =
-    checkNetwork(options);
+  const {
+    architecture,
+    size,
+    width,
+    latentDim,
+    channels,
+    classes,
+    upsampling,
+    outputSkips,
+    skipExcitation,
+    fullSizeFeatures,
+  } = checkNetwork(options);
   const input = classes > 0 ? 2 * latentDim : latentDim;
   const embedding = classes * latentDim;
   if (architecture === 'paper') {
@@ -19,13 +29,15 @@ export function countGenerator(options: NetworkOptions): number {
     const features = [16, 8, 4, 2, 1].map((times) => times * width);
     return embedding + (input + 1) * units + chain(features, 16, 1) + (25 * width + 1) * channels;
   }
-  const features = featureChain(size, width).reverse();
+  const below = featureChain(size, width).reverse();
+  const features = fullSizeFeatures > 0 ? [...below, fullSizeFeatures] : below;
   const norms = 4 * sum(features);
   const kernel = kernelSizeOf(upsampling) ** 2;
-  const last = (kernel * features.at(-1)! + 1) * channels;
-  const fixed = sum([...features.slice(1), channels].map((filters) => countTaps(upsampling, filters)));
-  const images = outputSkips ? channels * (sum(features) + features.length * (1 + 16 * channels)) : 0;
-  const excitations = skipExcitation ? countExcitations(features) : 0;
+  const last = ((fullSizeFeatures > 0 ? 9 : kernel) * features.at(-1)! + 1) * channels;
+  const enlarged = fullSizeFeatures > 0 ? features.slice(1) : [...features.slice(1), channels];
+  const fixed = sum(enlarged.map((filters) => countTaps(upsampling, filters)));
+  const images = outputSkips ? channels * (sum(below) + below.length * (1 + 16 * channels)) : 0;
+  const excitations = skipExcitation ? countExcitations(below) : 0;
   const learnt = chain(features, kernel, 0) + norms + last + excitations;
   return embedding + input * 16 * features[0]! + learnt + fixed + images;
 }

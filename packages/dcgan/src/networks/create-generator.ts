@@ -50,7 +50,7 @@ export function createGenerator(options: NetworkOptions): tfl.LayersModel {
 
 /** Project to 4 × 4, then transposed convolutions of stride 2, each with batch norm and ReLU, to tanh. */
 function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initializers): Symbolic {
-  const { size, width, channels, upsampling, outputSkips, skipExcitation } = options;
+  const { size, width, channels, upsampling, outputSkips, skipExcitation, fullSizeFeatures } = options;
   const features = featureChain(size, width).reverse();
   const normalised = (x: Symbolic, name: string): Symbolic => {
     const norm = new BatchNorm({
@@ -73,9 +73,23 @@ function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initi
     earlier.push(x);
     if (image) image = addEnlarged(image, toImage(x, channels, initial));
   }
-  const last = enlarge(x, { upsampling, filters: channels, name: 'image', useBias: true, initial, gain: 1 });
+  if (fullSizeFeatures > 0) {
+    const [name, filters] = [`up_${size}`, fullSizeFeatures];
+    x = normalised(enlarge(x, { upsampling, filters, name, useBias: false, initial }), name);
+  }
+  const last =
+    fullSizeFeatures > 0
+      ? finish(x, channels, 3, initial)
+      : enlarge(x, { upsampling, filters: channels, name: 'image', useBias: true, initial, gain: 1 });
   const sum = image ? addEnlarged(image, last) : last;
   return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(sum) as Symbolic;
+}
+
+/** A convolution that makes the image. */
+function finish(x: Symbolic, filters: number, kernelSize: number, initial: Initializers): Symbolic {
+  const kernelInitializer = initial.kernel(kernelSize ** 2 * x.shape[3]!, 1);
+  const image = { filters, kernelSize, padding: 'same', kernelInitializer, name: 'image' } as const;
+  return new Conv2D(image).apply(x) as Symbolic;
 }
 
 /** The image that the features of one resolution make. */
@@ -102,14 +116,8 @@ function paperBody(latent: Symbolic, options: FullNetworkOptions, initial: Initi
     const name = `up_${size / times}`;
     x = leaky(enlarge(x, { upsampling, filters: times * width, name, useBias: true, initial }), name);
   }
-  const last = new Conv2D({
-    filters: channels,
-    kernelSize: 5,
-    padding: 'same',
-    kernelInitializer: initial.kernel(25 * width, 1),
-    name: 'image',
-  });
-  return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(last.apply(x)) as Symbolic;
+  const last = finish(x, channels, 5, initial);
+  return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(last) as Symbolic;
 }
 
 function project(

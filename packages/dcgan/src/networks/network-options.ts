@@ -53,6 +53,11 @@ export interface NetworkOptions {
    * Liu et al., 2021). Only for `dcgan`. @default false
    */
   skipExcitation?: boolean | undefined;
+  /**
+   * Features of the generator at full size, of which a 3 × 3 convolution makes the image; 0: the last transposed convolution makes it
+   * itself, as in Radford et al., 2016, so that no pixel knows its neighbours. Only for `dcgan`. @default 0
+   */
+  fullSizeFeatures?: number | undefined;
 }
 
 /** The names of `NetworkOptions`. */
@@ -68,6 +73,7 @@ export const NETWORK_OPTIONS: KnownOptions<NetworkOptions> = {
   upsampling: true,
   outputSkips: true,
   skipExcitation: true,
+  fullSizeFeatures: true,
 };
 
 /** Every option given. */
@@ -92,6 +98,7 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     upsampling = 'transposed',
     outputSkips = false,
     skipExcitation = false,
+    fullSizeFeatures = 0,
   } = options;
   oneOf('architecture', architecture, ARCHITECTURES);
   oneOf('size', size, SIZES);
@@ -107,12 +114,15 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
   oneOf('upsampling', upsampling, UPSAMPLINGS);
   oneOf('outputSkips', outputSkips, [false, true]);
   oneOf('skipExcitation', skipExcitation, [false, true]);
+  if (!(Number.isSafeInteger(fullSizeFeatures) && fullSizeFeatures >= 0)) {
+    throw new RangeError(`invalid fullSizeFeatures: ${fullSizeFeatures}`);
+  }
   if (architecture === 'paper') {
-    const values = { initialization, upsampling, outputSkips, skipExcitation };
-    refuseForPaper(values, ['normal', 'transposed', false, false]);
+    const values = { initialization, upsampling, outputSkips, skipExcitation, fullSizeFeatures };
+    refuseForPaper(values, ['normal', 'transposed', false, false, 0]);
   }
   const shape = { architecture, size, width, latentDim, channels, classes, seed };
-  return { ...shape, initialization, upsampling, outputSkips, skipExcitation };
+  return { ...shape, initialization, upsampling, outputSkips, skipExcitation, fullSizeFeatures };
 }
 
 /** @throws RangeError for a value other than its default: the `paper` networks are those of the paper. */
