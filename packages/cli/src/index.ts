@@ -1,4 +1,4 @@
-export { Argument, Command, Option } from 'commander';
+export { Argument, Command, InvalidArgumentError, Option } from 'commander';
 export { downloadProgress } from './download-progress.js';
 export { duration } from './duration.js';
 export { type Bounds, bitsFlag, choiceFlag, listFlag, numberFlag, wholeNumberFlag } from './flags.js';

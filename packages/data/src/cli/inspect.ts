@@ -1,4 +1,11 @@
-import { type CliContext, type Command, UsageError, wholeNumberFlag } from '@cxr/cli';
+import {
+  type CliContext,
+  type Command,
+  InvalidArgumentError,
+  Option,
+  UsageError,
+  wholeNumberFlag,
+} from '@cxr/cli';
 import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
@@ -13,6 +20,7 @@ import {
 } from '../node/inspect-dataset.js';
 import { listDataset, listFromCsv } from '../node/list-dataset.js';
 import { readImages } from '../node/read-images.js';
+import { checkShard, inShard, type Shard } from '../node/shard.js';
 import { writeFileAtomic } from '../node/write-file-atomic.js';
 
 /** Images of each class on a sheet. */
@@ -29,13 +37,17 @@ export function defineInspect(program: Command, context: CliContext): void {
     .description(
       'class balance, sizes, brightness, exact and near duplicates, patients in two parts, personal data (which DICOM tags, letters in corners: counts, no values), files that cannot be read',
     )
-    .argument('<source>', 'a folder, or a CSV or TSV file with a column of paths')
+    .argument(
+      '<source>',
+      'a folder, a zip file or a folder in it (set.zip!train), or a CSV or TSV file with a column of paths',
+    )
     .option('--sheet <file.png>', 'draw some images of each class')
     .option('--root <dir>', "folder that the table's paths start at (default: the CSV file's)")
     .option('--path <column>', "the table's column of paths (default: the first of a known name)")
     .option('--label <column>', "the table's column of labels (default: the first of a known name)")
     .option('--patient <column>', "the table's column of patients (default: the first of a known name)")
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
+    .addOption(shardFlag())
     .option('--json', 'print one JSON object')
     .action((source: string, options: InspectOptions) => inspect(source, options, context));
 }
@@ -47,7 +59,23 @@ interface InspectOptions {
   label?: string;
   patient?: string;
   workers?: number;
+  shard?: Shard;
   json?: boolean;
+}
+
+/** `--shard 1/4`, counted from 0. */
+function shardFlag(): Option {
+  return new Option('--shard <i/n>', 'only every n-th image, from the i-th on: 0/4 to 3/4').argParser(
+    (text): Shard => {
+      const shard = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number);
+      try {
+        checkShard(shard);
+        return shard;
+      } catch {
+        throw new InvalidArgumentError('It takes a part of a whole, such as 0/4, 1/4, 2/4 or 3/4.');
+      }
+    },
+  );
 }
 
 /** Flags that say how to read a table. */
@@ -57,7 +85,7 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
   const { output, signal } = context;
   const { sheet, workers } = options;
   await checkWritable(sheet);
-  const items = await listItems(source, options);
+  const items = [...inShard(await listItems(source, options), options.shard)];
   const report = await inspectDataset(items, {
     workers,
     signal,

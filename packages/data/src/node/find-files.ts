@@ -2,14 +2,17 @@ import { type Stats, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
 import { CxrFileError } from '@cxr/image';
 import { listImages } from './list-images.js';
+import { listZip, splitZipPath } from './zip-path.js';
 
 /**
  * Where the files of a table lie, a list for each of its paths: a study's folder holds several. A path that is not under
  * `root` is looked for without its first folders, since tables keep those of their makers (`CheXpert-v1.0-small/train/…`
  * beside `train`); a mere name, or MIMIC-CXR's number of an image, in all folders under `root` and with any extension,
- * if only one file fits. What is nowhere stays as `root/path`, an absolute path always as it is.
+ * if only one file fits. `root` may be a zip file or a folder in it. What is nowhere stays as `root/path`, an absolute path always as it is.
  */
 export async function findFiles(root: string, paths: readonly string[]): Promise<string[][]> {
+  const zip = splitZipPath(root);
+  if (zip) return findInZip(await listZip(zip, true), root, paths);
   let byName: Map<string, string[]> | undefined;
   const found: string[][] = [];
   for (const path of paths) {
@@ -23,6 +26,23 @@ export async function findFiles(root: string, paths: readonly string[]): Promise
     } else found.push([isAbsolute(path) ? path : join(root, path)]);
   }
   return found;
+}
+
+/** As `findFiles`, among the entries of a zip file. */
+function findInZip(entries: readonly string[], root: string, paths: readonly string[]): string[][] {
+  const { zip, inner } = splitZipPath(root)!;
+  const start = `${zip}!${inner === '' ? '' : `${inner}/`}`;
+  const known = new Set(entries);
+  const byName = indexNames(entries);
+  return paths.map((path) => {
+    const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.');
+    for (let left = 0; left < parts.length; left++) {
+      const place = start + parts.slice(left).join('/');
+      if (known.has(place)) return [place];
+    }
+    const files = isMereName(path) ? (byName.get(basename(path)) ?? byName.get(stem(path)) ?? []) : [];
+    return files.length === 1 ? files : [start + parts.join('/')];
+  });
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CxrFileError, checkText } from '@cxr/image';
 import { isFolder, listImages, readFolder } from './list-images.js';
+import { splitZipPath } from './zip-path.js';
 
 /** A class folder and its images. */
 export interface ClassFolder {
@@ -16,6 +17,8 @@ export interface ClassFolder {
  */
 export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
   checkText('folder', folder);
+  const zip = splitZipPath(folder);
+  if (zip) return classesInZip(folder, zip);
   const classes: ClassFolder[] = [];
   for (const entry of await readFolder(folder)) {
     const path = join(folder, entry.name);
@@ -27,6 +30,23 @@ export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
     throw new CxrFileError('empty', 'no sub-folder holds an image', { file: folder });
   }
   return classes.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function classesInZip(
+  folder: string,
+  { zip, inner }: { zip: string; inner: string },
+): Promise<ClassFolder[]> {
+  const start = `${zip}!${inner === '' ? '' : `${inner}/`}`.length;
+  const classes = new Map<string, string[]>();
+  for (const file of await listImages(folder, { recursive: true })) {
+    const [name, ...rest] = file.slice(start).split('/');
+    if (rest.length === 0) continue;
+    const files = classes.get(name!);
+    if (files) files.push(file);
+    else classes.set(name!, [file]);
+  }
+  if (classes.size === 0) throw new CxrFileError('empty', 'no sub-folder holds an image', { file: folder });
+  return [...classes].map(([name, files]) => ({ name, files })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function imagesOrNone(folder: string): Promise<string[]> {

@@ -6,7 +6,8 @@ import { type ReadLabelCsvOptions, readLabelCsv } from '../layouts/read-label-cs
 import { findFiles } from './find-files.js';
 import { listImages } from './list-images.js';
 import { patientOfFile } from './patient-of-file.js';
-import { readWholeFile } from './read-whole-file.js';
+import { readBytes } from './read-bytes.js';
+import { splitZipPath } from './zip-path.js';
 
 const PARTS = new Set(['train', 'val', 'valid', 'validation', 'validate', 'test']);
 
@@ -26,9 +27,7 @@ const MAX_CSV_BYTES = 2 ** 27;
 export async function listDataset(folder: string): Promise<DatasetItem[]> {
   const files = await listImages(folder, { recursive: true });
   const items = files.map((file): DatasetItem => {
-    const folders = relative(folder, dirname(file))
-      .split(sep)
-      .filter((name) => name !== '');
+    const folders = foldersOf(folder, file);
     // Folders above the part do not count, as in Kermany's archive: chest_xray/train/NORMAL.
     const at = folders.findIndex((name) => PARTS.has(name.toLowerCase()));
     const [part] = at < 0 ? [] : folders.splice(0, at + 1).slice(at);
@@ -38,6 +37,15 @@ export async function listDataset(folder: string): Promise<DatasetItem[]> {
     return item;
   });
   return withPatients(items);
+}
+
+/** The folders below `folder` that a file lies in. */
+function foldersOf(folder: string, file: string): string[] {
+  const zip = splitZipPath(folder);
+  const below = zip
+    ? file.slice(`${zip.zip}!${zip.inner}`.length).split('/').slice(0, -1)
+    : relative(folder, dirname(file)).split(sep);
+  return below.filter((name) => name !== '');
 }
 
 /**
@@ -54,7 +62,7 @@ export async function listFromCsv(file: string, options: ReadLabelCsvOptions = {
     patient: true,
   });
   const { root = dirname(file) } = options;
-  const text = decodeText(await readWholeFile(file, MAX_CSV_BYTES));
+  const text = decodeText(await readBytes(file, MAX_CSV_BYTES));
   let rows: DatasetItem[];
   try {
     rows = readLabelCsv(text, { ...options, root: '' });

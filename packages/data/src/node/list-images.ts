@@ -4,7 +4,8 @@ import { basename, join, sep } from 'node:path';
 import { CxrFileError, checkOptions, checkText } from '@cxr/image';
 import { isDicom } from '../codecs/dicom/dicom-elements.js';
 import { fileSystemError } from './file-system-error.js';
-import { readStart } from './read-whole-file.js';
+import { readFirstBytes } from './read-bytes.js';
+import { listZip, splitZipPath } from './zip-path.js';
 
 /** Those of pytorch-fid, and the other ones of JPEG, BMP and PNM. */
 const EXTENSIONS = /\.(bmp|dib|j2k|jfif|jls|jp2|jpe?g|jpe|pgm|png|pnm|ppm|tiff?|webp)$/i;
@@ -23,17 +24,33 @@ export interface ListImagesOptions {
 /**
  * The image files of a folder, sorted by their path's code units (so the order is the same on every machine), as paths
  * that start with `folder`. Hidden files are left out. Links to files and folders are followed; a folder that can be
- * reached in several ways is listed once, by its own path where that is among them.
+ * reached in several ways is listed once, by its own path where that is among them. A zip file, or a folder in it
+ * (`kermany.zip!train/NORMAL`), is listed without unpacking it; what it holds have paths such as `kermany.zip!train/NORMAL/1.jpeg`,
+ * which `readImage`, `streamBatches` and the others read.
  * @throws CxrFileError 'not-found', 'not-a-directory', or 'empty' where there is no image; TypeError unless `folder` is a string.
  */
 export async function listImages(folder: string, options: ListImagesOptions = {}): Promise<string[]> {
   checkText('folder', folder);
   checkOptions<ListImagesOptions>('listImages', options, { recursive: true, dicom: true });
   const { recursive = false, dicom = true } = options;
-  const files = (await walk(folder, recursive, dicom)).sort();
+  const zip = splitZipPath(folder);
+  const found = zip ? await imagesInZip(zip, recursive, dicom) : await walk(folder, recursive, dicom);
+  const files = found.sort();
   if (files.length === 0) {
     const hint = recursive ? '' : ' (sub-folders were not searched)';
     throw new CxrFileError('empty', `the folder holds no image${hint}`, { file: folder });
+  }
+  return files;
+}
+
+async function imagesInZip(
+  zip: Parameters<typeof listZip>[0],
+  recursive: boolean,
+  dicom: boolean,
+): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of await listZip(zip, recursive)) {
+    if (await isImage(path.slice(path.lastIndexOf('/') + 1), path, dicom)) files.push(path);
   }
   return files;
 }
@@ -56,7 +73,7 @@ async function walk(top: string, recursive: boolean, dicom: boolean): Promise<st
       const link = entry.isSymbolicLink();
       if (link ? (await statOrNone(path))?.isDirectory() : entry.isDirectory()) {
         if (recursive) (link ? linked : folders).push(path);
-      } else if (await isImage(entry, path, dicom)) files.push(path);
+      } else if (await isImage(entry.name, path, dicom)) files.push(path);
     }
   }
   return files;
@@ -70,7 +87,7 @@ async function isNew(path: string, top: string, seen: Set<string>): Promise<bool
   return !`${top}${sep}`.startsWith(real.endsWith(sep) ? real : `${real}${sep}`);
 }
 
-async function isImage({ name }: Dirent, path: string, dicom: boolean): Promise<boolean> {
+async function isImage(name: string, path: string, dicom: boolean): Promise<boolean> {
   if (EXTENSIONS.test(name) || (dicom && DICOM.test(name))) return true;
   return dicom && NO_EXTENSION.test(name) && name !== 'DICOMDIR' && (await startsAsDicom(path));
 }
@@ -83,7 +100,7 @@ export function isDicomName(path: string): boolean {
 
 async function startsAsDicom(path: string): Promise<boolean> {
   try {
-    return isDicom(await readStart(path, 132));
+    return isDicom(await readFirstBytes(path, 132));
   } catch {
     // Without an extension, what cannot be read is no image that anybody asked for.
     return false;

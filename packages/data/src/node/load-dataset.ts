@@ -10,6 +10,7 @@ import type { NdArray } from 'ndarray';
 import { collectImages } from '../batches/collect-images.js';
 import { checkFiles } from './check-files.js';
 import { READ_IMAGES_OPTIONS, type ReadImagesOptions, readImages } from './read-images.js';
+import { checkShard } from './shard.js';
 
 /** How `loadDataset` reads and fits images. */
 export interface LoadDatasetOptions extends FitOptions, ReadImagesOptions {
@@ -41,10 +42,12 @@ export async function loadDataset(files: readonly string[], options: LoadDataset
   });
   checkFit(options);
   const { size, channels, filter, onProgress, ...reading } = options;
-  const { signal, onBad } = reading;
+  const { signal, onBad, shard = [0, 1] } = reading;
+  checkShard(shard);
+  const total = Math.ceil((files.length - shard[0]) / shard[1]);
   const names: string[] = [];
   const bad: CxrFileError[] = [];
-  const report = () => onProgress?.({ done: names.length + bad.length, total: files.length });
+  const report = () => onProgress?.({ done: names.length + bad.length, total });
   const onBadFile = (error: CxrFileError) => {
     bad.push(error);
     onBad?.(error);

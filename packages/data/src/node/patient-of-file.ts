@@ -2,7 +2,8 @@ import { CxrFileError } from '@cxr/image';
 import { dicomPatient } from '../codecs/dicom/dicom-header.js';
 import { patientOf } from '../layouts/patient-of.js';
 import { isDicomName } from './list-images.js';
-import { maxImageBytes, readStart, readWholeFile } from './read-whole-file.js';
+import { readBytes, readFirstBytes } from './read-bytes.js';
+import { maxImageBytes } from './read-whole-file.js';
 
 /** Bytes read of a DICOM file to find the patient, who stands near its start. */
 const START = 2 ** 16;
@@ -14,7 +15,7 @@ export async function patientOfFile(file: string): Promise<string | undefined> {
 
 async function patientInDicom(file: string): Promise<string | undefined> {
   try {
-    return dicomPatient(await readStart(file, START));
+    return dicomPatient(await readFirstBytes(file, START));
   } catch (error) {
     return error instanceof CxrFileError && error.code === 'truncated' ? patientInWhole(file) : undefined;
   }
@@ -22,7 +23,7 @@ async function patientInDicom(file: string): Promise<string | undefined> {
 
 async function patientInWhole(file: string): Promise<string | undefined> {
   try {
-    return dicomPatient(await readWholeFile(file, maxImageBytes()));
+    return dicomPatient(await readBytes(file, maxImageBytes()));
   } catch {
     // A file that cannot be read is reported when its pixels are read.
     return undefined;

@@ -1,14 +1,15 @@
 import { checkOptions, type Image } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
 import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
-import { maxImageBytes, readWholeFile } from './read-whole-file.js';
+import { readBytes } from './read-bytes.js';
+import { maxImageBytes } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
 
 /** Options of `readImage`: those of `decodeImage`, but its `name`, which is the file's path. */
 export type ReadImageOptions = Omit<DecodeImageOptions, 'name'>;
 
 /**
- * Reads an image file as `decodeImage` does, and with the optional package sharp if it is installed: the same pixels, faster.
+ * Reads an image file, or one in a zip file (`kermany.zip!train/NORMAL/1.jpeg`), as `decodeImage` does, and with the optional package sharp if it is installed: the same pixels, faster.
  * @throws CxrFileError, naming the file: 'not-found', 'not-a-file' (folders, pipes, devices), 'unreadable', 'too-large' (more than
  * 8 bytes for each of `maxPixels`), and those of `decodeImage`.
  */
@@ -22,6 +23,6 @@ export async function readImage(file: string, options: ReadImageOptions = {}): P
   });
   if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
   const codec = options.codec ?? (await sharpCodec());
-  const bytes = await readWholeFile(file, maxImageBytes(options.maxPixels));
+  const bytes = await readBytes(file, maxImageBytes(options.maxPixels));
   return decodeImage(bytes, { ...options, codec, name: file });
 }

@@ -10,6 +10,7 @@ import {
 import { checkLimit } from '../check-limit.js';
 import { checkFiles } from './check-files.js';
 import { type ReadImageOptions, readImage } from './read-image.js';
+import { checkShard, inShard, type Shard } from './shard.js';
 
 /** How `readImages` decodes, and what it does with files that cannot be read. */
 export interface ReadImagesOptions extends ReadImageOptions {
@@ -19,6 +20,8 @@ export interface ReadImagesOptions extends ReadImageOptions {
   onBad?: ((error: CxrFileError) => void) | undefined;
   /** Files read at the same time. @default 4 */
   concurrency?: number | undefined;
+  /** `[index, count]`: only every `count`-th file from `index` on. @default [0, 1], all */
+  shard?: Shard | undefined;
   /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
   /** Called once, after the last file, where the 16-bit images use so few bits that `bits` is missing. */
@@ -35,6 +38,7 @@ export const READ_IMAGES_OPTIONS: KnownOptions<ReadImagesOptions> = {
   skipBad: true,
   onBad: true,
   concurrency: true,
+  shard: true,
   signal: true,
   onWarning: true,
 };
@@ -50,11 +54,12 @@ export function readImages(
 ): AsyncGenerator<NamedImage, void, void> {
   checkFiles('readImages', files, true);
   checkOptions('readImages', options, READ_IMAGES_OPTIONS);
-  const { concurrency = 4, maxPixels, bits } = options;
+  const { concurrency = 4, maxPixels, bits, shard } = options;
+  if (shard !== undefined) checkShard(shard);
   checkWholeNumber('concurrency', concurrency);
   if (maxPixels !== undefined) checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
-  return readAhead(files, concurrency, options);
+  return readAhead(inShard(files, shard), concurrency, options);
 }
 
 async function* readAhead(
@@ -62,10 +67,10 @@ async function* readAhead(
   concurrency: number,
   options: ReadImagesOptions,
 ): AsyncGenerator<NamedImage, void, void> {
-  const { skipBad = false, onBad, signal, onWarning, maxPixels, codec, bits } = options;
+  const { skipBad = false, onBad, signal, onWarning, maxPixels, codec, bits, openjpeg } = options;
   const bitsMonitor = new BitsMonitor(onWarning);
   const counting: ReadImageOptions = {
-    ...{ maxPixels, codec, bits },
+    ...{ maxPixels, codec, bits, openjpeg },
     onUsedBits: (used) => {
       bitsMonitor.add(used);
       options.onUsedBits?.(used);

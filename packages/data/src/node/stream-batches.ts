@@ -16,6 +16,7 @@ import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
 import { checkLimit } from '../check-limit.js';
 import { checkFiles } from './check-files.js';
 import type { FitFileJob, FittedFile } from './fit-file.js';
+import { checkShard, inShard, type Shard } from './shard.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 /** Batch and image size, order, threads and errors of `streamBatches`. */
@@ -42,6 +43,11 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   skipBad?: boolean | undefined;
   /** Called with each bad file's error where `skipBad` is set. @default none */
   onBad?: ((error: CxrFileError) => void) | undefined;
+  /**
+   * `[index, count]`: of each epoch's order, every `count`-th image from `index` on, so that `count` machines with the same seed
+   * read each image once. `indices` still count in `files`. @default [0, 1], all
+   */
+  shard?: Shard | undefined;
   /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
 }
@@ -80,9 +86,11 @@ export function streamBatches(
     onWarning: true,
     skipBad: true,
     onBad: true,
+    shard: true,
     signal: true,
   });
-  const { batchSize, epochs = 1, seed, maxPixels, bits, workers, ahead } = options;
+  const { batchSize, epochs = 1, seed, maxPixels, bits, workers, ahead, shard } = options;
+  if (shard !== undefined) checkShard(shard);
   if (maxPixels !== undefined) checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
   if (seed !== undefined) createRng(seed);
@@ -151,7 +159,7 @@ function* jobsOf(
   const module = typeof augment === 'string' ? pathToFileURL(augment).href : augment?.href;
   const order = Uint32Array.from(files.keys());
   const indices = seed === undefined ? order : shuffle([...order], createRng(seed, epoch));
-  for (const index of indices) {
+  for (const index of inShard(indices, options.shard)) {
     yield { file: files[index]!, epoch, index, fit, maxPixels, bits, augment: module, parameter };
   }
 }

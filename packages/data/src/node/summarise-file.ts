@@ -4,7 +4,8 @@ import { decodeImage } from '../codecs/decode-image.js';
 import { THUMB } from '../layouts/find-duplicates.js';
 import { type PersonalData, personalDataIn } from '../privacy/find-personal-data.js';
 import { lettersInCorners } from '../privacy/letters-in-corners.js';
-import { maxImageBytes, readWholeFile } from './read-whole-file.js';
+import { readBytes } from './read-bytes.js';
+import { maxImageBytes } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
 
 /** What is kept of an image when it has been looked at. */
@@ -39,7 +40,7 @@ export default async function summariseFile(file: string): Promise<ImageSummary>
   const onUsedBits = (used: number): void => {
     usedBits = used;
   };
-  const bytes = await readWholeFile(file, maxImageBytes());
+  const bytes = await readBytes(file, maxImageBytes());
   const image = await decodeImage(bytes, { codec: await sharpCodec(), name: file, onUsedBits });
   const [height, width, channels] = dimensions(image);
   const data = pixels(image);

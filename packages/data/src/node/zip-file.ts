@@ -25,6 +25,16 @@ export interface ReadEntryOptions {
   maxBytes?: number | undefined;
 }
 
+interface Directory {
+  entries: readonly ZipEntry[];
+  byName: ReadonlyMap<string, ZipEntry>;
+}
+
+/** Directories that were read, by file with its size and time of change: images of a zip are read one by one. */
+const directories = new Map<string, Directory>();
+/** How many are kept. */
+const KEPT = 2;
+
 /** A zip file on disk, of any size, of which single entries are read. Close it. */
 export class ZipFile {
   readonly #file: string;
@@ -33,11 +43,14 @@ export class ZipFile {
   /** What its directory lists, in its order. */
   readonly entries: readonly ZipEntry[];
 
-  private constructor(file: string, handle: FileHandle, length: number, entries: readonly ZipEntry[]) {
+  readonly #byName: ReadonlyMap<string, ZipEntry>;
+
+  private constructor(file: string, handle: FileHandle, length: number, directory: Directory) {
     this.#file = file;
     this.#handle = handle;
     this.#length = length;
-    this.entries = entries;
+    this.#byName = directory.byName;
+    this.entries = directory.entries;
   }
 
   /**
@@ -51,8 +64,14 @@ export class ZipFile {
     try {
       checkFile(await stat(file), file, Number.POSITIVE_INFINITY);
       handle = await open(file, FLAGS);
-      const { size } = checkFile(await handle.stat(), file, Number.POSITIVE_INFINITY);
-      return new ZipFile(file, handle, size, await readDirectory(handle, size, file));
+      const { size, mtimeMs, ino } = checkFile(await handle.stat(), file, Number.POSITIVE_INFINITY);
+      const key = `${ino} ${size} ${mtimeMs} ${file}`;
+      const directory = directories.get(key) ?? (await readDirectory(handle, size, file));
+      // The last one used comes last.
+      directories.delete(key);
+      directories.set(key, directory);
+      for (const old of [...directories.keys()].slice(0, -KEPT)) directories.delete(old);
+      return new ZipFile(file, handle, size, directory);
     } catch (cause) {
       await handle?.close();
       throw cause instanceof CxrFileError ? withFile(cause, file) : fileSystemError(cause, file);
@@ -67,7 +86,7 @@ export class ZipFile {
     checkOptions<ReadEntryOptions>('ZipFile.read', options, { maxBytes: true });
     const { maxBytes = MAX_UNPACKED } = options;
     checkLimit('maxBytes', maxBytes);
-    const found = typeof entry === 'string' ? this.entries.find(({ name }) => name === entry) : entry;
+    const found = typeof entry === 'string' ? this.#byName.get(entry) : entry;
     try {
       if (!found) throw new CxrFileError('not-found', `a zip without ${entry as string}`);
       const { name, size, packed, offset } = found;
@@ -109,12 +128,16 @@ export class ZipFile {
   }
 }
 
-async function readDirectory(handle: FileHandle, length: number, file: string): Promise<ZipEntry[]> {
+async function readDirectory(handle: FileHandle, length: number, file: string): Promise<Directory> {
   const base = Math.max(0, length - TAIL);
   const tail = await readPart(handle, base, length - base, file);
   const { count, start, size } = findDirectory(new DataView(tail.buffer), base);
   if (size > MAX_DIRECTORY) throw new CxrFileError('too-large', `a zip with a directory of ${size} bytes`);
-  return directoryEntries(await readPart(handle, start, size, file), count);
+  const entries = directoryEntries(await readPart(handle, start, size, file), count);
+  const byName = new Map<string, ZipEntry>();
+  // Of two entries of one name, the first one counts.
+  for (const entry of entries) if (!byName.has(entry.name)) byName.set(entry.name, entry);
+  return { entries, byName };
 }
 
 /** What `readNpzFile` reads, and how much. */
