@@ -23,6 +23,7 @@ export { type FindNearestOptions, findNearest, type Nearest } from './sampling/f
 export { type InterpolateOptions, interpolate, type SampleName } from './sampling/interpolate.js';
 export { labelOf } from './sampling/label-of.js';
 export { drawLatent, render, type SampleOptions, sample } from './sampling/sample.js';
+export { stretchContrast } from './sampling/stretch-contrast.js';
 export { type AugmentKind, diffAugment } from './training/diff-augment.js';
 export { fakeLoss, generatorLoss, type Loss, realLoss } from './training/losses.js';
 export type { StepMetrics } from './training/step-metrics.js';

@@ -54,9 +54,11 @@ describe('cxr-dcgan sample', () => {
 
   it('stretches each image where asked to', async () => {
     await run(...flags('--out', at('stretched'), '--count', '2', '--stretch'));
-    for (const name of await readdir(at('stretched'))) {
+    const expected = await drawn({ count: 2, stretch: true });
+    for (const [i, name] of (await readdir(at('stretched'))).sort().entries()) {
       const bytes = await bytesOf(at('stretched', name));
       expect([Math.min(...bytes), Math.max(...bytes)]).toEqual([0, 255]);
+      expect(bytes).toEqual(expected[i]!.data);
     }
   });
 

@@ -1,6 +1,15 @@
 import { useBackend } from '@cxr/backend';
 import { toBatch } from '@cxr/data';
-import { createGenerator, drawLatent, findNearest, interpolate, labelOf, render, sample } from '@cxr/dcgan';
+import {
+  createGenerator,
+  drawLatent,
+  findNearest,
+  interpolate,
+  labelOf,
+  render,
+  sample,
+  stretchContrast,
+} from '@cxr/dcgan';
 import { type Image, type ImageSet, image, image as wrap } from '@cxr/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +59,22 @@ describe('sample', () => {
     expect(await shown(99)).toBe(255);
     // tanh(0.5) = 0.46212: (1.46212) · 127.5 = 186.42
     expect(await shown(0.5)).toBe(186);
+  });
+
+  it('stretches the numbers themselves, not the grey levels that they are rounded to', async () => {
+    const generator = createGenerator(tiny);
+    const options = { count: 3, seed: 3 };
+    const plain = await all(sample(generator, options));
+    const stretched = await all(sample(generator, { ...options, stretch: true }));
+    for (const [i, bytes] of stretched.entries()) {
+      expect([Math.min(...bytes), Math.max(...bytes)]).toEqual([0, 255]);
+      // A generator that is not trained has few grey levels, and all 256 between them.
+      expect(new Set(bytes).size).toBeGreaterThan(new Set(plain[i]).size);
+    }
+    const layer = generator.getLayer('image');
+    layer.setWeights((layer.getWeights() as tf.Tensor[]).map((weights) => tf.zerosLike(weights)));
+    const [flat] = await all(sample(generator, { count: 1, stretch: true }));
+    expect(flat!.every((value) => value === 128)).toBe(true);
   });
 
   it('truncates latents to a bound, and changes only those beyond it', () => {
@@ -214,5 +239,24 @@ describe('findNearest', () => {
     );
     await expect(findNearest([broken], [plain])).rejects.toThrow('NaN');
     await expect(findNearest([wrap(new Uint8Array(32), 4, 8, 1)], [plain])).rejects.toThrow('not square');
+  });
+});
+
+describe('stretchContrast', () => {
+  it('makes 0 and 255 of the lowest and highest sample over all channels, as imageio does to floats', () => {
+    const bytes = (source: Image) => [...stretchContrast(source).data];
+    expect(bytes(image(Uint8Array.of(50, 100, 100, 150, 75, 60), 1, 2, 3))).toEqual([
+      0, 128, 128, 255, 64, 26,
+    ]);
+    expect(bytes(image(Float32Array.of(0.5, 0.501, 0.5002), 1, 3, 1))).toEqual([0, 255, 51]);
+    expect(bytes(image(Uint16Array.of(1000, 1255, 1001), 1, 3, 1))).toEqual([0, 255, 1]);
+    expect(bytes(image(Uint8Array.of(9, 9), 1, 2, 1))).toEqual([9, 9]);
+  });
+
+  it('refuses what is no image, and floats outside 0..1', () => {
+    expect(() => stretchContrast('x' as never)).toThrow(TypeError);
+    expect(() => stretchContrast(undefined as never)).toThrow(TypeError);
+    expect(() => stretchContrast(image(Float32Array.of(2, 0), 1, 2, 1))).toThrow(RangeError);
+    expect(() => stretchContrast(image(Float32Array.of(Number.NaN, 0), 1, 2, 1))).toThrow(RangeError);
   });
 });

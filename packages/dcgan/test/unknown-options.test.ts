@@ -64,7 +64,7 @@ const calls: readonly [name: string, call: (options: object) => unknown, known: 
     { discriminatorNorm: 'none' },
     'norm',
   ],
-  ['sample', (o) => all(sample(generator, { count: 1, ...o })), { seed: 3 }, 'batchsize'],
+  ['sample', (o) => all(sample(generator, { count: 1, ...o })), { seed: 3, stretch: true }, 'batchsize'],
   ['interpolate', (o) => interpolate(generator, { ...ends, ...o }), { steps: 2 }, 'step'],
   [
     'interpolate’s from',

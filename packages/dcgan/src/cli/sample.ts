@@ -77,7 +77,8 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   const options: SampleOptions = { count, seed, batchSize, truncation, label, signal };
   const draw = (some = count) => sample(generator, { ...options, count: some });
   if (flags.out !== undefined) {
-    await saveSamples(counted(draw(), count, output), flags.out, { stretch: stretch === true });
+    const images = sample(generator, { ...options, stretch });
+    await saveSamples(counted(images, count, output), flags.out);
     output.result(flags.out);
   }
   if (flags.grid !== undefined) {
