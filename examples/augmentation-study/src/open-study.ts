@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackendRequest, useBackend } from '@cxr/backend';
 import { checkUsage, UsageError } from '@cxr/cli';
-import { writeFileAtomic } from '@cxr/data/node';
+import { keepSettings } from '@cxr/data/node';
 import { type Dims, randomWeights } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
 import { CxrFileError } from '@cxr/image';
@@ -83,17 +81,7 @@ async function checkSame(options: Options, data: StudyData): Promise<void> {
     positive: data.positive,
     data: data.digest,
   };
-  const file = join(options.out, 'settings.json');
-  if (existsSync(file)) {
-    const before = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(fixed)) {
-      if (JSON.stringify(before[name]) === JSON.stringify(value)) continue;
-      throw new UsageError(
-        `${options.out} holds a study with other settings: ${name} was ${JSON.stringify(before[name])}, now ${JSON.stringify(value)}; choose another --out`,
-      );
-    }
-  }
-  await writeFileAtomic(file, `${JSON.stringify(fixed, null, 2)}\n`);
+  await keepSettings(join(options.out, 'settings.json'), fixed);
 }
 
 async function openInception(

@@ -8,6 +8,7 @@ export {
   KERMANY,
 } from './node/fetch-kermany.js';
 export { fileSystemError } from './node/file-system-error.js';
+export { filesDigest } from './node/files-digest.js';
 export type { Augment, AugmentContext } from './node/fit-file.js';
 export {
   type ClassCount,
@@ -19,6 +20,7 @@ export {
   type Range,
 } from './node/inspect-dataset.js';
 export { type JsonLines, openJsonLines, readJsonLines } from './node/json-lines.js';
+export { keepSettings } from './node/keep-settings.js';
 export { type ClassFolder, listClassFolders } from './node/list-class-folders.js';
 export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { basename, extname, relative } from 'node:path';
+import { basename, extname } from 'node:path';
 import { UsageError } from '@cxr/cli';
 import { createRng, type DatasetItem, splitByPatient } from '@cxr/data';
-import { type DuplicateGroup, inspectDataset, listDataset, listFromCsv } from '@cxr/data/node';
+import { type DuplicateGroup, filesDigest, inspectDataset, listDataset, listFromCsv } from '@cxr/data/node';
 import { groupsOf } from './groups.js';
 import { countClasses, type StudyItem } from './study-item.js';
 
@@ -89,7 +87,7 @@ export async function openData(options: DataOptions, hooks: OpenDataHooks = {}):
     test,
     separation: { ...separation, unknownPatients: report.unknownPatients },
     testOrigin: origin,
-    digest: await digestOf([...train, ...test]),
+    digest: await filesDigest([...train, ...test]),
     warnings,
   };
 }
@@ -186,15 +184,4 @@ function separate(
       duplicatesAcrossLabels: duplicates.filter(({ acrossLabels }) => acrossLabels).length,
     },
   };
-}
-
-/** Of each file's name, size and label: the same data, wherever they lie. */
-async function digestOf(items: readonly StudyItem[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const { file, label } of items) {
-    hash.update(
-      `${relative('.', file).split(/[\\/]/).slice(-2).join('/')}\n${(await stat(file)).size}\n${label}\n`,
-    );
-  }
-  return hash.digest('hex');
 }
