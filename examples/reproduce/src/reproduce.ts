@@ -1,0 +1,244 @@
+import { basename, join } from 'node:path';
+import { type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
+import { downloadProgress, type Progress, versionsOf } from '@cxr/cli';
+import { contactSheet, encodePng } from '@cxr/data';
+import { keepSettings, withFolderLock, writeFileAtomic } from '@cxr/data/node';
+import type { Scorer } from '@cxr/dcgan';
+import { saveSamples } from '@cxr/dcgan/node';
+import { frechetDistance, type InceptionWeights, randomWeights, Statistics } from '@cxr/fid';
+import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
+import { ActivationStore } from './activation-store.js';
+import { openData, type PaperData } from './data.js';
+import { type Fakes, generatorFakes, openFakes } from './fakes.js';
+import type { Options } from './options.js';
+import { PAPER } from './paper.js';
+import { type ReportPicture, renderReport } from './report.js';
+import type { ReproduceMetrics } from './results.js';
+import { type ScoreTable, scoreTable } from './score-table.js';
+import { type TrainedPaper, trainPaper } from './train-paper.js';
+
+/** What a run reports while it goes on, and how to stop it. */
+export interface ReproduceHooks {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onMessage: (line: string) => void;
+  /** Aborting it ends the run soon; the same command goes on from there. */
+  readonly signal: AbortSignal;
+}
+
+/** What a run has made. */
+export interface ReproduceResult {
+  readonly metrics: ReproduceMetrics;
+  /** The file `reproduce.html`. */
+  readonly report: string;
+}
+
+/**
+ * The whole: trains the paper's GAN as long as the options say, draws its fakes, scores them by all choices beside real images, and writes
+ * `metrics.json`, `reproduce.html` and `samples/`. Interrupted, it is gone on with by the same call.
+ * @throws CxrFileError 'locked' where another process writes into the folder, 'mismatch' where it holds a run with other settings.
+ */
+export function reproduce(options: Options, hooks: ReproduceHooks): Promise<ReproduceResult> {
+  return withFolderLock(options.out, () => reproduceInto(options, hooks));
+}
+
+async function reproduceInto(options: Options, hooks: ReproduceHooks): Promise<ReproduceResult> {
+  const { onMessage } = hooks;
+  // What can be wrong with the input should show before hours of training.
+  const data = await openData(options, onMessage);
+  const weights = await openWeights(options, hooks);
+  await checkSame(options, data, weights);
+  for (const note of startNotes(options, weights)) onMessage(note);
+  const { name: backend } = await useBackend(options.backend as BackendRequest, { threads: options.threads });
+  onMessage(`backend ${backend}`);
+  const xray = options.xray === undefined ? undefined : await openFakes(options.xray, options);
+  const { dims, threads } = options;
+  const engine = await createEngine(weights, { dims, backend, threads });
+  const store = new ActivationStore(join(options.out, 'activations'), engine);
+  try {
+    const scorer = await scorerOf(options, data, store, hooks);
+    const trained = await trainPaper(options, data.training, scorer, hooks);
+    for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
+    const ours = generatorFakes(
+      trained.generator,
+      `preset paper after ${trained.step} iteration${trained.step === 1 ? '' : 's'}`,
+      options,
+    );
+    const scores = await scoreTable({ options, data, store, ours, xray }, hooks);
+    ours.dispose();
+    const metrics = metricsOf(options, data, weights, { backend, engine: engine.name, trained, scores });
+    return { metrics, report: await writeResults(options.out, metrics, scores, trained) };
+  } finally {
+    xray?.dispose();
+    engine.dispose();
+  }
+}
+
+/** Without data nothing is fetched. */
+async function openWeights(
+  { data, weights: file }: Options,
+  hooks: ReproduceHooks,
+): Promise<InceptionWeights> {
+  const named = file ?? (process.env.CXR_INCEPTION_WEIGHTS || undefined);
+  if (data === undefined && named === undefined) return randomWeights(1);
+  const onProgress = (progress: { received: number; total?: number | undefined }) =>
+    hooks.onProgress(downloadProgress('fetching Inception weights', progress));
+  return loadWeights(await findWeights({ file, onProgress }));
+}
+
+/** What may not change while a run goes on; its budget, and what is scored of it, may. */
+function checkSame(options: Options, data: PaperData, weights: InceptionWeights): Promise<void> {
+  const { batchSize, seed, size, width, count, dims } = options;
+  return keepSettings(join(options.out, 'settings.json'), {
+    ...{ batchSize, seed, size, width, count, dims },
+    reals: data.reals.count,
+    class: data.className,
+    data: data.digest,
+    weights: weights.sha256 ?? weights.kind,
+  });
+}
+
+/** Scores along the way as at the end, by the choices of the final table. */
+async function scorerOf(
+  options: Options,
+  { reals }: PaperData,
+  store: ActivationStore,
+  { onProgress, signal }: ReproduceHooks,
+): Promise<Scorer> {
+  const [stretch, resize] = [options.stretch[0]!, options.resize[0]!];
+  const report = (phase: string, total: number) => (done: number) =>
+    onProgress({ phase, done, total, unit: 'images' });
+  // Before training, so that weights that do not fit are known at once.
+  const real = Statistics.of(
+    await store.rows(reals, resize, { signal, onImages: report('scoring the reals', reals.count) }),
+  );
+  let last: Fakes | undefined;
+  return async (generator, { step, signal: both }) => {
+    const fakes = await generatorFakes(generator, '', options).draw(stretch, both);
+    const onImages = report(`scoring iteration ${step}`, fakes.count);
+    const rows = await store.rows(fakes, resize, { signal: both, onImages });
+    if (last && last.key !== fakes.key) await store.remove(last, resize);
+    last = fakes;
+    return frechetDistance(real, Statistics.of(rows));
+  };
+}
+
+/** Packages that the numbers depend on. */
+const PACKAGES = [
+  '@cxr/data',
+  '@cxr/backend',
+  '@cxr/dcgan',
+  '@cxr/fid',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-layers',
+  'onnxruntime-node',
+];
+
+function metricsOf(
+  options: Options,
+  data: PaperData,
+  weights: InceptionWeights,
+  made: { backend: BackendName; engine: string; trained: TrainedPaper; scores: ScoreTable },
+): ReproduceMetrics {
+  const { trained, scores, backend, engine } = made;
+  const [stretch, resize] = [options.stretch[0]!, options.resize[0]!];
+  const times = trained.log.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  return {
+    table: scores.table,
+    choices: { stretch, resize, dims: options.dims },
+    byChoice: scores.byChoice,
+    curve: trained.scores.filter((line) => line.stretch === stretch && line.resize === resize),
+    train: {
+      iterations: trained.step,
+      batchSize: options.batchSize,
+      paper: { iterations: PAPER.steps, batchSize: PAPER.batchSize },
+      secondsPerIteration: times[times.length >> 1] ?? 0,
+      minutes: times.reduce((sum, one) => sum + one, 0) / 60,
+      backend,
+    },
+    data: {
+      description: data.description,
+      className: data.className,
+      trainedOn: data.training.count,
+      digest: data.digest,
+    },
+    weights: { kind: weights.kind, sha256: weights.sha256 ?? null },
+    engine,
+    notes: [...startNotes(options, weights), ...endNotes(options, data, trained), ...trained.warnings],
+    options: plainOptions(options),
+    versions: versionsOf(PACKAGES, import.meta.url),
+  };
+}
+
+/** What is known before anything is computed. */
+function startNotes({ data, batchSize, size, width, dims }: Options, weights: InceptionWeights): string[] {
+  const notes: string[] = [];
+  if (data === undefined) {
+    notes.push(
+      `Without --data: drawn phantoms, and networks of ${size} pixels and width ${width} where the paper’s have ${PAPER.size} and ${PAPER.width}. It shows that everything works, and says nothing about X-rays.`,
+    );
+  }
+  if (weights.kind === 'random') {
+    notes.push(
+      'The Inception weights are random: these scores compare with each other alone, and not with the paper’s.',
+    );
+  } else if (dims !== PAPER.dims) {
+    notes.push(
+      `Scored at dims ${dims}, the paper at ${PAPER.dims}: the scores do not compare with the paper’s.`,
+    );
+  }
+  if (batchSize !== PAPER.batchSize) {
+    notes.push(`Trained with a batch size of ${batchSize}; the paper’s is ${PAPER.batchSize}.`);
+  }
+  return notes;
+}
+
+function endNotes(options: Options, data: PaperData, trained: TrainedPaper): string[] {
+  const notes: string[] = [];
+  const share = (trained.step * options.batchSize) / (PAPER.steps * PAPER.batchSize);
+  if (trained.step < PAPER.steps || share < 1) {
+    notes.push(
+      `${trained.step} iterations of the paper’s ${PAPER.steps}, with ${percent(share)} of the images that its networks saw.`,
+    );
+  }
+  if (options.xray === undefined) {
+    notes.push('No fakes of the preset xray were named (--xray), so they are left out of the tables.');
+  }
+  if (data.others.length === 0) notes.push('There is no other class to compare with: --data has one.');
+  const smallest = Math.min(options.count, data.reals.count >> 1);
+  if (smallest <= options.dims && smallest < PAPER.reals >> 1) {
+    notes.push(
+      `The smallest set has ${smallest} images for ${options.dims} dims: distances of so few read too high, so compare equal numbers only.`,
+    );
+  }
+  return notes;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+/** Without folders of this machine. */
+function plainOptions({ data, weights, xray, out: _, ...rest }: Options): Record<string, unknown> {
+  const name = (path: string | undefined) => (path === undefined ? undefined : basename(path));
+  return { data: name(data), weights: name(weights), xray: name(xray), ...rest };
+}
+
+const SHOWN = 32;
+
+/** Fakes and numbers alone: no X-ray is written. */
+async function writeResults(
+  out: string,
+  metrics: ReproduceMetrics,
+  { fakes }: ScoreTable,
+  { log }: TrainedPaper,
+): Promise<string> {
+  await saveSamples(fakes[0]!.fakes.images, join(out, 'samples'));
+  const pictures = fakes.map(({ label, stretch, fakes: { images } }): ReportPicture => {
+    const png = encodePng(contactSheet(images.slice(0, SHOWN), { columns: 8, background: 255 }));
+    return { png, caption: `${label}, ${stretch ? 'stretched' : 'not stretched'}` };
+  });
+  await writeFileAtomic(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
+  const report = join(out, 'reproduce.html');
+  await writeFileAtomic(report, renderReport(metrics, pictures, log));
+  return report;
+}
