@@ -56,8 +56,16 @@ export async function trainPaper(
   const record = await openRecord(options, resume?.step ?? 0);
   const budget = new AbortController();
   const left = (): number => (options.minutes ?? Number.POSITIVE_INFINITY) * 60 - record.seconds();
-  if (resume && (resume.step >= options.steps || left() <= 0)) {
-    return { generator: await loadGenerator(folder), step: resume.step, ...record };
+  if (resume) {
+    const { step } = resume;
+    const isOver = step >= options.steps || left() <= 0;
+    // A run that was interrupted has a checkpoint of its last step, but no score.
+    if (isOver || step % options.scoreEvery === 0) {
+      const generator = await loadGenerator(folder);
+      await scoreOnce(generator, step, score, record, hooks);
+      if (isOver) return { generator, step, ...record };
+      generator.dispose();
+    }
   }
   const events = train({
     ...trainSettings(options),
@@ -81,13 +89,28 @@ export async function trainPaper(
         event.generator.dispose();
         hooks.signal.throwIfAborted();
       }
-      if (event.reason !== 'stopped') return { generator: event.generator, step: event.step, ...record };
-      event.generator.dispose();
-      return lastGood(folder, event.step, record);
+      const { generator, step } = event;
+      if (event.reason !== 'stopped') {
+        await scoreOnce(generator, step, score, record, hooks);
+        return { generator, step, ...record };
+      }
+      generator.dispose();
+      return lastGood(folder, step, record);
     }
     began = performance.now();
   }
   throw new Error('training ended without an end event');
+}
+
+/** Scores a generator, unless its step has a score by the same choices. */
+async function scoreOnce(
+  generator: TrainedPaper['generator'],
+  step: number,
+  score: Scorer,
+  record: RunRecord,
+  { signal }: TrainHooks,
+): Promise<void> {
+  if (!record.isScored(step)) await record.addScore(step, await score(generator, { step, signal }));
 }
 
 /** After a divergence: the generator of the last checkpoint. */
@@ -107,6 +130,9 @@ async function lastGood(folder: string, step: number, record: RunRecord): Promis
 interface RunRecord extends Pick<TrainedPaper, 'log' | 'scores' | 'warnings'> {
   /** Of training, in all runs in this folder. */
   seconds(): number;
+  /** Whether there is a score of this step by the choices of the final table. */
+  isScored(step: number): boolean;
+  addScore(step: number, fid: number): Promise<void>;
   write(event: TrainEvent, seconds: number): Promise<void>;
 }
 
@@ -118,19 +144,25 @@ async function openRecord({ out, stretch, resize }: Options, upTo: number): Prom
   const scores = await open<ScoreLine>('scores.jsonl');
   const warnings: string[] = [];
   let total = log.lines.reduce((sum, { seconds }) => sum + seconds, 0);
+  const choices = { stretch: stretch[0]!, resize: resize[0]! };
+  const addScore = (step: number, fid: number) => scores.append({ step, fid, ...choices });
   return {
     log: log.lines,
     scores: scores.lines,
     warnings,
     seconds: () => total,
+    addScore,
+    isScored: (step) =>
+      scores.lines.some(
+        (line) => line.step === step && line.stretch === choices.stretch && line.resize === choices.resize,
+      ),
     async write(event, seconds) {
       if (event.type === 'step') {
         const { step, lossD, lossG } = event;
         total += seconds;
         await log.append({ step, lossD, lossG, seconds });
       } else if (event.type === 'score') {
-        const { step, score: fid } = event;
-        await scores.append({ step, fid, stretch: stretch[0]!, resize: resize[0]! });
+        await addScore(event.step, event.score);
       } else if (event.type === 'warning') warnings.push(`Iteration ${event.step}: ${event.message}`);
     },
   };
