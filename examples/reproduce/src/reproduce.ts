@@ -9,7 +9,7 @@ import { frechetDistance, type InceptionWeights, randomWeights, Statistics } fro
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
 import { ActivationStore } from './activation-store.js';
 import { openData, type PaperData } from './data.js';
-import { type Fakes, generatorFakes, openFakes } from './fakes.js';
+import { type FakeMaker, type Fakes, generatorFakes, openFakes } from './fakes.js';
 import type { Options } from './options.js';
 import { PAPER } from './paper.js';
 import { type ReportPicture, renderReport } from './report.js';
@@ -23,6 +23,8 @@ export interface ReproduceHooks {
   readonly onMessage: (line: string) => void;
   /** Aborting it ends the run soon; the same command goes on from there. */
   readonly signal: AbortSignal;
+  /** Inception weights. @default found or downloaded as `findWeights` of @cxr/fid does; without data random */
+  readonly weights?: InceptionWeights | undefined;
 }
 
 /** What a run has made. */
@@ -45,30 +47,45 @@ async function reproduceInto(options: Options, hooks: ReproduceHooks): Promise<R
   const { onMessage } = hooks;
   // What can be wrong with the input should show before hours of training.
   const data = await openData(options, onMessage);
-  const weights = await openWeights(options, hooks);
-  await checkSame(options, data, weights);
-  for (const note of startNotes(options, weights)) onMessage(note);
   const { name: backend } = await useBackend(options.backend as BackendRequest, { threads: options.threads });
   onMessage(`backend ${backend}`);
   const xray = options.xray === undefined ? undefined : await openFakes(options.xray, options);
-  const { dims, threads } = options;
+  try {
+    const weights = hooks.weights ?? (await openWeights(options, hooks));
+    await checkSame(options, data, weights);
+    for (const note of startNotes(options, weights)) onMessage(note);
+    return await trainAndScore({ options, data, weights, backend, xray }, hooks);
+  } finally {
+    xray?.dispose();
+  }
+}
+
+interface Opened {
+  readonly options: Options;
+  readonly data: PaperData;
+  readonly weights: InceptionWeights;
+  readonly backend: BackendName;
+  readonly xray: FakeMaker | undefined;
+}
+
+async function trainAndScore(opened: Opened, hooks: ReproduceHooks): Promise<ReproduceResult> {
+  const { options, data, weights, backend, xray } = opened;
+  const { dims, threads, out } = options;
   const engine = await createEngine(weights, { dims, backend, threads });
-  const store = new ActivationStore(join(options.out, 'activations'), engine);
+  const store = new ActivationStore(join(out, 'activations'), engine);
+  let ours: FakeMaker | undefined;
   try {
     const scorer = await scorerOf(options, data, store, hooks);
     const trained = await trainPaper(options, data.training, scorer, hooks);
-    for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
-    const ours = generatorFakes(
-      trained.generator,
-      `preset paper after ${trained.step} iteration${trained.step === 1 ? '' : 's'}`,
-      options,
-    );
+    for (const warning of trained.warnings) hooks.onMessage(`warning: ${warning}`);
+    const { step } = trained;
+    const label = `preset paper after ${step} iteration${step === 1 ? '' : 's'}`;
+    ours = generatorFakes(trained.generator, label, options);
     const scores = await scoreTable({ options, data, store, ours, xray }, hooks);
-    ours.dispose();
-    const metrics = metricsOf(options, data, weights, { backend, engine: engine.name, trained, scores });
-    return { metrics, report: await writeResults(options.out, metrics, scores, trained) };
+    const metrics = metricsOf(opened, engine.name, trained, scores);
+    return { metrics, report: await writeResults(out, metrics, scores, trained) };
   } finally {
-    xray?.dispose();
+    ours?.dispose();
     engine.dispose();
   }
 }
@@ -134,12 +151,11 @@ const PACKAGES = [
 ];
 
 function metricsOf(
-  options: Options,
-  data: PaperData,
-  weights: InceptionWeights,
-  made: { backend: BackendName; engine: string; trained: TrainedPaper; scores: ScoreTable },
+  { options, data, weights, backend }: Opened,
+  engine: string,
+  trained: TrainedPaper,
+  scores: ScoreTable,
 ): ReproduceMetrics {
-  const { trained, scores, backend, engine } = made;
   const [stretch, resize] = [options.stretch[0]!, options.resize[0]!];
   const times = trained.log.map(({ seconds }) => seconds).sort((a, b) => a - b);
   return {

@@ -21,10 +21,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const weights = randomWeights(1);
 const quiet = (signal = new AbortController().signal): ReproduceHooks => ({
   onProgress: () => {},
   onMessage: () => {},
   signal,
+  weights,
 });
 const quick = (out: string, more: ReproduceFlags = {}) =>
   optionsOf({
@@ -87,7 +89,7 @@ describe('the quick run', () => {
     const sick = [...phantoms({ count: 24, seed: 2, size: 96, sick: true })].slice(0, 8);
     const generator = await loadGenerator(join(folder, 'whole'));
     const fakes = (stretch: boolean) => list(sample(generator, { count: 6, seed: 1, stretch }));
-    const engine = await createEngine(randomWeights(1), { dims: 64, threads: 1 });
+    const engine = await createEngine(weights, { dims: 64, threads: 1 });
     const at = (size: number, stretch: boolean, filter?: 'nearest') =>
       reals.map(({ image }) => {
         const fitted = fitImage(image, { size, filter });
