@@ -39,7 +39,7 @@ export function renderReport(
     title: 'The paper, reproduced',
     lead: `The DCGAN of Kora Venu and Ravula (2021) after ${train.iterations} of its ${PAPER.steps} iterations, at a batch size of ${train.batchSize}. ${data.description}`,
     body: [
-      ...metrics.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
+      `<p class="note">${metrics.notes.map(escapeHtml).join('<br>\n')}</p>`,
       '<h2>How far from real?</h2>',
       bars(
         metrics.table.map(({ id, label, fid }) => ({
@@ -49,11 +49,11 @@ export function renderReport(
           main: id === 'ours',
         })),
       ),
-      `<p class="caption">FID against ${escapeHtml(data.className)} at dims ${choices.dims}, fakes ${choices.stretch ? 'stretched' : 'not stretched'}, resized by ${choices.resize}, on a logarithmic scale. Shorter is nearer. Ceiling: what a perfect generator could reach, half of the reals, read as the network reads them and then treated as fakes, against the other half. Floor: the same with the reals as they are.</p>`,
+      `<p class="caption">FID against ${escapeHtml(data.className)} at dims ${choices.dims}, fakes ${choices.stretch ? 'stretched' : 'not stretched'}, resized by ${choices.resize}, on a logarithmic scale. Shorter is nearer. Ceiling: what a perfect generator could reach, half of the reals, shrunk as training reads them and then treated as fakes, against the other half. Floor: half of the reals against the other half, as they are.</p>`,
       table(HEADING, metrics.table.map(cellsOf)),
       '<h2>What the paper’s choices do to the number</h2>',
       choiceTable(metrics),
-      `<p class="caption">FID against the same reals. Stretched: each image’s own darkest and brightest value become 0 and 255, as the paper’s writer of files did to its fakes. pil299, the paper’s: resized by Pillow to 299 pixels and 8 bits; network: pytorch-fid as published, by the network’s own bilinear; clean: clean-fid’s antialiased bicubic on floats. As the network reads them: nearest neighbour, as the paper’s training read its images; shrunk: Pillow’s bicubic.</p>`,
+      `<p class="caption">FID against the same reals. Stretched: each image’s own darkest and brightest value become 0 and 255, as the paper’s writer of files did to its fakes. pil299, the paper’s: resized by Pillow’s bicubic to 299 pixels and 8 bits; network: pytorch-fid as published, by the network’s own bilinear; clean: clean-fid’s antialiased bicubic on floats. Reals at fewer pixels were shrunk by Pillow’s bicubic, or by nearest neighbour, as the paper’s training read its images.</p>`,
       ...curvePart(metrics),
       '<h2>The fakes</h2>',
       `<div class="columns">${pictures.map(({ png, caption }) => picture(png, caption)).join('\n')}</div>`,

@@ -203,7 +203,7 @@ function startNotes({ data, batchSize, size, width, dims }: Options, weights: In
     );
   }
   if (batchSize !== PAPER.batchSize) {
-    notes.push(`Trained with a batch size of ${batchSize}; the paper’s is ${PAPER.batchSize}.`);
+    notes.push(`The batch size is ${batchSize}; the paper’s is ${PAPER.batchSize}.`);
   }
   return notes;
 }

@@ -21,6 +21,10 @@ interface ScoredSet {
   readonly source: ImageSource;
 }
 
+/** What a perfect generator could reach. */
+const ceilingLabel = (size: number): string => `ceiling: half of the reals, at ${size} pixels`;
+const FLOOR = 'floor: half of the reals, as they are';
+
 /** All scores of a run. */
 export interface ScoreTable {
   readonly table: readonly TableRow[];
@@ -76,7 +80,7 @@ function realSets({ size, stretch }: Options, { reals, others }: PaperData): Sco
       const source = changed(reals, { size, filter: 'nearest', stretch: stretched });
       return {
         id: 'network',
-        label: `reals as the network reads them, ${size} pixels`,
+        label: `reals at ${size} pixels, nearest neighbour`,
         stretch: stretched,
         source,
       };
@@ -84,7 +88,7 @@ function realSets({ size, stretch }: Options, { reals, others }: PaperData): Sco
     ...SHRUNK.flatMap((shrunk) =>
       stretch.map((stretched): ScoredSet => {
         const source = changed(reals, { size: shrunk, stretch: stretched });
-        return { id: 'shrunk', label: `reals shrunk to ${shrunk} pixels`, stretch: stretched, source };
+        return { id: 'shrunk', label: `reals at ${shrunk} pixels`, stretch: stretched, source };
       }),
     ),
     ...others.map(({ name, source }): ScoredSet => ({ id: 'other', label: name, stretch: null, source })),
@@ -143,7 +147,7 @@ async function scoreBy(
 
 /** The published number among those of this run, all by the same choices. */
 function finalTable(
-  { stretch: [stretch] }: Options,
+  { stretch: [stretch], size, data }: Options,
   { className, reals }: PaperData,
   sets: readonly ScoredSet[],
   { fid, ceiling, floor }: Scored,
@@ -156,25 +160,26 @@ function finalTable(
         const label = id === 'other' ? `${set.label} against ${className}` : `ours: ${set.label}`;
         return { id: id as 'ours', label, fid: fid.get(set)!, n1: reals.count, n2: set.source.count };
       });
+  const published = `the paper, published${data === undefined ? ' (does not compare with this)' : ''}`;
   const network = sets.find((set) => set.id === 'network' && set.stretch === stretch)!;
   return [
-    { id: 'paper', label: 'the paper, published', fid: PAPER.fid, n1: PAPER.reals, n2: PAPER.fakes },
+    { id: 'paper', label: published, fid: PAPER.fid, n1: PAPER.reals, n2: PAPER.fakes },
     ...of('ours'),
     ...of('xray'),
     ...of('other'),
     {
       id: 'ceiling',
-      label: 'ceiling: half of the reals as the network reads them',
+      label: ceilingLabel(size),
       fid: ceiling.get(network)!,
       n1: half,
       n2: reals.count - half,
     },
-    { id: 'floor', label: 'floor: half of the reals', fid: floor, n1: half, n2: reals.count - half },
+    { id: 'floor', label: FLOOR, fid: floor, n1: half, n2: reals.count - half },
   ];
 }
 
 function choiceRows(
-  { resize: modes }: Options,
+  { resize: modes, size }: Options,
   { reals }: PaperData,
   sets: readonly ScoredSet[],
   scored: ReadonlyMap<ResizeMode, Scored>,
@@ -193,11 +198,11 @@ function choiceRows(
     ...sets
       .filter(({ id }) => id === 'network')
       .map((set) => ({
-        label: 'ceiling: half of the reals as the network reads them',
+        label: ceilingLabel(size),
         count: half,
         stretch: set.stretch,
         fid: by(({ ceiling }) => ceiling.get(set)!),
       })),
-    { label: 'floor: half of the reals', count: half, stretch: null, fid: by(({ floor }) => floor) },
+    { label: FLOOR, count: half, stretch: null, fid: by(({ floor }) => floor) },
   ];
 }

@@ -69,16 +69,16 @@ describe('the quick run', () => {
     const both = (label: string) => [`${label}: true`, `${label}: false`];
     expect(rows).toEqual([
       ...both('preset paper after 5 iterations'),
-      ...both('reals as the network reads them, 32 pixels'),
-      ...[128, 64, 28].flatMap((size) => both(`reals shrunk to ${size} pixels`)),
+      ...both('reals at 32 pixels, nearest neighbour'),
+      ...[128, 64, 28].flatMap((size) => both(`reals at ${size} pixels`)),
       'SICK: null',
-      ...both('ceiling: half of the reals as the network reads them'),
-      'floor: half of the reals: null',
+      ...both('ceiling: half of the reals, at 32 pixels'),
+      'floor: half of the reals, as they are: null',
     ]);
     for (const { fid } of metrics.byChoice) expect(Object.keys(fid)).toEqual(['pil299', 'network', 'clean']);
     const ofSize = (size: number) =>
       metrics.byChoice.find(
-        ({ label, stretch }) => label.includes(`to ${size} pixels`) && stretch === false,
+        ({ label, stretch }) => label === `reals at ${size} pixels` && stretch === false,
       )!;
     expect(ofSize(28).fid.pil299).toBeGreaterThan(ofSize(64).fid.pil299!);
   });
@@ -106,10 +106,10 @@ describe('the quick run', () => {
       }
       expect(row('SICK', null)[resize]).toBeCloseTo(await fid(sick, resize), 9);
     }
-    expect(row('reals shrunk to 28', false).clean).toBeCloseTo(await fid(at(28, false), 'clean'), 9);
-    expect(row('reals shrunk to 64', true).pil299).toBeCloseTo(await fid(at(64, true), 'pil299'), 9);
+    expect(row('reals at 28', false).clean).toBeCloseTo(await fid(at(28, false), 'clean'), 9);
+    expect(row('reals at 64', true).pil299).toBeCloseTo(await fid(at(64, true), 'pil299'), 9);
     const read = at(32, true, 'nearest');
-    expect(row('reals as the network', true).network).toBeCloseTo(await fid(read, 'network'), 9);
+    expect(row('reals at 32', true).network).toBeCloseTo(await fid(read, 'network'), 9);
     const ceiling = await fid(read.slice(4), 'pil299', reals.slice(0, 4));
     expect(table.find(({ id }) => id === 'ceiling')!.fid).toBeCloseTo(ceiling, 9);
     const floor = noiseFloor(await activations(reals, engine, { resize: 'pil299' })).fid;

@@ -30,7 +30,8 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; } td, th { pa
 th { font-weight: 500; color: var(--soft); } .facts td, .facts th { text-align: left; } .facts th { width: 32%; }
 .scroll { overflow-x: auto; } .cells { font-variant-numeric: tabular-nums; overflow-wrap: normal; } .cells td, .cells th { text-align: right; padding: .3rem .6rem; white-space: nowrap; }
 .cells th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); color: var(--ink); }
-@media (max-width: 560px) { body > .bars .row { grid-template-columns: 1fr 4rem; } body > .forest .row { grid-template-columns: 1fr 8rem; } body > .bars .row span:first-child { grid-column: 1 / 3; } .plot .x.even { display: none; } }
+@media (max-width: 560px) { body > .bars .row { grid-template-columns: 1fr 4rem; } body > .forest .row { grid-template-columns: 1fr 8rem; } body > .bars .row span:first-child { grid-column: 1 / 3; } .plot .x.even { display: none; }
+  .cells th:first-child { white-space: normal; min-width: 7rem; max-width: 42vw; } }
 `;
 
 /** What `page` draws. */
