@@ -6,7 +6,9 @@ import type { LogLine } from './train-paper.js';
 /** Fakes as one picture. */
 export interface ReportPicture {
   readonly png: Uint8Array;
-  readonly caption: string;
+  /** Where they come from: pictures of the same fakes stand side by side. */
+  readonly label: string;
+  readonly stretch: boolean;
 }
 
 const HEADING = ['', 'FID', 'reals', 'images'];
@@ -56,12 +58,21 @@ export function renderReport(
       `<p class="caption">FID against the same reals. Stretched: each image’s own darkest and brightest value become 0 and 255, as the paper’s writer of files did to its fakes. pil299, the paper’s: resized by Pillow’s bicubic to 299 pixels and 8 bits; network: pytorch-fid as published, by the network’s own bilinear; clean: clean-fid’s antialiased bicubic on floats. Reals at fewer pixels were shrunk by Pillow’s bicubic, or by nearest neighbour, as the paper’s training read its images.</p>`,
       ...curvePart(metrics),
       '<h2>The fakes</h2>',
-      `<div class="columns">${pictures.map(({ png, caption }) => picture(png, caption)).join('\n')}</div>`,
+      ...pictureRows(pictures),
       '<h2>Losses</h2>',
       lineChart(losses, 'iteration', 'loss'),
       '<h2>How it was made</h2>',
       facts(origin(metrics)),
     ],
+  });
+}
+
+function pictureRows(pictures: readonly ReportPicture[]): string[] {
+  return [...new Set(pictures.map(({ label }) => label))].map((label) => {
+    const own = pictures
+      .filter((one) => one.label === label)
+      .map(({ png, stretch }) => picture(png, `${label}, ${stretch ? 'stretched' : 'not stretched'}`));
+    return `<div class="columns">${own.join('\n')}</div>`;
   });
 }
 

@@ -251,7 +251,7 @@ async function writeResults(
   await saveSamples(fakes[0]!.fakes.images, join(out, 'samples'));
   const pictures = fakes.map(({ label, stretch, fakes: { images } }): ReportPicture => {
     const png = encodePng(contactSheet(images.slice(0, SHOWN), { columns: 8, background: 255 }));
-    return { png, caption: `${label}, ${stretch ? 'stretched' : 'not stretched'}` };
+    return { png, label, stretch };
   });
   await writeFileAtomic(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
   const report = join(out, 'reproduce.html');

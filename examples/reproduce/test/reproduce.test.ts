@@ -60,7 +60,7 @@ describe('the quick run', () => {
     expect(metrics.choices).toEqual({ stretch: true, resize: 'pil299', dims: 64 });
     expect(metrics.train).toMatchObject({ iterations: 5, batchSize: 8 });
     const notes = metrics.notes.join('\n');
-    for (const part of ['drawn phantoms', 'weights are random', 'batch size of 8', '5 iterations', '--xray'])
+    for (const part of ['drawn phantoms', 'weights are random', 'batch size is 8', '5 iterations', '--xray'])
       expect(notes).toContain(part);
   });
 
