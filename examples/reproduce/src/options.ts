@@ -41,7 +41,11 @@ export interface Options {
 }
 
 /** Flags as commander hands them over. */
-export type ReproduceFlags = Partial<Omit<Options, 'stretch' | 'resize' | 'dims' | 'size' | 'width'>> & {
+export type ReproduceFlags = {
+  readonly [Key in Exclude<keyof Options, 'stretch' | 'resize' | 'dims' | 'size' | 'width'>]?:
+    | Options[Key]
+    | undefined;
+} & {
   readonly stretch?: 'on' | 'off' | undefined;
   readonly resize?: ResizeMode | undefined;
   readonly quick?: boolean | undefined;
