@@ -1,25 +1,33 @@
 import { createRng, UNIT_RANGE, type ValueRange } from '@cxr/image';
+import type { Box, Point } from './boxes.js';
 import { checkImage, withoutChecks } from './check-image.js';
 import { checkSample } from './check-sample.js';
 import { checkTransform } from './compose.js';
 import { imageSize } from './image.js';
 import type { Json } from './json.js';
-import { checkOptions } from './options.js';
+import { checkNumber, checkOptions } from './options.js';
 import type { Sample } from './sample.js';
-import type { Box, Transform } from './transform.js';
+import type { Transform } from './transform.js';
 import { inUnitRange } from './unit-range.js';
+import { visibleBoxes, visiblePoints } from './visible.js';
 
 /**
- * A sample after augmentation: the parts that were given, of the same types. `boxes` keeps its order, with null for a box that
- * is now outside the image.
+ * A sample after augmentation: the parts that were given, of the same types. `boxes` and `points` keep their order, with null for
+ * what is now outside the image.
  */
 export type AugmentedSample<S extends Sample = Sample> = {
-  readonly [K in keyof Given<S>]: K extends 'boxes' ? AugmentedBoxes<Given<S>[K]> : Given<S>[K];
+  readonly [K in keyof Given<S>]: K extends 'boxes'
+    ? AugmentedBoxes<Given<S>[K]>
+    : K extends 'points'
+      ? AugmentedPoints<Given<S>[K]>
+      : Given<S>[K];
 };
 
 type Given<S extends Sample> = Pick<S, Extract<keyof S, keyof Sample>>;
 
 type AugmentedBoxes<B> = B extends readonly Box[] ? { readonly [I in keyof B]: Box | null } : B;
+
+type AugmentedPoints<B> = B extends readonly Point[] ? { readonly [I in keyof B]: Point | null } : B;
 
 /**
  * Identifies one augmentation. The same key gives the same result for any batch size, order and number of workers. All three
@@ -40,6 +48,11 @@ export interface AugmentOptions {
    * @default [0, 1]
    */
   range?: ValueRange | undefined;
+  /**
+   * Boxes of which a smaller share is inside the image become null, 0..1: albumentations' `min_visibility`. The share is that of
+   * the area of the box around the moved outline. @default 0, boxes that are wholly outside alone
+   */
+  minVisibility?: number | undefined;
 }
 
 /** What was done to a sample, as plain JSON: `replay` does it again. */
@@ -103,10 +116,12 @@ function applyTo<S extends Sample>(
   params: Json,
   options: AugmentOptions,
 ): AugmentedSample<S> {
-  checkOptions<AugmentOptions>(caller, options, { range: true });
+  checkOptions<AugmentOptions>(caller, options, { range: true, minVisibility: true });
   const { range = UNIT_RANGE } = options;
+  const minVisibility = checkNumber('minVisibility', options.minVisibility ?? 0, 0, 1);
   checkSample(caller, sample);
-  const { image, mask, boxes } = sample;
+  const { image, mask, softMask, boxes, points } = sample;
+  const size = imageSize(image);
   const result = inUnitRange(image, range, (unit) => {
     checkImage(unit);
     return withoutChecks(() => transform.apply(unit, params));
@@ -114,6 +129,8 @@ function applyTo<S extends Sample>(
   return {
     image: result,
     ...(mask && { mask: transform.applyToMask(mask, params) }),
-    ...(boxes && { boxes: transform.applyToBoxes(boxes, params, imageSize(image)) }),
+    ...(softMask && { softMask: transform.applyToMask(softMask, params, 'soft') }),
+    ...(boxes && { boxes: visibleBoxes(transform, boxes, params, size, minVisibility) }),
+    ...(points && { points: visiblePoints(transform, points, params, size) }),
   } as AugmentedSample as AugmentedSample<S>;
 }

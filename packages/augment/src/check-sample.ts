@@ -1,20 +1,24 @@
+import { checkSamples } from '@cxr/image';
+import type { Box, Point } from './boxes.js';
 import { type Image, imageSize } from './image.js';
+import { checkMaskImage } from './masks.js';
 import type { Sample } from './sample.js';
-import type { Box } from './transform.js';
 
 /** The parts of a sample; the name and the label of a `NamedImage` may stand beside them. */
 const PARTS: Readonly<Record<keyof Sample | 'name' | 'label', true>> = {
   image: true,
   mask: true,
+  softMask: true,
   boxes: true,
+  points: true,
   name: true,
   label: true,
 };
 
 /**
  * Checks the parts of a sample, but not the samples of its image.
- * @throws TypeError if it is no sample, or has no list of boxes; RangeError for an unknown part, a box that is not four finite
- * numbers in order, or a mask of another size than the image's.
+ * @throws TypeError if it is no sample, or has no list of boxes or points; RangeError for an unknown part, a box that is not four
+ * finite numbers in order, a point that is not two, or a mask of another size than the image's.
  */
 export function checkSample(caller: string, sample: Sample): void {
   if (sample === null || typeof sample !== 'object' || !sample.image) {
@@ -22,10 +26,17 @@ export function checkSample(caller: string, sample: Sample): void {
   }
   const unknown = Object.keys(sample).find((key) => !Object.hasOwn(PARTS, key));
   if (unknown !== undefined) {
-    throw new RangeError(`unknown part '${unknown}' of a sample (it has image, mask, boxes)`);
+    throw new RangeError(
+      `unknown part '${unknown}' of a sample (it has image, mask, softMask, boxes, points)`,
+    );
   }
   if (sample.boxes !== undefined) checkBoxes(sample.boxes);
-  if (sample.mask) checkMask(sample.mask, sample.image);
+  if (sample.points !== undefined) checkPoints(sample.points);
+  if (sample.mask) checkMask('mask', sample.mask, sample.image);
+  if (sample.softMask) {
+    checkMask('softMask', sample.softMask, sample.image);
+    checkSamples(sample.softMask.data);
+  }
 }
 
 function checkBoxes(boxes: readonly (Box | null)[]): void {
@@ -45,10 +56,20 @@ function isBox(box: unknown): boolean {
   return left <= right && top <= bottom;
 }
 
-function checkMask(mask: Image, image: Image): void {
+function checkPoints(points: readonly (Point | null)[]): void {
+  if (!Array.isArray(points)) throw new TypeError('points must be an array of [x, y]');
+  for (const [i, point] of (points as readonly unknown[]).entries()) {
+    if (point === null) continue;
+    if (Array.isArray(point) && point.length === 2 && point.every(Number.isFinite)) continue;
+    throw new RangeError(`invalid points[${i}]: ${JSON.stringify(point)} ([x, y] in pixels)`);
+  }
+}
+
+function checkMask(name: string, mask: Image, image: Image): void {
+  checkMaskImage(name, mask);
   const [a, b] = [imageSize(mask), imageSize(image)];
   if (a.height === b.height && a.width === b.width) return;
   throw new RangeError(
-    `a mask of ${a.height} × ${a.width} pixels for an image of ${b.height} × ${b.width}: resize it first, by 'nearest'`,
+    `a ${name} of ${a.height} × ${a.width} pixels for an image of ${b.height} × ${b.width}: resize it first, by 'nearest'`,
   );
 }

@@ -1,8 +1,10 @@
 import type { Rng } from '@cxr/image';
+import type { Box, Point } from './boxes.js';
 import { checkImage, withoutChecks } from './check-image.js';
+import type { Size } from './image.js';
 import type { Json } from './json.js';
 import { recycle } from './memory.js';
-import type { Box, Transform } from './transform.js';
+import type { Transform } from './transform.js';
 
 /** What one of several transforms drew; its params are null if it is not applied. */
 export type Step = { readonly name: string; readonly params: Json };
@@ -30,6 +32,14 @@ export function checkTransform(what: string, transform: unknown): asserts transf
   if (typeof apply === 'function' && typeof sample === 'function') return;
   const hint = typeof transform === 'function' ? `, but a function (call it: ${transform.name}(…))` : '';
   throw new TypeError(`${what} is no transform${hint}`);
+}
+
+/** A step, its parameters, and the sizes before and after it. */
+interface UndoStep {
+  readonly one: Transform;
+  readonly params: Json;
+  readonly from: Size;
+  readonly after: Size;
 }
 
 /** Applies transforms one after another with the parameters from `sample`, one entry for each; those with null are skipped. */
@@ -69,13 +79,29 @@ export function inOrder(
         }),
       );
     },
-    applyToMask: (mask, steps) =>
-      reduce(steps, mask, (result, one, params) => one.applyToMask(result, params)),
+    applyToMask: (mask, steps, kind) =>
+      reduce(steps, mask, (result, one, params) => one.applyToMask(result, params, kind)),
     applyToBoxes: (boxes, steps, size) =>
       reduce(steps, { boxes: [...boxes] as (Box | null)[], size }, (from, one, params) => ({
         boxes: one.applyToBoxes(from.boxes, params, from.size),
         size: one.outputSize(from.size, params),
       })).boxes,
+    applyToPoints: (points, steps, size) =>
+      reduce(steps, { points: [...points] as (Point | null)[], size }, (from, one, params) => ({
+        points: one.applyToPoints(from.points, params, from.size),
+        size: one.outputSize(from.size, params),
+      })).points,
+    invertPoints(points, steps, size) {
+      // Each step needs the size before it, so they are gone through forwards first.
+      const undo = reduce<readonly UndoStep[]>(steps, [], (done, one, params) => {
+        const from = done.at(-1)?.after ?? size;
+        return [...done, { one, params, from, after: one.outputSize(from, params) }];
+      });
+      return undo.reduceRight<(Point | null)[]>(
+        (moved, { one, params, from }) => one.invertPoints(moved, params, from),
+        [...points],
+      );
+    },
     outputSize: (size, steps) => reduce(steps, size, (from, one, params) => one.outputSize(from, params)),
   };
 }

@@ -7,18 +7,34 @@ export {
   augment,
   replay,
 } from './augment.js';
+export {
+  type BatchMix,
+  type CutMixParams,
+  cutMix,
+  type MixOptions,
+  type MixUpParams,
+  mixUp,
+} from './batch-mix.js';
+export type { Box, Point } from './boxes.js';
 export { compose, type Step } from './compose.js';
 export type { Image, Pixels, Size } from './image.js';
 export type { Json } from './json.js';
+export type { MaskKind } from './masks.js';
 export { recycle } from './memory.js';
 export { type OneOfOptions, oneOf } from './one-of.js';
 export type { NumberRange } from './options.js';
 export { type ChestXrayOptions, chestXray } from './presets/chest-xray.js';
 export { type PaperClassicOptions, paperClassic } from './presets/paper-classic.js';
+export {
+  type RandAugmentOptions,
+  randAugment,
+  type TrivialAugmentOptions,
+  trivialAugment,
+} from './presets/random-policies.js';
 export type { Sample } from './sample.js';
 export { type SomeOfOptions, someOf } from './some-of.js';
 export { sometimes } from './sometimes.js';
-export type { Box, NoParams, Point, Transform, TransformOptions } from './transform.js';
+export type { NoParams, Transform, TransformOptions } from './transform.js';
 export { type AffineOptions, type AffineParams, affine } from './transforms/affine.js';
 export { type AutoContrastOptions, autoContrast } from './transforms/auto-contrast.js';
 export { type BiasFieldOptions, type BiasFieldParams, biasField } from './transforms/bias-field.js';
@@ -75,6 +91,7 @@ export { type ToneCurveOptions, type ToneCurveParams, toneCurve } from './transf
 export { type TranslateOptions, type TranslateParams, translate } from './transforms/translate.js';
 export { verticalFlip } from './transforms/vertical-flip.js';
 export { type WindowLevelOptions, type WindowLevelParams, windowLevel } from './transforms/window-level.js';
+export { type View, type ViewsOptions, views } from './views.js';
 export {
   type AffineMatrix,
   invertAffine,

@@ -1,14 +1,13 @@
 import { createRng, type Rng } from '@cxr/image';
+import { type Box, boxAround, cutBox, OUTLINE_PARTS, outlineOf, type Point } from './boxes.js';
 import { checkImage } from './check-image.js';
 import { checkParams, type Limits } from './check-params.js';
 import type { Image, Size } from './image.js';
 import type { Json } from './json.js';
+import { type MaskKind, moveChannels } from './masks.js';
 import { checkNumber } from './options.js';
 import type { Window } from './pixels/window.js';
 import { checkFill, type Sampling, type Samplings } from './warp/sampling.js';
-
-/** A box in pixels from the image's top left corner: `[left, top, right, bottom]`. */
-export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 /**
  * One way to change an image. Drawing the parameters and applying them are separate steps. Parameters are plain JSON and do not
@@ -25,12 +24,18 @@ export interface Transform<P extends Json = Json> {
    */
   apply(image: Image, params: P | null): Image;
   /**
-   * A mask of classes, of the image's size, moved like the image: by nearest neighbour, never mixed, never recoloured. `augment`
-   * refuses a mask of another size, since options in pixels and rounding to whole pixels would misalign it.
+   * A mask of the image's size and of any number of channels, moved like the image, never recoloured. `augment` refuses a mask
+   * of another size, since options in pixels and rounding to whole pixels would misalign it.
+   * @param kind `'classes'`: by nearest neighbour, never mixed, with `maskFill` outside; `'soft'`: bilinear, with 0 outside.
+   * @default 'classes'
    */
-  applyToMask(mask: Image, params: P | null): Image;
+  applyToMask(mask: Image, params: P | null, kind?: MaskKind): Image;
   /** Boxes of an image of this size, moved like the image and cut at its border; null for one that is now outside. */
   applyToBoxes(boxes: readonly (Box | null)[], params: P | null, size: Size): (Box | null)[];
+  /** Points of an image of this size, moved like the image; they may now be outside it. */
+  applyToPoints(points: readonly (Point | null)[], params: P | null, size: Size): (Point | null)[];
+  /** Where points of the result were in the image, which was of this size: the inverse of `applyToPoints`. */
+  invertPoints(points: readonly (Point | null)[], params: P | null, size: Size): (Point | null)[];
   /** The size of the result for an image of this size. */
   outputSize(size: Size, params: P | null): Size;
 }
@@ -40,9 +45,6 @@ export interface TransformOptions {
   /** Probability that it is applied, 0..1. @default 1 */
   p?: number | undefined;
 }
-
-/** A point in pixels from the image's top left corner. */
-export type Point = readonly [x: number, y: number];
 
 /** Where points move to, and where they come from. */
 export interface PointMap {
@@ -74,6 +76,8 @@ export function photometric<P extends Json>(spec: Photometric<P>): Transform<P> 
     },
     applyToMask: (mask) => mask,
     applyToBoxes: (boxes) => [...boxes],
+    applyToPoints: (points) => [...points],
+    invertPoints: (points) => [...points],
     outputSize: (size) => size,
   };
 }
@@ -98,6 +102,8 @@ interface Geometric<P extends Json> {
 /** Makes a transform that moves pixels: masks and boxes move too. */
 export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
   const { sampling, bends = false } = spec;
+  const { fill } = sampling.mask;
+  const soft: Sampling = { interpolation: 'bilinear', fill: typeof fill === 'string' ? fill : 0 };
   const check = paramsChecker(spec);
   const outputSize = (size: Size, params: P | null) =>
     params === null || !spec.outputSize ? size : spec.outputSize(size, params);
@@ -110,10 +116,11 @@ export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
       check(params);
       return params === null ? image : spec.move(image, params, sampling.image);
     },
-    applyToMask(mask, params) {
-      checkFill('maskFill', sampling.mask.fill, mask);
+    applyToMask(mask, params, kind = 'classes') {
+      const how = kind === 'soft' ? soft : sampling.mask;
+      checkFill('maskFill', how.fill, mask);
       check(params);
-      return params === null ? mask : spec.move(mask, params, sampling.mask);
+      return params === null ? mask : moveChannels(mask, (plane) => spec.move(plane, params, how));
     },
     applyToBoxes(boxes, params, size) {
       check(params);
@@ -122,8 +129,20 @@ export function geometric<P extends Json>(spec: Geometric<P>): Transform<P> {
       const { forward } = spec.points(params, size);
       return boxes.map((box) => box && moveBox(box, forward, within, bends));
     },
+    applyToPoints(points, params, size) {
+      check(params);
+      return params === null ? [...points] : movePoints(points, spec.points(params, size).forward);
+    },
+    invertPoints(points, params, size) {
+      check(params);
+      return params === null ? [...points] : movePoints(points, spec.points(params, size).back);
+    },
     outputSize,
   };
+}
+
+function movePoints(points: readonly (Point | null)[], move: PointMap['forward']): (Point | null)[] {
+  return points.map((point) => point && move(...point));
 }
 
 /** Moves points by this many pixels. */
@@ -159,32 +178,10 @@ export function withProbability<P>(p: number | undefined, sample: (rng: Rng) => 
   return (rng) => (probability < 1 && rng.uniform() >= probability ? null : sample(rng));
 }
 
-/** A straight edge is given by its ends; a curved one is followed in this many parts. */
-const PARTS = 8;
-
 /** The box around the moved outline, cut at the image's border; null if nothing of it is left. */
-function moveBox(
-  [left, top, right, bottom]: Box,
-  point: PointMap['forward'],
-  size: Size,
-  bends: boolean,
-): Box | null {
-  const parts = bends ? PARTS : 1;
-  const outline: Point[] = [];
-  for (let i = 0; i <= parts; i++) {
-    const x = left + ((right - left) * i) / parts;
-    const y = top + ((bottom - top) * i) / parts;
-    outline.push(point(x, top), point(x, bottom), point(left, y), point(right, y));
-  }
-  const xs = outline.map(([x]) => x);
-  const ys = outline.map(([, y]) => y);
-  const moved: Box = [
-    Math.max(0, Math.min(...xs)),
-    Math.max(0, Math.min(...ys)),
-    Math.min(size.width, Math.max(...xs)),
-    Math.min(size.height, Math.max(...ys)),
-  ];
-  return moved[0] < moved[2] && moved[1] < moved[3] ? moved : null;
+function moveBox(box: Box, point: PointMap['forward'], size: Size, bends: boolean): Box | null {
+  const parts = bends ? OUTLINE_PARTS : 1;
+  return cutBox(boxAround(outlineOf(box, parts).map(([x, y]) => point(x, y))), size);
 }
 
 /** The parameters of a transform that only draws whether it is applied. */

@@ -153,7 +153,7 @@ describe('the option range', () => {
       /invalid range: \[1,-1\]/,
     );
     expect(() => a.augment(a.invert(), { image }, key, { ranges: [-1, 1] } as never)).toThrow(
-      "unknown option 'ranges' of augment (it has range)",
+      "unknown option 'ranges' of augment (it has range, minVisibility)",
     );
   });
 });

@@ -7,12 +7,15 @@ it('names every exported function that makes a transform', () => {
     'affineMatrix',
     'augment',
     'createRng',
+    'cutMix',
     'invertAffine',
+    'mixUp',
     'multiplyAffine',
     'recycle',
     'replay',
     'rotationMatrix',
     'transformPoint',
+    'views',
     'warpAffine',
   ];
   // A pipeline is in there under the names of presets and choices.

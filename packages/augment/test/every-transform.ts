@@ -47,6 +47,8 @@ export const EVERY: Readonly<Record<string, a.Transform>> = {
   windowLevel: a.windowLevel({ center: [0.3, 200], width: [0.5, 300] }),
   chestXray: a.chestXray({ horizontalFlip: 0.5 }),
   paperClassic: a.paperClassic({ size: 16 }),
+  randAugment: a.randAugment({ magnitude: 20 }),
+  trivialAugment: a.trivialAugment({ magnitude: 30 }),
   oneOf: a.oneOf([a.invert(), a.rotate({ degrees: [-5, 5] }), a.compose([a.equalize(), a.verticalFlip()])]),
   someOf: a.someOf([a.invert(), a.gaussianNoise(), a.cutout(), a.pad({ border: 1 })], { count: [1, 3] }),
   sometimes: a.sometimes(a.compose([a.gamma({ gamma: 2 }), a.crop({ height: 3, width: 3 })]), 0.5),

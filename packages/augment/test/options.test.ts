@@ -50,6 +50,9 @@ describe('what is wrong is named', () => {
   });
 });
 
+/** Pipelines of a fixed form; they take no p. */
+const PRESETS = ['chestXray', 'paperClassic', 'randAugment', 'trivialAugment'];
+
 describe('an option that there is not', () => {
   /** Every function that makes a transform, with what it needs. */
   const MAKERS: Record<string, (options: object) => unknown> = {
@@ -81,6 +84,7 @@ describe('an option that there is not', () => {
     paperClassic: a.paperClassic,
     perspective: a.perspective,
     poissonNoise: a.poissonNoise,
+    randAugment: a.randAugment,
     randomResizedCrop: (options) => a.randomResizedCrop({ height: 2, width: 2, ...options }),
     resize: (options) => a.resize({ height: 2, width: 2, ...options }),
     rotate: (options) => a.rotate({ degrees: 1, ...options }),
@@ -91,6 +95,7 @@ describe('an option that there is not', () => {
     someOf: (options) => a.someOf([a.invert()], { count: 1, ...options }),
     toneCurve: a.toneCurve,
     translate: a.translate,
+    trivialAugment: a.trivialAugment,
     verticalFlip: a.verticalFlip,
     windowLevel: (options) => a.windowLevel({ center: 1, width: 1, ...options }),
   };
@@ -98,7 +103,7 @@ describe('an option that there is not', () => {
   it('is looked for in every transform', () => {
     // compose takes no options, sometimes a number.
     const names = new Set(Object.values(EVERY).map(({ name }) => name));
-    expect([...names, 'chestXray', 'paperClassic'].filter((name) => name !== 'compose').sort()).toEqual(
+    expect([...names, ...PRESETS].filter((name) => name !== 'compose').sort()).toEqual(
       Object.keys(MAKERS).sort(),
     );
   });
@@ -108,7 +113,7 @@ describe('an option that there is not', () => {
       new RegExp(`^unknown option 'rotation' of ${name} \\(it has [\\w, ]+\\)$`),
     );
     expect(() => make({ rotation: 30 })).toThrow(RangeError);
-    make(name === 'chestXray' || name === 'paperClassic' ? { size: undefined } : { p: 0.5 });
+    make(PRESETS.includes(name) ? { size: undefined } : { p: 0.5 });
   });
 
   it('is named with those that there are', () => {

@@ -7,7 +7,9 @@ const key = { seed: 1, epoch: 0, index: 3 };
 const augmented = (sample: unknown) => () => a.augment(a.horizontalFlip(), sample as a.Sample, key);
 
 it.each(['masks', 'box', 'images', 'Mask'])('an unknown part, %s, is refused', (part) => {
-  const error = new RangeError(`unknown part '${part}' of a sample (it has image, mask, boxes)`);
+  const error = new RangeError(
+    `unknown part '${part}' of a sample (it has image, mask, softMask, boxes, points)`,
+  );
   expect(augmented({ image, [part]: [] })).toThrow(error);
   const { record } = a.augment(a.invert(), { image }, key);
   expect(() => a.replay(a.invert(), { image, [part]: [] }, record)).toThrow(error);

@@ -1,5 +1,5 @@
 import { compose, type Step } from '../compose.js';
-import { checkOptions, checkWhole } from '../options.js';
+import { checkOptions } from '../options.js';
 import type { Transform } from '../transform.js';
 import { affine } from '../transforms/affine.js';
 import { collimation } from '../transforms/collimation.js';
@@ -8,8 +8,8 @@ import { gamma } from '../transforms/gamma.js';
 import { gaussianBlur } from '../transforms/gaussian-blur.js';
 import { gaussianNoise } from '../transforms/gaussian-noise.js';
 import { horizontalFlip } from '../transforms/horizontal-flip.js';
-import { resize } from '../transforms/resize.js';
 import type { Fill } from '../warp/sampling.js';
+import { square } from './square.js';
 
 /** Options of `chestXray`. */
 export interface ChestXrayOptions {
@@ -60,9 +60,4 @@ export function chestXray(options: ChestXrayOptions = {}): Transform<readonly St
     gaussianNoise({ sigma: [0.005, 0.02], p: 0.3 }),
     collimation({ margin: [0, 0.06], p: 0.1 }),
   ]);
-}
-
-function square(size: number) {
-  checkWhole('size', size, 1);
-  return resize({ height: size, width: size });
 }
