@@ -18,7 +18,7 @@ let grid: Picture[] = [];
 let strip: Picture[] = [];
 
 /** The thread that draws; started when it is first needed, with the generator that comes with @cxr/dcgan. */
-async function generator(): Promise<Calls<'generate'>> {
+export async function generator(): Promise<Calls<'generate'>> {
   if (calls && facts) return calls;
   calls ??= connect('generate').calls;
   facts = await calls.openGenerator({ url: new URL(generatorUrl, document.baseURI).href });
@@ -27,11 +27,17 @@ async function generator(): Promise<Calls<'generate'>> {
 }
 
 /** Opens another generator, in place of the one before. */
-async function useGenerator(source: GeneratorSource, name: string): Promise<void> {
+export async function useGenerator(source: GeneratorSource, name: string): Promise<void> {
   calls ??= connect('generate').calls;
   facts = await calls.openGenerator(source);
   describe(name);
   await redraw();
+}
+
+/** Width and height of the open generator's images in pixels. */
+export async function generatorSize(): Promise<number> {
+  await generator();
+  return facts!.size;
 }
 
 /** Starts the part. */

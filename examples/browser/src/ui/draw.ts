@@ -26,7 +26,7 @@ export function canvasOf(picture: Picture, label: string): HTMLCanvasElement {
 }
 
 /** Hands a file to the browser to be saved. */
-function save(name: string, content: Uint8Array | string, type: string): void {
+export function save(name: string, content: Uint8Array | string, type: string): void {
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
   const link = document.createElement('a');
   link.href = url;

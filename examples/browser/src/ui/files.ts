@@ -29,7 +29,7 @@ export function acceptFiles(id: string, receive: (files: File[]) => unknown): vo
 }
 
 /** A file's path in the folder that was chosen or dropped, or its name. */
-function pathOf(file: File): string {
+export function pathOf(file: File): string {
   return (file as { path?: string }).path ?? (file.webkitRelativePath || file.name);
 }
 

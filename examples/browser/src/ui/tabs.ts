@@ -43,3 +43,8 @@ export function startTabs(openers: Openers): void {
   addEventListener('hashchange', fromAddress);
   fromAddress();
 }
+
+/** Shows a tab from elsewhere in the page. */
+export function showTab(name: string): void {
+  location.hash = name;
+}

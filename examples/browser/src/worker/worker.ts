@@ -5,11 +5,17 @@ import { expose } from 'comlink';
 export interface Parts {
   augment: typeof import('./augment.js');
   generate: typeof import('./generate.js');
+  quiz: typeof import('./quiz.js');
+  score: typeof import('./score.js');
+  train: typeof import('./train.js');
 }
 
 const PARTS: { readonly [Name in keyof Parts]: () => Promise<Parts[Name]> } = {
   augment: () => import('./augment.js'),
   generate: () => import('./generate.js'),
+  quiz: () => import('./quiz.js'),
+  score: () => import('./score.js'),
+  train: () => import('./train.js'),
 };
 
 /** What is exposed to the page. */

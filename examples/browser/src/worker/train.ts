@@ -1,0 +1,188 @@
+import type { BackendRequest } from '@cxr/backend';
+import { collectImages, phantoms } from '@cxr/data';
+import { type TrainEvent, type TrainState, train, writeGenerator } from '@cxr/dcgan';
+import { del, get, set } from 'idb-keyval';
+import { type ImageFile, readImageFiles } from './image-files.js';
+import { type Picture, toPicture } from './picture.js';
+import { type BackendReport, startBackend } from './start-backend.js';
+
+/** What a new run is to be. */
+export interface TrainSettings {
+  /** Without any, phantoms are drawn. */
+  files: ImageFile[];
+  size: 32 | 64 | 128;
+  width: number;
+  batchSize: number;
+  steps: number;
+  seed: number;
+  backend: BackendRequest;
+}
+
+/** A run as it is kept in this browser. */
+interface KeptRun {
+  settings: Omit<TrainSettings, 'files'>;
+  state: TrainState;
+  losses: Losses;
+  grid: Picture | undefined;
+}
+
+/** Points of the two curves. */
+export interface Losses {
+  discriminator: [step: number, loss: number][];
+  generator: [step: number, loss: number][];
+}
+
+/** What the page is told. */
+export type TrainNews =
+  | { type: 'backend'; backend: BackendReport }
+  | {
+      type: 'step';
+      step: number;
+      steps: number;
+      losses: Losses;
+      secondsLeft: number;
+      imagesPerSecond: number;
+    }
+  | { type: 'grid'; step: number; grid: Picture }
+  | { type: 'warning'; message: string };
+
+/** How a run ended. */
+export interface TrainEnd {
+  reason: 'done' | 'aborted' | 'stopped';
+  step: number;
+}
+
+/** A kept run, as the page shows it. */
+export interface Kept {
+  step: number;
+  steps: number;
+  losses: Losses;
+  grid: Picture | undefined;
+}
+
+const RUN = 'run';
+const IMAGES = 'images';
+const PHANTOMS = 256;
+/** A run that is cut off loses at most this many steps. */
+const CHECKPOINT_EVERY = 10;
+const SAMPLE_EVERY = 10;
+const SAMPLES = 16;
+/** The page draws no more often. */
+const NEWS_MS = 250;
+
+let abort: AbortController | undefined;
+let generatorFile: Uint8Array | undefined;
+
+/** What is kept of an earlier run; undefined if nothing is. */
+export async function keptRun(): Promise<Kept | undefined> {
+  const run = await get<KeptRun>(RUN);
+  return run && { step: run.state.step, steps: run.settings.steps, losses: run.losses, grid: run.grid };
+}
+
+/** Deletes the kept run and its images. */
+export async function discardRun(): Promise<void> {
+  await Promise.all([del(RUN), del(IMAGES)]);
+}
+
+/** Starts a new run. */
+export async function startRun(
+  { files, ...settings }: TrainSettings,
+  tell: (news: TrainNews) => void,
+): Promise<TrainEnd> {
+  await discardRun();
+  const { size, seed } = settings;
+  const source = files.length > 0 ? readImageFiles(files) : phantoms({ count: PHANTOMS, seed, size });
+  const { data, shape } = await collectImages(source, { size, channels: 1 });
+  // At training size: a reload finds them, and the folder need not be chosen again.
+  await set(IMAGES, { data, shape: [...shape] });
+  return runOn(settings, undefined, tell);
+}
+
+/** Goes on with the kept run. */
+export async function resumeRun(tell: (news: TrainNews) => void): Promise<TrainEnd> {
+  const run = await get<KeptRun>(RUN);
+  if (!run) throw new Error('no run is kept in this browser');
+  return runOn(run.settings, run, tell);
+}
+
+/** Ends the run after the step that is going on; it is kept. */
+export function pauseRun(): void {
+  abort?.abort();
+}
+
+/** The trained generator as a safetensors file; undefined before a run has ended in this thread. */
+export function trainedGenerator(): Uint8Array | undefined {
+  return generatorFile;
+}
+
+async function runOn(
+  settings: Omit<TrainSettings, 'files'>,
+  kept: KeptRun | undefined,
+  tell: (news: TrainNews) => void,
+): Promise<TrainEnd> {
+  abort = new AbortController();
+  const { backend, ...rest } = settings;
+  tell({ type: 'backend', backend: await startBackend(backend) });
+  const images = await get<{ data: Uint8Array; shape: number[] }>(IMAGES);
+  if (!images) throw new Error('the training images are no longer in this browser: discard the run');
+  const losses: Losses = kept?.losses ?? { discriminator: [], generator: [] };
+  let grid = kept?.grid;
+  const checkpoints = {
+    async save(state: TrainState): Promise<string> {
+      await set(RUN, { settings, state, losses, grid } satisfies KeptRun);
+      return RUN;
+    },
+  };
+  const events = train({
+    ...rest,
+    images,
+    preset: 'dcgan',
+    diffAugment: ['translation', 'cutout'],
+    ema: 0.99,
+    checkpoints,
+    checkpointEvery: CHECKPOINT_EVERY,
+    sampleEvery: SAMPLE_EVERY,
+    sampleCount: SAMPLES,
+    resume: kept?.state,
+    signal: abort.signal,
+  });
+  let told = 0;
+  for await (const event of events) {
+    if (event.type === 'sample') grid = toPicture(event.grid);
+    if (event.type === 'step') remember(losses, event);
+    if (event.type === 'end') return await ended(event);
+    const late = performance.now() - told > NEWS_MS || (event.type === 'step' && event.step === rest.steps);
+    if (event.type === 'step' && !late) continue;
+    const news = newsOf(event, rest.steps, losses);
+    if (news) tell(news);
+    if (event.type === 'step') told = performance.now();
+  }
+  throw new Error('the run has no end');
+
+  async function ended({ generator, step, reason }: Extract<TrainEvent, { type: 'end' }>): Promise<TrainEnd> {
+    const state = (await get<KeptRun>(RUN))?.state;
+    if (state) generatorFile = await writeGenerator(generator, { config: state.config, step });
+    generator.dispose();
+    return { reason, step };
+  }
+}
+
+function remember(losses: Losses, { step, lossD, lossG }: Extract<TrainEvent, { type: 'step' }>): void {
+  losses.discriminator.push([step, lossD]);
+  losses.generator.push([step, lossG]);
+}
+
+function newsOf(event: TrainEvent, steps: number, losses: Losses): TrainNews | undefined {
+  switch (event.type) {
+    case 'step': {
+      const { step, secondsLeft, imagesPerSecond } = event;
+      return { type: 'step', step, steps, losses, secondsLeft, imagesPerSecond };
+    }
+    case 'sample':
+      return { type: 'grid', step: event.step, grid: toPicture(event.grid) };
+    case 'warning':
+      return { type: 'warning', message: event.message };
+    default:
+      return undefined;
+  }
+}

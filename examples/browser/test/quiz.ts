@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodePng } from '@cxr/data';
+import { image } from '@cxr/image';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { greyOf, type Site } from './site.js';
+
+/** The part Which is real? */
+export function describeQuiz(site: () => Site): void {
+  describe('Which is real?', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cxr-quiz-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const says = (page: Page, text: RegExp): Promise<void> =>
+      page.locator('#quiz-status p', { hasText: text }).waitFor();
+
+    it('asks ten times with phantoms, and counts', async () => {
+      const { page, close } = await site().open({ hash: '#quiz' });
+      let right = 0;
+      for (let round = 1; round <= 10; round++) {
+        await says(page, new RegExp(`Round ${round} of 10`));
+        await page.locator('#quiz-choices button').first().click();
+        await says(page, new RegExp(`of ${round} so far`));
+        if (/Right/.test((await page.locator('#quiz-status p').textContent())!)) right++;
+        expect(await page.locator('#quiz-choices button.real').count()).toBe(1);
+        // The Next button has the focus: the quiz goes on by keyboard.
+        if (round < 10) await page.keyboard.press('Enter');
+      }
+      await says(page, new RegExp(`${right} of 10 so far\\. That was the last round`));
+      await page.keyboard.press('Enter');
+      await says(page, /Round 1 of 10/);
+      await close();
+    });
+
+    it('shows the reals of the user', async () => {
+      // White images: nobody takes them for a fake.
+      writeFileSync(join(folder, 'white.png'), encodePng(image(new Uint8Array(900).fill(255), 30, 30, 1)));
+      const { page, close } = await site().open({ hash: '#quiz' });
+      await says(page, /Round 1 of 10/);
+      await page.locator('#quiz-file').setInputFiles(folder);
+      const isWhite = async (which: number): Promise<boolean> =>
+        (await greyOf(page, `#quiz-choices button:nth-child(${which}) canvas`)).every((v) => v === 255);
+      for (let round = 1; round <= 3; round++) {
+        await says(page, new RegExp(`Round ${round} of 10`));
+        await expect.poll(async () => (await isWhite(1)) !== (await isWhite(2))).toBe(true);
+        await page.locator(`#quiz-choices button:nth-child(${(await isWhite(1)) ? 1 : 2})`).click();
+        await says(page, new RegExp(`Right.* ${round} of ${round} so far`));
+        await page.keyboard.press('Enter');
+      }
+      await close();
+    });
+  });
+}
