@@ -20,6 +20,8 @@ beforeAll(async () => {
   file = join(folder, 'a.png');
   await writeFile(file, png);
   await writeFile(join(folder, 'a.npz'), npz);
+  const pixels = { data: new Uint16Array(4), shape: [1, 2, 2], dtype: 'uint16' } as const;
+  await writeFile(join(folder, 'images.npy'), data.writeNpy({ ...pixels, shape: [1, 2, 2] }));
   await writeFile(join(folder, 'a.csv'), 'path,label\na.png,1\n');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -63,6 +65,7 @@ const CALLS: [string, Call, object][] = [
   ['inspectDataset', (o) => node.inspectDataset([{ file, labels: [] }], o), { workers: 0 }],
   ['listImages', (o) => node.listImages(folder, o), { recursive: true, dicom: false }],
   ['listFromCsv', (o) => node.listFromCsv(join(folder, 'a.csv'), o), { label: 'label' }],
+  ['openArrayImages', (o) => node.openArrayImages(join(folder, 'images.npy'), o), { bits: 12 }],
   ['readNpzFile', (o) => node.readNpzFile(join(folder, 'a.npz'), o), { names: ['a'] }],
   ['unpackZip', (o) => node.unpackZip(join(folder, 'a.npz'), join(folder, 'out'), o), { maxBytes: 1000 }],
 ];

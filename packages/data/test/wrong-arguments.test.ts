@@ -87,6 +87,8 @@ const NODE: Record<string, unknown[]> = {
   filesDigest: [[item]],
   inspectDataset: [[item], { workers: 0 }],
   keepSettings: [inFolder('settings.json'), { a: 1 }],
+  npzNames: [inFolder('a.npz')],
+  openArrayImages: [inFolder('a.npz'), { name: 'a' }],
   openJsonLines: [inFolder('a.jsonl')],
   readJsonLines: [inFolder('a.jsonl')],
   listClassFolders: [folder],

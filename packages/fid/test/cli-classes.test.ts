@@ -157,7 +157,7 @@ describe('cxr-fid', () => {
     mkdirSync(at('lone', 'NORMAL'), { recursive: true });
     writeFileSync(at('lone', 'NORMAL', '0.png'), png);
     await expectWrong('the class NORMAL has 1 image', at('lone'), at('other'));
-    expect(await run(at('real'), at('a.npz'), '--worst', at('w.png'))).toMatchObject({
+    expect(await run(at('real'), at('real.npz'), '--worst', at('w.png'))).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--worst needs images'),
     });

@@ -104,7 +104,7 @@ export function takeNpy(bytes: Uint8Array, maxExtra: number): { array: NpyArray;
   return { array: valuesOf(bytes, header, true), extra };
 }
 
-function valuesOf(bytes: Uint8Array, header: Header, owned: boolean): NpyArray {
+function valuesOf(bytes: Uint8Array, header: NpyHeader, owned: boolean): NpyArray {
   const { kind, bigEndian, reordered, shape, start, length } = header;
   const raw = owned
     ? aligned(bytes, start, length, kind.bytes)
@@ -114,6 +114,12 @@ function valuesOf(bytes: Uint8Array, header: Header, owned: boolean): NpyArray {
   const rows = reordered ? reorder(stored, shape, kind, 'to rows') : stored;
   const data = kind.dtype === 'float16' ? halvesToNumbers(rows as Uint16Array) : rows;
   return { data, shape, dtype: kind.dtype };
+}
+
+/** Values that are these bytes, in C order; the bytes are changed. */
+export function readNpyValues(bytes: Uint8Array, { kind, bigEndian }: NpyHeader): NpyData {
+  const header = { kind, bigEndian, reordered: false, shape: [], start: 0, length: bytes.length };
+  return valuesOf(bytes, header, true).data;
 }
 
 /** These bytes at a place where a typed array of such items may start: they are moved to the front if they lie elsewhere. */
@@ -179,7 +185,8 @@ function headerOf(descr: string, fortran: boolean, shape: readonly number[]): st
   return `${MAGIC}\x01\x00${size}${dictionary.padEnd(length - 11)}\n`;
 }
 
-interface Header {
+/** What the header of an .npy says. */
+export interface NpyHeader {
   kind: Kind;
   bigEndian: boolean;
   /** Whether the values must be reordered: Fortran order, with more than one axis. */
@@ -190,7 +197,25 @@ interface Header {
   length: number;
 }
 
-function readHeader(bytes: Uint8Array): Header {
+function readHeader(bytes: Uint8Array): NpyHeader {
+  return readNpyHeader(bytes, bytes.length);
+}
+
+/** The longest header that is read; those of plain types have 200 bytes at most. */
+const MAX_HEADER = 2 ** 20;
+
+/**
+ * Where the values of an .npy start, from its first 12 bytes.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function npyHeaderLength(first: Uint8Array): number {
+  const start = valuesStart(first);
+  if (start > MAX_HEADER) throw new CxrFileError('corrupt', `an npy file with a header of ${start} bytes`);
+  return start;
+}
+
+/** As `readNpy` reads it, from the start of an .npy of `total` bytes. @throws as `readNpy`. */
+export function readNpyHeader(bytes: Uint8Array, total: number): NpyHeader {
   const { text, start } = headerText(bytes);
   const descr = /['"]descr['"]\s*:\s*['"]([^'"]{1,20})['"]/.exec(text)?.[1];
   const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
@@ -201,8 +226,8 @@ function readHeader(bytes: Uint8Array): Header {
   const shape = sizesOf(tuple);
   const length = shape.reduce((a, b) => a * b, kind.bytes);
   if (!Number.isSafeInteger(length)) throw new CxrFileError('corrupt', `an npy file of shape [${shape}]`);
-  if (start + length > bytes.length) {
-    throw new CxrFileError('truncated', `an npy file with ${bytes.length - start} of ${length} bytes`);
+  if (start + length > total) {
+    throw new CxrFileError('truncated', `an npy file with ${total - start} of ${length} bytes`);
   }
   const reordered = fortran === 'True' && shape.filter((size) => size !== 1).length > 1;
   return { kind, bigEndian: descr!.startsWith('>'), reordered, shape, start, length };
@@ -210,6 +235,14 @@ function readHeader(bytes: Uint8Array): Header {
 
 /** The header's text and where the values start. */
 function headerText(bytes: Uint8Array): { text: string; start: number } {
+  const start = valuesStart(bytes);
+  if (start > bytes.length) throw new CxrFileError('truncated', 'an npy file cut off in its header');
+  // Plain types have headers of 60 to 200 characters; only lists of named fields, which are refused, are longer.
+  const textStart = bytes[6] === 1 ? 10 : 12;
+  return { text: latin1(bytes, textStart, Math.min(start, textStart + 10_000)), start };
+}
+
+function valuesStart(bytes: Uint8Array): number {
   if (latin1(bytes, 0, 6) !== MAGIC) throw new CxrFileError('unsupported', 'not an npy file');
   const major = bytes[6];
   if (major !== 1 && major !== 2 && major !== 3)
@@ -217,10 +250,7 @@ function headerText(bytes: Uint8Array): { text: string; start: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const textStart = major === 1 ? 10 : 12;
   if (bytes.length < textStart) throw new CxrFileError('truncated', 'an npy file cut off in its header');
-  const start = textStart + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (start > bytes.length) throw new CxrFileError('truncated', 'an npy file cut off in its header');
-  // Plain types have headers of 60 to 200 characters; only lists of named fields, which are refused, are longer.
-  return { text: latin1(bytes, textStart, Math.min(start, textStart + 10_000)), start };
+  return textStart + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
 }
 
 function kindOf(descr: string | undefined): Kind {

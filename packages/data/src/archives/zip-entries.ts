@@ -135,7 +135,7 @@ export function unpackEntry(data: Uint8Array, entry: ZipEntry, checkCrc: boolean
 }
 
 /** Deflate cannot shrink by more than this. */
-const DEFLATE_LIMIT = 1032;
+export const DEFLATE_LIMIT = 1032;
 
 function inflate(packed: Uint8Array, name: string, size: number): Uint8Array {
   if (size > packed.length * DEFLATE_LIMIT) throw broken(`${name} declares more than it can hold`);

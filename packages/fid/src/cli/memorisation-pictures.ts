@@ -1,7 +1,9 @@
 import { encodePng } from '@cxr/data';
-import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { writeFileAtomic } from '@cxr/data/node';
 import { fitImage, image } from '@cxr/image';
 import type { Memorisation } from '../metrics/memorisation.js';
+import type { PathStatistics } from '../node/path-report.js';
+import { readRows } from './path-images.js';
 
 const PAIRS = 8;
 const SIZE = 256;
@@ -11,16 +13,20 @@ const GAP = 8;
 export async function drawPairs(
   file: string,
   { pairs }: Memorisation,
-  names: { real: readonly string[]; fake: readonly string[] },
+  { real, fake }: Record<'real' | 'fake', Pick<PathStatistics, 'path' | 'names'>>,
 ): Promise<void> {
   const worst = pairs.slice(0, PAIRS);
   const width = 2 * SIZE + 3 * GAP;
   const height = worst.length * (SIZE + GAP) + GAP;
   const pixels = new Uint8Array(width * height * 3).fill(255);
-  for (const [row, pair] of worst.entries()) {
-    const both = [names.fake[pair.fake]!, names.real[pair.real]!];
-    for (const [column, name] of both.entries()) {
-      const { data } = fitImage(await readImage(name), { size: SIZE, channels: 3 });
+  const rowsOf = (side: 'real' | 'fake') => worst.map((pair) => pair[side]);
+  const columns = [
+    await readRows(fake, rowsOf('fake'), undefined),
+    await readRows(real, rowsOf('real'), undefined),
+  ];
+  for (const row of worst.keys()) {
+    for (const [column, images] of columns.entries()) {
+      const { data } = fitImage(images[row]!, { size: SIZE, channels: 3 });
       for (let y = 0; y < SIZE; y++) {
         const at = (GAP + row * (SIZE + GAP) + y) * width + GAP + column * (SIZE + GAP);
         pixels.set(data.subarray(y * SIZE * 3, (y + 1) * SIZE * 3), at * 3);

@@ -23,7 +23,7 @@ export async function reportMemorisation({
   if (pictures !== undefined && [real, fake].some(({ names }) => names.length === 0)) {
     throw new UsageError('--memorisation-pictures needs images, not saved activations');
   }
-  if (pictures !== undefined) await drawPairs(pictures, report, { real: real.names, fake: fake.names });
+  if (pictures !== undefined) await drawPairs(pictures, report, { real, fake });
   const pairs = report.pairs.slice(0, PAIRS).map(({ ratio, ...pair }) => ({
     ...pair,
     ...(Number.isFinite(ratio) ? { ratio } : {}),

@@ -1,14 +1,7 @@
 import { basename } from 'node:path';
 import { type CliContext, UsageError } from '@cxr/cli';
-import {
-  checkWritable,
-  listClassFolders,
-  listImages,
-  readImage,
-  readImages,
-  writeFileAtomic,
-} from '@cxr/data/node';
-import { dimensions } from '@cxr/image';
+import { checkWritable, listClassFolders, writeFileAtomic } from '@cxr/data/node';
+import { dimensions, imagesOf } from '@cxr/image';
 import type { InceptionEngine } from '../engines/engine.js';
 import { type FrechetMethod, frechetDistance, frechetTerms } from '../metrics/frechet-distance.js';
 import { noiseFloor } from '../metrics/noise-floor.js';
@@ -21,8 +14,9 @@ import { checkClassFolders, scoreClasses } from './by-class.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics, intervalsOf } from './further-metrics.js';
 import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
+import { checkHasImages, imagesAt } from './path-images.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
-import { checkPictures, drawWorst } from './worst-pictures.js';
+import { drawWorst } from './worst-pictures.js';
 
 /** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
@@ -53,7 +47,7 @@ async function scorePaths(
   const { method, seed, heldOut } = flags;
   await checkWritable(flags.spectrum, flags.memorisationPictures, flags.worst);
   if (flags.by) await checkClassFolders(paths);
-  if (flags.worst !== undefined) checkPictures(paths[1]);
+  if (flags.worst !== undefined) await checkHasImages(paths[1], '--worst');
   const size = heldOut !== undefined || flags.spectrum !== undefined ? await sizeOfFakes(paths[1], flags) : 0;
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
   const all = [
@@ -118,13 +112,13 @@ async function saveStatistics(
 }
 
 /** Width and height of the fakes, by their first image. */
-async function sizeOfFakes(path: string, { recursive = false, bits }: ScoreFlags): Promise<number> {
-  if (path.endsWith('.npz'))
-    throw new UsageError(`--held-out and --spectrum need images: ${path} is a statistics file`);
-  const [first] = await listImages(path, { recursive });
-  const [height, width] = dimensions(await readImage(first!, { bits }));
-  if (height === width) return width;
-  throw new UsageError(`--held-out and --spectrum need square fakes: ${first} is ${width} × ${height}`);
+async function sizeOfFakes(path: string, flags: ScoreFlags): Promise<number> {
+  for await (const { name, image } of imagesOf(await imagesAt(path, '--held-out or --spectrum', flags))) {
+    const [height, width] = dimensions(image);
+    if (height === width) return width;
+    throw new UsageError(`--held-out and --spectrum need square fakes: ${name} is ${width} × ${height}`);
+  }
+  throw new UsageError(`--held-out and --spectrum need images: ${path} has none`);
 }
 
 /** The held-out images, which were brought to the fakes' size, in place of the fakes. */
@@ -147,12 +141,11 @@ async function drawSpectrum(
   file: string,
   paths: readonly [string, string],
   size: number,
-  { recursive = false, bits }: ScoreFlags,
+  flags: ScoreFlags,
 ): Promise<void> {
   const series = [];
   for (const [i, path] of paths.entries()) {
-    if (path.endsWith('.npz')) throw new UsageError(`--spectrum needs images: ${path} is a statistics file`);
-    const images = readImages(await listImages(path, { recursive }), { bits });
+    const images = await imagesAt(path, '--spectrum', flags);
     series.push({ label: ['reals', 'fakes'][i]!, spectrum: await spectrum(images, { size }) });
   }
   await writeFileAtomic(file, new TextEncoder().encode(spectrumSvg(series)));

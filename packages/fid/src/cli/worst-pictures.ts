@@ -1,8 +1,8 @@
-import { UsageError } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
-import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { writeFileAtomic } from '@cxr/data/node';
 import { fidContributions } from '../metrics/fid-contributions.js';
 import type { PathStatistics } from '../node/path-report.js';
+import { readRows } from './path-images.js';
 
 /** How many fakes are drawn, and named in the result. */
 const PICTURES = 24;
@@ -15,11 +15,6 @@ export interface CostlyFake {
   contribution: number;
 }
 
-/** @throws UsageError for a statistics file, which has no pictures. */
-export function checkPictures(path: string): void {
-  if (path.endsWith('.npz')) throw new UsageError(`--worst needs images: ${path} is a file`);
-}
-
 /** Draws the fakes that cost most, the costliest at the left of the first row. @returns the first of them by their files */
 export async function drawWorst(
   file: string,
@@ -27,8 +22,11 @@ export async function drawWorst(
   bits: number | undefined,
 ): Promise<CostlyFake[]> {
   const worst = fidContributions(real.statistics, fake.activations!).slice(0, PICTURES);
-  const images = [];
-  for (const { fake: row } of worst) images.push(await readImage(fake.names[row]!, { bits }));
+  const images = await readRows(
+    fake,
+    worst.map(({ fake: row }) => row),
+    bits,
+  );
   const sheet = contactSheet(images, {
     columns: Math.min(COLUMNS, images.length),
     cell: 256,

@@ -1,17 +1,18 @@
-import type { CxrFileError } from '@cxr/image';
+import { type CxrFileError, fitImage } from '@cxr/image';
 import type { ActivationRows } from '../activation-rows.js';
 import { joinActivations, preparedBatches } from '../activations.js';
 import type { InceptionEngine } from '../engines/engine.js';
+import type { PreparedImage } from '../image-set.js';
 import { Reservoir } from '../metrics/reservoir.js';
-import type { Preparation } from '../prepare-image.js';
+import { type Preparation, prepareFor } from '../prepare-image.js';
 import { Statistics } from '../statistics.js';
 import type { PathStatistics, PathStatisticsOptions } from './path-report.js';
-import { type FolderSource, tooFewImages } from './path-source.js';
+import { type ArraySource, type ImageSource, tooFewImages } from './path-source.js';
 import { createPreparePool, type PreparePool, prepareFiles } from './prepare-files.js';
 
 /** The results of all folders. */
 export interface FoldersResult {
-  folders: Map<FolderSource, PathStatistics>;
+  folders: Map<ImageSource, PathStatistics>;
   /** Files left out because they cannot be read. */
   skipped: number;
   /** Time that the engine computed. */
@@ -23,7 +24,7 @@ export interface FoldersResult {
  * computes; the first ones already while it is made.
  */
 export async function folderStatistics(
-  sources: readonly FolderSource[],
+  sources: readonly ImageSource[],
   openEngine: () => Promise<InceptionEngine>,
   options: PathStatisticsOptions & { preparation: Preparation },
 ): Promise<FoldersResult> {
@@ -32,7 +33,7 @@ export async function folderStatistics(
   try {
     const readers = sources.map((source) => openReader(source, pool, options));
     const engine = await openEngine();
-    const folders = new Map<FolderSource, PathStatistics>();
+    const folders = new Map<ImageSource, PathStatistics>();
     let skipped = 0;
     let engineSeconds = 0;
     for (const reader of readers) {
@@ -55,25 +56,29 @@ interface FolderResult {
 
 /** Files of one folder whose decoding has begun. */
 function openReader(
-  source: FolderSource,
+  source: ImageSource,
   pool: PreparePool,
   options: PathStatisticsOptions & { preparation: Preparation },
-): { source: FolderSource; read(engine: InceptionEngine): Promise<FolderResult> } {
-  const { path, files, size } = source;
+): { source: ImageSource; read(engine: InceptionEngine): Promise<FolderResult> } {
+  const { path, size } = source;
   const { preparation, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
   let skipped = 0;
   const skip = (error: CxrFileError): void => {
     skipped++;
     onBad?.(error);
   };
-  const images = prepareFiles(pool, files, {
-    preparation,
-    bits,
-    changes: size === undefined ? undefined : [{ kind: 'resize', size }],
-    signal,
-    onBad: onBad && skip,
-    onWarning: onWarning && ((message) => onWarning(`${path}: ${message}`)),
-  });
+  const warn = onWarning && ((message: string) => onWarning(`${path}: ${message}`));
+  const images =
+    'images' in source
+      ? prepareArray(source, preparation)
+      : prepareFiles(pool, source.files, {
+          preparation,
+          bits,
+          changes: size === undefined ? undefined : [{ kind: 'resize', size }],
+          signal,
+          onBad: onBad && skip,
+          onWarning: warn,
+        });
   async function read(engine: InceptionEngine): Promise<FolderResult> {
     const collector = createCollector(engine.dims, options);
     let engineSeconds = 0;
@@ -81,7 +86,7 @@ function openReader(
       preparation,
       batchSize,
       signal,
-      total: files.length,
+      total: 'images' in source ? source.images.count : source.files.length,
       onProgress(progress) {
         engineSeconds = progress.engineSeconds;
         onProgress?.({ ...progress, path });
@@ -91,6 +96,17 @@ function openReader(
     return { statistics: collector.finish(path), skipped, engineSeconds };
   }
   return { source, read };
+}
+
+/** The images of an array, prepared in this thread: there is nothing to decode. */
+async function* prepareArray(
+  { images, size }: ArraySource,
+  preparation: Preparation,
+): AsyncGenerator<PreparedImage> {
+  for await (const { name, image } of images) {
+    const fitted = size === undefined ? image : fitImage(image, { size, channels: images.channels });
+    yield { name, pixels: prepareFor(fitted, preparation) };
+  }
 }
 
 /** Collects the statistics of a folder's activations, and what else the options ask for. */

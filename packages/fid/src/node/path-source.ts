@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { listImages } from '@cxr/data/node';
+import { type ArrayImages, listImages, npzNames, openArrayImages } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
@@ -7,15 +7,26 @@ import type { SizedPath } from './path-report.js';
 import { readActivations, readStatistics } from './statistics-file.js';
 
 /** A folder of images that are not read yet. */
-export interface FolderSource {
+interface FolderSource {
   path: string;
   files: string[];
   /** Width and height that the images are brought to first. @default their own */
   size?: number | undefined;
 }
 
+/** A file with an array of images, which are not read yet. */
+export interface ArraySource {
+  path: string;
+  images: ArrayImages;
+  /** As of a folder. */
+  size?: number | undefined;
+}
+
+/** Whose images are still to be read. */
+export type ImageSource = FolderSource | ArraySource;
+
 /** What a path is, before any image is read. */
-export type PathSource = FolderSource | StatisticsSource;
+export type PathSource = ImageSource | StatisticsSource;
 
 /** What a statistics file holds. */
 interface StatisticsSource {
@@ -26,19 +37,29 @@ interface StatisticsSource {
 }
 
 /**
- * Lists a folder of images, or reads a statistics file.
+ * Lists a folder of images, opens an array of images, or reads a statistics file.
  * @throws CxrFileError `not-found`; `empty` for a folder with fewer than two images; `mismatch` for statistics of other dims,
  * `unsupported` for statistics with a size;
- * and as `readStatistics`.
+ * and as `readStatistics` and `openArrayImages`.
  */
 export async function openPath(
   { path, size }: SizedPath,
-  { dims, recursive, keepActivations }: { dims: number; recursive: boolean; keepActivations: boolean },
+  {
+    dims,
+    recursive,
+    keepActivations,
+    bits,
+  }: { dims: number; recursive: boolean; keepActivations: boolean; bits: number | undefined },
 ): Promise<PathSource> {
   if (await isFolder(path)) {
     const files = await listImages(path, { recursive });
     if (files.length < 2) throw tooFewImages(path, files.length);
     return { path, files, size };
+  }
+  if (await isArrayFile(path)) {
+    const images = await openArrayImages(path, { bits });
+    if (images.count < 2) throw tooFewImages(path, images.count);
+    return { path, images, size };
   }
   const read = keepActivations ? await readActivations(path) : { statistics: await readStatistics(path) };
   const { statistics } = read;
@@ -51,6 +72,17 @@ export async function openPath(
 /** The error for a folder that is too small for a covariance. */
 export function tooFewImages(path: string, count: number): CxrFileError {
   return new CxrFileError('empty', `a FID needs at least two images a set: ${count} here`, { file: path });
+}
+
+/** Arrays that make an .npz a statistics file. */
+const STATISTICS = ['mu', 'sigma', 'activations'];
+
+/** Whether a file holds images as an array: an .npy, or an .npz without statistics. */
+export async function isArrayFile(file: string): Promise<boolean> {
+  if (/\.npy$/i.test(file)) return true;
+  if (!/\.npz$/i.test(file)) return false;
+  const names = await npzNames(file);
+  return names.length > 0 && !names.some((name) => STATISTICS.includes(name));
 }
 
 async function isFolder(path: string): Promise<boolean> {

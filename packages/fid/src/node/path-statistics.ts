@@ -4,7 +4,7 @@ import { preparationOf, resizeOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
 import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
 import type { PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
-import { type FolderSource, openPath } from './path-source.js';
+import { type ImageSource, openPath, type PathSource } from './path-source.js';
 
 const OPTIONS: KnownOptions<PathStatisticsOptions> = {
   engine: true,
@@ -26,7 +26,7 @@ const OPTIONS: KnownOptions<PathStatisticsOptions> = {
 };
 
 /**
- * Statistics of each path, a folder of images or an .npz in pytorch-fid's format; with a `size`, of a folder's images at that size. Images are decoded and resized in
+ * Statistics of each path, a folder of images, an .npy or .npz with an array of images (see `openArrayImages`), or an .npz in pytorch-fid's format; with a `size`, of images at that size. Images are decoded and resized in
  * worker threads while the engine computes.
  *
  * @throws CxrFileError for a path that cannot be read, a folder with fewer than two images (`empty`) and statistics of other
@@ -38,14 +38,14 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { recursive = false, keepActivations = false } = options;
+  const { recursive = false, keepActivations = false, bits } = options;
   const dims = dimsOf(options);
   const preparation = preparationOf(options.engine, options.resize);
   const start = performance.now();
   const sources = await inTurn(paths, (path) =>
-    openPath(sizedPath(path), { dims, recursive, keepActivations }),
+    openPath(sizedPath(path), { dims, recursive, keepActivations, bits }),
   );
-  const folders = sources.filter((source): source is FolderSource => 'files' in source);
+  const folders = sources.filter(isUnread);
   let used: OpenEngine | undefined;
   try {
     const open = async (): Promise<InceptionEngine> => {
@@ -59,7 +59,7 @@ export async function pathStatistics(
       dims,
       resize: resizeOf(preparation),
       paths: sources.map((source) =>
-        'files' in source ? computed.folders.get(source)! : { ...source, names: [] },
+        isUnread(source) ? computed.folders.get(source)! : { ...source, names: [] },
       ),
       engine: used && describeEngine(used.engine),
       weights: used?.weights,
@@ -69,6 +69,10 @@ export async function pathStatistics(
   } finally {
     used?.dispose();
   }
+}
+
+function isUnread(source: PathSource): source is ImageSource {
+  return 'files' in source || 'images' in source;
 }
 
 function sizedPath(path: string | SizedPath): SizedPath {

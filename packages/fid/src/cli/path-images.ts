@@ -1,0 +1,60 @@
+import { UsageError } from '@cxr/cli';
+import { type ArrayImages, listImages, openArrayImages, readImage, readImages } from '@cxr/data/node';
+import type { Image, ImageSet } from '@cxr/image';
+import type { PathStatistics } from '../node/path-report.js';
+import { isArrayFile } from '../node/path-source.js';
+
+/** How the images of a path are read. */
+export interface PathImagesOptions {
+  recursive?: boolean | undefined;
+  bits?: number | undefined;
+}
+
+/** The images of a folder or an array file. @throws UsageError for a statistics file: `flag` needs images. */
+export async function imagesAt(
+  path: string,
+  flag: string,
+  { recursive = false, bits }: PathImagesOptions,
+): Promise<ImageSet> {
+  const array = await arrayAt(path, bits);
+  if (array) return array;
+  checkPictures(path, flag);
+  return readImages(await listImages(path, { recursive }), { bits });
+}
+
+/** @throws UsageError for an .npz that is no array of images, so that it has no pictures. */
+function checkPictures(path: string, flag: string): void {
+  if (/\.npz$/i.test(path)) throw new UsageError(`${flag} needs images: ${path} is a statistics file`);
+}
+
+/** As `imagesAt`, before anything is read. */
+export async function checkHasImages(path: string, flag: string): Promise<void> {
+  if (!(await isArrayFile(path))) checkPictures(path, flag);
+}
+
+async function arrayAt(path: string, bits: number | undefined): Promise<ArrayImages | undefined> {
+  return (await isArrayFile(path)) ? openArrayImages(path, { bits }) : undefined;
+}
+
+/** The images of these rows of a path's activations, in their order. */
+export async function readRows(
+  { path, names }: Pick<PathStatistics, 'path' | 'names'>,
+  rows: readonly number[],
+  bits: number | undefined,
+): Promise<Image[]> {
+  const array = await arrayAt(path, bits);
+  if (!array) {
+    const images = [];
+    for (const row of rows) images.push(await readImage(names[row]!, { bits }));
+    return images;
+  }
+  const found = new Map<number, Image>();
+  let row = 0;
+  const last = Math.max(...rows);
+  for await (const { image } of array) {
+    if (rows.includes(row)) found.set(row, image);
+    if (row === last) break;
+    row++;
+  }
+  return rows.map((one) => found.get(one)!);
+}
