@@ -68,6 +68,7 @@ export {
   type DicomHeader,
   type DicomWindow,
   type Photometric,
+  type ReadDicomHeaderOptions,
   readDicomHeader,
   type WindowFunction,
 } from './codecs/dicom/dicom-header.js';

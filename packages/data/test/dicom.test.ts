@@ -65,17 +65,14 @@ describe('decodeDicom', () => {
   });
 
   it('names what it cannot read', async () => {
-    expect(await failure(decodeDicom(bytesOf(named('deflated')), { name: 'x.dcm' }))).toMatch(
-      /^unsupported \| x\.dcm: .*deflated/,
-    );
     const video = Buffer.from(bytesOf(named('JPEG 2000')));
     video.write('1.2.840.10008.1.2.4.10', video.indexOf('1.2.840.10008.1.2.4.90'), 'latin1');
     expect(await failure(decodeDicom(video))).toMatch(/^unsupported .*a video \(transfer syntax .*4\.10\)/);
     expect(await failure(decodeDicom(new Uint8Array(300)))).toMatch(/^unsupported .*not a DICOM file/);
     const bits = withElement(bytesOf(named('8 bits')), [0x28, 0, 0, 1], (view, at) =>
-      view.setUint16(at, 32, true),
+      view.setUint16(at, 24, true),
     );
-    expect(await failure(decodeDicom(bits))).toMatch(/^unsupported .*32 bits/);
+    expect(await failure(decodeDicom(bits))).toMatch(/^unsupported .*24 bits/);
     const short = withElement(bytesOf(named('VOI table')), [0x28, 0, 2, 0x30], (view, at) =>
       view.setUint16(at, 5000, true),
     );

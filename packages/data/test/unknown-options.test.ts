@@ -26,6 +26,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** A file that is none is not the options' fault. */
+function fileErrors(error: unknown): void {
+  if (!(error instanceof data.CxrFileError)) throw error;
+}
+
+function readHeader(options: object): void {
+  try {
+    data.readDicomHeader(new Uint8Array(200), options as never);
+  } catch (error) {
+    fileErrors(error);
+  }
+}
+
 type Call = (options: never) => unknown;
 /** Runs a function to its end, whatever it returns. */
 async function run(call: Call, options: object): Promise<void> {
@@ -45,6 +58,12 @@ const CALLS: [string, Call, object][] = [
   ['phantoms', (o) => data.phantoms(o), { seed: 1, size: 8, count: 1 }],
   ['fitImage', (o) => data.fitImage(grey, o), { size: 4, channels: 3, filter: 'box' }],
   ['decodeImage', (o) => data.decodeImage(png, o), { maxPixels: 16, name: 'x', openjpeg: undefined }],
+  [
+    'decodeDicom',
+    (o) => data.decodeDicom(new Uint8Array(200), o).catch(fileErrors),
+    { force: true, fallbackWindow: 'all', frame: 0 },
+  ],
+  ['readDicomHeader', (o) => readHeader(o), { force: false }],
   ['writeNpz', (o) => data.writeNpz({ a: array }, o), { compressed: true }],
   ['readNpz', (o) => data.readNpz(npz, o), { names: ['a'], maxBytes: 1000 }],
   ['writeNpy', (o) => data.writeNpy(array, o), { fortran: true }],

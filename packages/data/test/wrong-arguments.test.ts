@@ -59,7 +59,7 @@ const MAIN: Record<string, unknown[]> = {
   toBatch: [[grey]],
   decodeImage: [png, { name: 'x' }],
   decodeDicom: [new Uint8Array(200), { frame: 0 }],
-  readDicomHeader: [new Uint8Array(200)],
+  readDicomHeader: [new Uint8Array(200), {}],
   findPersonalData: [new Uint8Array(200)],
   lettersInCorners: [grey],
   encodePng: [grey],

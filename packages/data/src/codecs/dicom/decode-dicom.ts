@@ -13,7 +13,7 @@ import { checkOpenJpeg, type OpenJpeg } from '../jpeg2000/load-openjpeg.js';
 import { type DicomElements, readElements } from './dicom-elements.js';
 import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
 import { type LookupTable, lookUp, tableInSequence } from './lookup-table.js';
-import { storedSamples } from './stored-samples.js';
+import { type Samples, storedSamples } from './stored-samples.js';
 import { toColours, toColoursByPalette } from './to-colours.js';
 import { type Meaning, type Shade, tableShade, windowGrey, windowShade } from './window-grey.js';
 
@@ -30,6 +30,12 @@ export interface DecodeDicomOptions {
    * window, or else all values. `'all'`: all values that could be stored. Or a window of your own. @default 'file'
    */
   window?: 'file' | 'all' | DicomWindow | undefined;
+  /**
+   * Shown where the file's own window is unusable: of no width, or of no numbers. @default none: it is refused as 'corrupt'
+   */
+  fallbackWindow?: 'all' | DicomWindow | undefined;
+  /** Reads files without preamble and DICM, too, as pydicom does if forced. @default false */
+  force?: boolean | undefined;
   /** The decoder of JPEG 2000 for browsers, as of `decodeImage`. @default what Node finds installed */
   openjpeg?: OpenJpeg | undefined;
 }
@@ -62,20 +68,25 @@ export async function decodeDicom(
     maxPixels: true,
     frame: true,
     window: true,
+    fallbackWindow: true,
+    force: true,
     openjpeg: true,
   });
-  const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, window = 'file', openjpeg } = options;
+  const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, openjpeg, fallbackWindow } = options;
+  const { window = 'file', force } = options;
   checkOpenJpeg(openjpeg);
   checkLimit('maxPixels', maxPixels);
   try {
-    const elements = readElements(bytes);
-    const header = headerOf(elements);
+    const elements = readElements(bytes, undefined, force);
+    const header = headerOf(elements, fallbackWindow !== undefined);
     checkPixels('DICOM', header.width, header.height, maxPixels);
     if (!(Number.isSafeInteger(frame) && frame >= 0 && frame < header.frames)) {
       throw new RangeError(`invalid frame: ${frame} of ${header.frames}`);
     }
     const { data, rgb } = await storedSamples(elements, header, frame, { maxPixels, openjpeg });
-    return toImage(elements, header, data, rgb, window);
+    const unusable = window === 'file' && !isUsable(header.window) && !elements.firstItem(VALUES_OF_INTEREST);
+    const asked = unusable ? (fallbackWindow ?? window) : window;
+    return toImage(elements, header, data, rgb, asked);
   } catch (error) {
     throw withFile(error, name);
   }
@@ -86,13 +97,25 @@ type AskedWindow = NonNullable<DecodeDicomOptions['window']>;
 function toImage(
   elements: DicomElements,
   header: DicomHeader,
-  data: Uint8Array | Uint16Array,
+  data: Samples,
   rgb: boolean | undefined,
   asked: AskedWindow,
 ): IntegerImage {
   const { width, height, samples, photometric } = header;
+  // Wider ones are grey.
+  if (data instanceof Uint32Array) return greyImage(elements, header, data, asked);
   if (photometric === 'PALETTE COLOR') return image(toColoursByPalette(elements, data), height, width, 3);
   if (samples === 3) return image(toColours(data, header, rgb), height, width, 3);
+  return greyImage(elements, header, data, asked);
+}
+
+function greyImage(
+  elements: DicomElements,
+  header: DicomHeader,
+  data: Samples,
+  asked: AskedWindow,
+): IntegerImage {
+  const { width, height } = header;
   const modality = tableInSequence(elements, MODALITY, header.signed);
   const shade = shadeFor(elements, header, modality, asked);
   return image(windowGrey(data, header, meaningOf(header, modality), shade), height, width, 1);
@@ -112,13 +135,19 @@ function shadeFor(
   if (table) return tableShade(table);
   const window = asked === 'file' ? header.window : asked === 'all' ? undefined : asked;
   if (!window) return windowShade(wholeRange(header, modality));
-  const { centre, width, shape = 'LINEAR' } = window;
-  if (Number.isFinite(centre) && width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE))
-    return windowShade(window);
+  if (isUsable(window)) return windowShade(window);
+  const { centre, width } = window;
   const message = `a window of centre ${centre} and width ${width}`;
   throw window === header.window
     ? new CxrFileError('corrupt', message)
     : new RangeError(`invalid window: ${message}`);
+}
+
+/** No window is usable, too: then all values are shown. */
+function isUsable(window: DicomWindow | undefined): boolean {
+  if (!window) return true;
+  const { centre, width, shape = 'LINEAR' } = window;
+  return Number.isFinite(centre) && width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE);
 }
 
 /** All that the modality table can give, or that the stored bits can hold, after slope and intercept. */

@@ -1,5 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 import { checkBytes } from '../check-bytes.js';
+import { inflateDataSet } from './inflate-data-set.js';
 
 /** Pieces of compressed pixels; a frame has one, or a few. */
 const MAX_FRAGMENTS = 100_000;
@@ -48,16 +49,36 @@ export function isDicom(bytes: Uint8Array): boolean {
 const META: Encoding = { transferSyntax: '', explicit: true, littleEndian: true };
 
 /**
+ * Where the first element is; undefined if these bytes are no DICOM file. With `force`, as pydicom's, the preamble and DICM may
+ * be missing: it starts with an element of group 2, or of group 8 that says what the file is.
+ */
+function startOf(bytes: Uint8Array, force: boolean): number | undefined {
+  if (isDicom(bytes)) return 132;
+  if (!force || bytes.length < 8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const groups = [view.getUint16(0, true), view.getUint16(0, false)];
+  return groups.some((group) => group === 2 || group === 8) ? 0 : undefined;
+}
+
+/**
  * The elements of a file, or only the first ones, as long as `accepts` takes their group: then the file may end after those.
+ * @param force also without preamble and DICM.
  * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'; TypeError unless `bytes` is a Uint8Array.
  */
-export function readElements(bytes: Uint8Array, accepts?: (group: number) => boolean): DicomElements {
+export function readElements(
+  bytes: Uint8Array,
+  accepts?: (group: number) => boolean,
+  force = false,
+): DicomElements {
   checkBytes(bytes);
-  if (!isDicom(bytes)) throw new CxrFileError('unsupported', 'not a DICOM file');
-  const meta = new DicomElements(bytes, 132, META, (group) => group === 2);
+  const start = startOf(bytes, force);
+  if (start === undefined) throw new CxrFileError('unsupported', 'not a DICOM file');
+  const meta = new DicomElements(bytes, start, META, (group) => group === 2);
   const declared = meta.text(TRANSFER_SYNTAX);
   if (declared === DEFLATED) {
-    throw new CxrFileError('unsupported', 'a DICOM file that is deflated as a whole');
+    const unpacked = inflateDataSet(bytes.subarray(meta.end));
+    const encoding: Encoding = { transferSyntax: EXPLICIT, explicit: true, littleEndian: true };
+    return new DicomElements(unpacked, 0, encoding, accepts);
   }
   return new DicomElements(bytes, meta.end, encodingOf(bytes, meta.end, declared), accepts);
 }

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, checkOptions } from '@cxr/image';
 import { type DicomElements, readElements } from './dicom-elements.js';
 
 /** Photometric interpretation (0028,0004). */
@@ -49,7 +49,7 @@ export interface DicomHeader {
   photometric: Photometric;
   /** Three samples plane after plane, not pixel after pixel. */
   planar: boolean;
-  bitsAllocated: 8 | 16;
+  bitsAllocated: 1 | 8 | 16 | 32;
   bitsStored: number;
   highBit: number;
   signed: boolean;
@@ -59,12 +59,19 @@ export interface DicomHeader {
   window: DicomWindow | undefined;
 }
 
+/** Which files `readDicomHeader` reads. */
+export interface ReadDicomHeaderOptions {
+  /** Reads files without preamble and DICM, too, as pydicom does if forced. @default false */
+  force?: boolean | undefined;
+}
+
 /**
  * Reads what a DICOM file declares.
- * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'; RangeError for an unknown option.
  */
-export function readDicomHeader(bytes: Uint8Array): DicomHeader {
-  return headerOf(readElements(bytes));
+export function readDicomHeader(bytes: Uint8Array, options: ReadDicomHeaderOptions = {}): DicomHeader {
+  checkOptions<ReadDicomHeaderOptions>('readDicomHeader', options, { force: true });
+  return headerOf(readElements(bytes, undefined, options.force));
 }
 
 /** Names that say only that the true one was taken out. */
@@ -86,8 +93,11 @@ export function dicomPatient(bytes: Uint8Array): string | undefined {
 
 const PATIENT_ID = 0x00100020;
 
-/** The header from elements that were read. */
-export function headerOf(elements: DicomElements): DicomHeader {
+/**
+ * The header from elements that were read.
+ * @param lenient makes a window that cannot be read one of no numbers, and no error.
+ */
+export function headerOf(elements: DicomElements, lenient = false): DicomHeader {
   const need = (tag: number, name: string): number => {
     const value = elements.short(tag);
     if (value === undefined) throw new CxrFileError('corrupt', `a DICOM file without ${name}`);
@@ -101,8 +111,12 @@ export function headerOf(elements: DicomElements): DicomHeader {
   if (!PHOTOMETRICS.includes(photometric)) {
     throw new CxrFileError('unsupported', `a DICOM image of photometric interpretation ${photometric}`);
   }
-  if (bitsAllocated !== 8 && bitsAllocated !== 16) {
+  if (bitsAllocated !== 1 && bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) {
     throw new CxrFileError('unsupported', `a DICOM image of ${bitsAllocated} bits`);
+  }
+  const small = bitsAllocated === 8 || bitsAllocated === 16;
+  if (!small && !/^MONOCHROME/.test(photometric)) {
+    throw new CxrFileError('unsupported', `a DICOM image of ${bitsAllocated} bits, ${photometric}`);
   }
   if (samples !== (/^(RGB|YBR)/.test(photometric) ? 3 : 1)) {
     throw new CxrFileError('corrupt', `a DICOM image of ${samples} samples a pixel, ${photometric}`);
@@ -127,8 +141,17 @@ export function headerOf(elements: DicomElements): DicomHeader {
     signed: elements.short(0x00280103) === 1,
     slope: elements.decimal(0x00281053) ?? 1,
     intercept: elements.decimal(0x00281052) ?? 0,
-    window: windowOf(elements),
+    window: lenient ? windowOrNone(elements) : windowOf(elements),
   };
+}
+
+function windowOrNone(elements: DicomElements): DicomWindow | undefined {
+  try {
+    return windowOf(elements);
+  } catch (error) {
+    if (error instanceof CxrFileError) return { centre: Number.NaN, width: Number.NaN };
+    throw error;
+  }
 }
 
 function windowOf(elements: DicomElements): DicomWindow | undefined {

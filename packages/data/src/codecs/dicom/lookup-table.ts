@@ -1,5 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 import type { DicomElements, Tag } from './dicom-elements.js';
+import { expandSegments } from './segmented-palette.js';
 
 /** A table of a file: from whole numbers to `values` of `bits` bits. */
 export interface LookupTable {
@@ -62,6 +63,27 @@ export function lookupTable(
   // Without a representation of its own (implicit VR), it is signed as the pixels are.
   const negative = (elements.representation(descriptor) ?? (signed ? 'SS' : 'US')) === 'SS' && first >= 32768;
   return { bits, first: negative ? first - 65536 : first, values };
+}
+
+/**
+ * As `lookupTable`, of a palette whose values are written in segments.
+ * @throws CxrFileError 'corrupt'.
+ */
+export function segmentedTable(elements: DicomElements, descriptor: Tag, data: Tag): LookupTable | undefined {
+  const content = elements.value(data);
+  const bits = elements.short(descriptor, 2);
+  if (!content || (bits !== 8 && bits !== 16)) return undefined;
+  const count = elements.short(descriptor, 0) || 65536;
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const words =
+    bits === 8
+      ? content
+      : Uint16Array.from({ length: content.length >> 1 }, (_, i) =>
+          view.getUint16(2 * i, elements.littleEndian),
+        );
+  const values = expandSegments(words, bits, count);
+  const first = elements.short(descriptor, 1) ?? 0;
+  return { bits, first, values: bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values) };
 }
 
 /** What a table has for a number; of what is no whole number, the fraction is left out, as pydicom does. */

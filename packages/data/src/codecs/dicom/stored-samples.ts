@@ -12,9 +12,12 @@ import { frameBytes } from './frame-bytes.js';
 import { holdsRgb, withColourTransform } from './jpeg-colours.js';
 import { unpackRle } from './unpack-rle.js';
 
+/** One number a sample; Uint32 of more than 16 bits. */
+export type Samples = Uint8Array | Uint16Array | Uint32Array;
+
 /** Pixels as stored, `[height, width, samples]`, one in the low bits of each number; the sign still a bit of it. */
 export interface StoredSamples {
-  data: Uint8Array | Uint16Array;
+  data: Samples;
   /** Whether colours are RGB, whatever the photometric interpretation says; undefined if that decides. */
   rgb: boolean | undefined;
 }
@@ -34,6 +37,9 @@ export async function storedSamples(
   const syntax = header.transferSyntax.replace('1.2.840.10008.1.2', '').replace(/^\./, '');
   if (syntax === '' || syntax === '1' || syntax === '2') {
     return { data: nativeSamples(elements, header, frame), rgb: undefined };
+  }
+  if (header.bitsAllocated === 1 || header.bitsAllocated === 32) {
+    throw new CxrFileError('unsupported', `a compressed DICOM image of ${header.bitsAllocated} bits`);
   }
   if (syntax === '5') {
     const { width, height, samples, bitsAllocated } = header;
@@ -64,11 +70,7 @@ export async function storedSamples(
   throw new CxrFileError('unsupported', `a DICOM file of ${name} (transfer syntax ${header.transferSyntax})`);
 }
 
-function nativeSamples(
-  elements: DicomElements,
-  header: DicomHeader,
-  frame: number,
-): Uint8Array | Uint16Array {
+function nativeSamples(elements: DicomElements, header: DicomHeader, frame: number): Samples {
   const { width, height, samples, bitsAllocated, photometric } = header;
   const value = elements.value(PIXEL_DATA);
   if (!value) {
@@ -76,6 +78,7 @@ function nativeSamples(
       ? new CxrFileError('unsupported', 'a DICOM file of compressed pixels that does not say how')
       : new CxrFileError('corrupt', 'a DICOM file without pixels');
   }
+  if (bitsAllocated === 1) return singleBits(value, frame, width * height);
   // Of two pixels beside each other, 4:2:2 stores both brightnesses, then the colour they share.
   const shared = photometric === 'YBR_FULL_422';
   if (shared && width % 2 === 1) throw new CxrFileError('unsupported', 'YBR_FULL_422 of an odd width');
@@ -102,6 +105,16 @@ function nativeSamples(
   return out;
 }
 
+/** Eight pixels a byte, the first one in its lowest bit; a frame starts at the bit after the one before (PS3.5, 8.1.1). */
+function singleBits(value: Uint8Array, frame: number, count: number): Uint8Array {
+  const start = frame * count;
+  if (8 * value.length < start + count)
+    throw new CxrFileError('truncated', 'a DICOM file with too few pixels');
+  const out = new Uint8Array(count);
+  for (let i = 0; i < count; i++) out[i] = (value[(start + i) >> 3]! >> ((start + i) & 7)) & 1;
+  return out;
+}
+
 /** `length` bytes from `start` on of words whose two bytes are swapped; fewer where there are fewer. */
 function unswapped(words: Uint8Array, start: number, length: number): Uint8Array {
   const end = Math.min(start + length, words.length - (words.length % 2));
@@ -109,10 +122,11 @@ function unswapped(words: Uint8Array, start: number, length: number): Uint8Array
 }
 
 /** The bits that count of each sample, pixel after pixel. */
-function samplesOf(bytes: Uint8Array, header: DicomHeader, littleEndian: boolean): Uint8Array | Uint16Array {
+function samplesOf(bytes: Uint8Array, header: DicomHeader, littleEndian: boolean): Samples {
   const { bitsAllocated, bitsStored, highBit, samples, planar } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length / (bitsAllocated / 8);
+  if (bitsAllocated === 32) return wideSamples(view, count, header, littleEndian);
   const out = bitsAllocated === 8 ? new Uint8Array(count) : new Uint16Array(count);
   const shift = highBit - bitsStored + 1;
   const mask = 2 ** bitsStored - 1;
@@ -125,6 +139,20 @@ function samplesOf(bytes: Uint8Array, header: DicomHeader, littleEndian: boolean
       out[at] = (raw >> shift) & mask;
     }
   }
+  return out;
+}
+
+/** Of grey images only. */
+function wideSamples(
+  view: DataView,
+  count: number,
+  { bitsStored, highBit }: DicomHeader,
+  littleEndian: boolean,
+): Uint32Array {
+  const out = new Uint32Array(count);
+  const unused = 31 - highBit;
+  for (let i = 0; i < count; i++)
+    out[i] = (view.getUint32(4 * i, littleEndian) << unused) >>> (32 - bitsStored);
   return out;
 }
 

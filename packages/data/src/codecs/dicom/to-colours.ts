@@ -1,7 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import type { DicomElements } from './dicom-elements.js';
 import type { DicomHeader } from './dicom-header.js';
-import { type LookupTable, lookUp, lookupTable } from './lookup-table.js';
+import { type LookupTable, lookUp, lookupTable, segmentedTable } from './lookup-table.js';
 
 type Samples = Uint8Array | Uint16Array;
 
@@ -50,7 +50,9 @@ export function toColoursByPalette(elements: DicomElements, data: Samples): Samp
 }
 
 function paletteOf(elements: DicomElements, colour: number): LookupTable {
-  const palette = lookupTable(elements, 0x00281101 + colour, 0x00281201 + colour, false);
+  const palette =
+    lookupTable(elements, 0x00281101 + colour, 0x00281201 + colour, false) ??
+    segmentedTable(elements, 0x00281101 + colour, 0x00281221 + colour);
   if (palette?.bits === 8 || palette?.bits === 16) return palette;
-  throw new CxrFileError('unsupported', 'a DICOM image whose palette is missing or in segments');
+  throw new CxrFileError('unsupported', 'a DICOM image whose palette is missing');
 }

@@ -1,5 +1,6 @@
 import type { DicomHeader, DicomWindow } from './dicom-header.js';
 import { type LookupTable, lookUp } from './lookup-table.js';
+import type { Samples } from './stored-samples.js';
 
 /** What a stored number stands for. */
 export type Meaning = (stored: number) => number;
@@ -8,20 +9,24 @@ export type Shade = (value: number) => number;
 
 /** Stored grey values by meaning and shade, black 0, white 255 or 65535; MONOCHROME1 is inverted. */
 export function windowGrey(
-  data: Uint8Array | Uint16Array,
+  data: Samples,
   { bitsStored, signed, photometric }: DicomHeader,
   meaning: Meaning,
   shade: Shade,
 ): Uint8Array | Uint16Array {
   const out = bitsStored <= 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
   const white = bitsStored <= 8 ? 255 : 65535;
-  // Each value that can be stored is worked out once.
-  const shades = new Uint16Array(2 ** bitsStored);
   const negative = signed ? 2 ** (bitsStored - 1) : Number.POSITIVE_INFINITY;
-  for (let stored = 0; stored < shades.length; stored++) {
-    const bright = shade(meaning(stored >= negative ? stored - shades.length : stored));
-    shades[stored] = Math.round(white * (photometric === 'MONOCHROME1' ? 1 - bright : bright));
+  const shown = (stored: number): number => {
+    const bright = shade(meaning(stored >= negative ? stored - 2 ** bitsStored : stored));
+    return Math.round(white * (photometric === 'MONOCHROME1' ? 1 - bright : bright));
+  };
+  if (bitsStored > 16) {
+    for (let i = 0; i < data.length; i++) out[i] = shown(data[i]!);
+    return out;
   }
+  // Each value that can be stored is worked out once.
+  const shades = Uint16Array.from({ length: 2 ** bitsStored }, (_, stored) => shown(stored));
   for (let i = 0; i < data.length; i++) out[i] = shades[data[i]!]!;
   return out;
 }
