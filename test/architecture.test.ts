@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['image'],
   report: [],
   data: ['image', 'cli'],
-  augment: ['image', 'cli', 'data'],
+  augment: ['image', 'cli', 'data', 'report'],
   backend: ['image'],
   dcgan: ['image', 'data', 'backend', 'cli', 'report'],
   fid: ['image', 'data', 'backend', 'cli', 'report'],
@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** What only a command line may import: the library itself does without. */
 const COMMAND_LINE_ONLY: Record<string, readonly string[]> = {
   data: ['cli'],
-  augment: ['cli', 'data'],
+  augment: ['cli', 'data', 'report'],
   dcgan: ['cli', 'report'],
   fid: ['cli'],
 };

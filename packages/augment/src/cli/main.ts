@@ -1,4 +1,5 @@
 import { createOutput, type Output, packageVersion, runCli } from '@cxr/cli';
+import { defineExplore } from './explore.js';
 import { type AugmentFlags, addFlags, optionsOf } from './options.js';
 import { type RunResult, run } from './run.js';
 
@@ -9,15 +10,20 @@ export function main(args: readonly string[], output: Output = createOutput()): 
     version: packageVersion(new URL('../../package.json', import.meta.url)),
     output,
     interruptNote: 'interrupted; run the command again to continue (Ctrl-C again: stop at once)',
-    define(program, { signal }) {
-      addFlags(program).action(async (input: string, folder: string, flags: AugmentFlags) => {
-        const options = optionsOf(input, folder, flags);
-        const result = await run(options, signal, ({ done, total }) =>
-          output.progress({ phase: 'augmenting', done, total, unit: 'copies' }),
-        );
-        for (const bad of result.bad) output.note(`left out ${bad}`);
-        output.result(options.json ? JSON.stringify(result) : inWords(result, folder));
-      });
+    define(program, context) {
+      const { signal } = context;
+      // Flags after the name of a subcommand are its own.
+      addFlags(program.enablePositionalOptions()).action(
+        async (input: string, folder: string, flags: AugmentFlags) => {
+          const options = optionsOf(input, folder, flags);
+          const result = await run(options, signal, ({ done, total }) =>
+            output.progress({ phase: 'augmenting', done, total, unit: 'copies' }),
+          );
+          for (const bad of result.bad) output.note(`left out ${bad}`);
+          output.result(options.json ? JSON.stringify(result) : inWords(result, folder));
+        },
+      );
+      defineExplore(program, context);
     },
   });
 }
