@@ -55,6 +55,8 @@ export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/n
 export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
 export type { Interval } from './metrics/resamples.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
+export { type Frd, type FrdOptions, frd } from './radiomics/frd.js';
+export { type RadiomicFeaturesOptions, radiomicFeatures } from './radiomics/radiomic-features.js';
 export { type LatticeEnergy, type Spectrum, type SpectrumOptions, spectrum } from './spectrum/spectrum.js';
 export { type SpectrumSeries, spectrumSvg } from './spectrum/spectrum-svg.js';
 export { Statistics } from './statistics.js';

@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('images as arrays', () => {
   it('have the scores and pictures of the same images in a folder', async () => {
-    const flags = ['--metrics', 'kid,memorisation', '--held-out', at('real'), '--recursive'];
+    const flags = ['--metrics', 'kid,memorisation,frd', '--held-out', at('real'), '--recursive'];
     const [files, arrays] = await Promise.all(
       [
         ['real', 'fake'],
@@ -62,8 +62,10 @@ describe('images as arrays', () => {
         return JSON.parse(stdout);
       }),
     );
-    for (const key of ['fid', 'kid', 'n1', 'n2', 'meanTerm']) expect(arrays[key]).toEqual(files[key]);
+    for (const key of ['fid', 'kid', 'frd', 'n1', 'n2', 'meanTerm']) expect(arrays[key]).toEqual(files[key]);
     expect(arrays.ceiling.kid).toEqual(files.ceiling.kid);
+    expect(arrays.frd.frd).toBeGreaterThan(0);
+    expect(arrays.ceiling.frd.frd).toBeLessThan(arrays.frd.frd);
     expect([arrays.worst[0].file, files.worst[0].file]).toEqual([
       `${at('fake.npy')}[4]`,
       at('fake', '4.png'),
@@ -75,7 +77,7 @@ describe('images as arrays', () => {
       expect(two!.data).toEqual(one!.data);
     }
     expect(readFileSync(at('s1.svg'), 'utf8')).toBe(readFileSync(at('s0.svg'), 'utf8'));
-  }, 60_000);
+  }, 120_000);
 
   it('serve the library: pathStatistics, at a size too, and computeFid', async () => {
     const options = { engine: stripesEngine(), workers: 0 };

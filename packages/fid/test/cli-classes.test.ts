@@ -133,7 +133,7 @@ describe('cxr-fid', () => {
     const said = await run(at('real'), at('fake'), '--by', 'CLASS');
     expect(said.stderr).toContain(`intra-FID ${result.byClass.intraFid.toPrecision(4)}`);
     expect(said.stderr).toContain('PNEUMONIA (4 against 4 images): ');
-  }, 60_000);
+  }, 120_000);
 
   it('--by class needs the same class folders in both, and no image beside them', async () => {
     mkdirSync(at('other', 'NORMAL'), { recursive: true });

@@ -7,6 +7,7 @@ import {
   computeFid,
   createTfjsEngine,
   fidInfinity,
+  frd,
   frechetDistance,
   frechetTerms,
   type InceptionEngine,
@@ -15,6 +16,7 @@ import {
   noiseFloor,
   prdc,
   prepareImages,
+  radiomicFeatures,
   randomWeights,
   readWeights,
   Statistics,
@@ -37,6 +39,14 @@ const engine: InceptionEngine = {
 };
 const images = [image(new Uint8Array(4), 2, 2, 1), image(new Uint8Array(4).fill(9), 2, 2, 1)];
 const scans = [image(new Uint8Array(256), 16, 16, 1)];
+const textured = [1, 2].map((step) =>
+  image(
+    Uint8Array.from({ length: 64 }, (_, i) => (i * 37 * step) % 251),
+    8,
+    8,
+    1,
+  ),
+);
 const a = syntheticActivations(30, dims, 1);
 const b = syntheticActivations(30, dims, 2);
 const of = Statistics.of;
@@ -66,6 +76,8 @@ const calls: readonly [name: string, call: Call, known: object, unknown: string]
   ['kid', (o) => kid(a, b, o), { subsetSize: 9 }, 'subset'],
   ['prdc', (o) => prdc(a, b, o), { k: 3 }, 'K'],
   ['fidInfinity', (o) => fidInfinity(of(a), b, o), { points: 3 }, 'point'],
+  ['frd', (o) => frd(textured, textured, o), { binWidth: 9 }, 'bins'],
+  ['radiomicFeatures', (o) => radiomicFeatures(textured[0]!, o), { binWidth: 9 }, 'bins'],
   ['noiseFloor', (o) => noiseFloor(a, o), { splits: 2 }, 'split'],
   ['Statistics.fromMoments', (o) => Statistics.fromMoments({ ...moments, ...o }), { count: 2 }, 'n'],
   [

@@ -4,7 +4,9 @@ import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
 import type { PathStatistics } from '../node/path-report.js';
+import { frd } from '../radiomics/frd.js';
 import type { MetricContext } from './metric-context.js';
+import { imagesOfSet } from './path-images.js';
 import { reportMemorisation } from './report-memorisation.js';
 
 type Metric = (context: MetricContext) => unknown;
@@ -22,19 +24,22 @@ const TABLE: Readonly<Record<string, Metric>> = {
   ...PRDC,
   fid_inf: ({ real, fake, seed }) => fidInfinity(real.statistics, fake.activations, { seed }),
   memorisation: reportMemorisation,
+  frd: async ({ real, fake, size, bits }) =>
+    frd(await imagesOfSet(real, bits), await imagesOfSet(fake, bits), { size }),
 };
 
 /** Choices of `--metrics`; `fid` is always computed. */
 export const METRICS: readonly string[] = ['fid', ...Object.keys(TABLE)];
 
 /** Which metrics, and how. */
-export interface MetricRequest extends Pick<MetricContext, 'seed' | 'kidOptions' | 'pictures'> {
+export interface MetricRequest
+  extends Pick<MetricContext, 'seed' | 'kidOptions' | 'pictures' | 'size' | 'bits'> {
   metrics: readonly string[];
 }
 
 /** One key a metric, in the order of `metrics`. */
 export async function furtherMetrics(
-  { metrics, seed, pictures, kidOptions }: MetricRequest,
+  { metrics, seed, pictures, kidOptions, size, bits }: MetricRequest,
   [real, fake]: readonly [PathStatistics, PathStatistics],
 ): Promise<Record<string, unknown>> {
   const names = metrics.filter((name) => name !== 'fid');
@@ -47,6 +52,8 @@ export async function furtherMetrics(
     seed,
     kidOptions,
     pictures,
+    size,
+    bits,
     prdc: () => {
       shares ??= prdc(sets.real.activations, sets.fake.activations);
       return shares;

@@ -12,6 +12,10 @@ export interface MetricContext {
   kidOptions: Omit<KidOptions, 'seed'>;
   /** The file for a picture of the fakes nearest to a real, if any. */
   pictures: string | undefined;
+  /** Width and height of the fakes in pixels, if the metrics need it. */
+  size?: number | undefined;
+  /** Of 16-bit images, as `readImages` takes them. */
+  bits?: number | undefined;
   /** Computed at the first call, for all four metrics. */
   prdc(): Prdc;
 }

@@ -205,7 +205,8 @@ type NetworkOptions = Pick<
 export function metricRequest(flags: ScoreFlags): MetricRequest {
   const { kidSubsets: subsets, kidSubsetSize: subsetSize, kidDegree: degree } = flags;
   const kidOptions = { subsets, subsetSize, degree, gamma: flags.kidGamma, coef0: flags.kidCoef0 };
-  return { metrics: metricsOf(flags), seed: flags.seed, kidOptions, pictures: flags.memorisationPictures };
+  const { seed, bits, memorisationPictures: pictures } = flags;
+  return { metrics: metricsOf(flags), seed, bits, kidOptions, pictures };
 }
 
 /** Names of the further metrics that the flags ask for. */

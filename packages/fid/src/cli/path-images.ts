@@ -36,6 +36,15 @@ async function arrayAt(path: string, bits: number | undefined): Promise<ArrayIma
   return (await isArrayFile(path)) ? openArrayImages(path, { bits }) : undefined;
 }
 
+/** All images of a path's activations. @throws UsageError for saved activations, which have no images. */
+export async function imagesOfSet(
+  { path, names }: Pick<PathStatistics, 'path' | 'names'>,
+  bits: number | undefined,
+): Promise<ImageSet> {
+  if (names.length === 0) throw new UsageError(`frd needs images: ${path} is a statistics file`);
+  return (await arrayAt(path, bits)) ?? readImages(names, { bits });
+}
+
 /** The images of these rows of a path's activations, in their order. */
 export async function readRows(
   { path, names }: Pick<PathStatistics, 'path' | 'names'>,

@@ -48,7 +48,8 @@ async function scorePaths(
   await checkWritable(flags.spectrum, flags.memorisationPictures, flags.worst);
   if (flags.by) await checkClassFolders(paths);
   if (flags.worst !== undefined) await checkHasImages(paths[1], '--worst');
-  const size = heldOut !== undefined || flags.spectrum !== undefined ? await sizeOfFakes(paths[1], flags) : 0;
+  const sized = heldOut !== undefined || flags.spectrum !== undefined || flags.metrics.includes('frd');
+  const size = sized ? await sizeOfFakes(paths[1], flags) : 0;
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
   const all = [
     ...paths,
@@ -56,7 +57,7 @@ async function scorePaths(
     ...(heldOut === undefined ? [] : [{ path: heldOut, size }]),
   ];
   const warnings: string[] = [];
-  const request = metricRequest(flags);
+  const request = { ...metricRequest(flags), size };
   const report = await pathStatistics(all, {
     ...pathOptions(flags, context, encoder),
     ...(flags.by && { recursive: true }),
@@ -113,12 +114,14 @@ async function saveStatistics(
 
 /** Width and height of the fakes, by their first image. */
 async function sizeOfFakes(path: string, flags: ScoreFlags): Promise<number> {
-  for await (const { name, image } of imagesOf(await imagesAt(path, '--held-out or --spectrum', flags))) {
+  for await (const { name, image } of imagesOf(
+    await imagesAt(path, '--held-out, --spectrum or frd', flags),
+  )) {
     const [height, width] = dimensions(image);
     if (height === width) return width;
-    throw new UsageError(`--held-out and --spectrum need square fakes: ${name} is ${width} × ${height}`);
+    throw new UsageError(`--held-out, --spectrum and frd need square fakes: ${name} is ${width} × ${height}`);
   }
-  throw new UsageError(`--held-out and --spectrum need images: ${path} has none`);
+  throw new UsageError(`--held-out, --spectrum and frd need images: ${path} has none`);
 }
 
 /** The held-out images, which were brought to the fakes' size, in place of the fakes. */
@@ -128,7 +131,10 @@ async function ceilingOf(
   [real, heldOut]: readonly [PathStatistics, PathStatistics],
 ): Promise<ScoreCeiling> {
   const { method } = flags;
-  const further = await furtherMetrics({ ...metricRequest(flags), pictures: undefined }, [real, heldOut]);
+  const further = await furtherMetrics({ ...metricRequest(flags), size, pictures: undefined }, [
+    real,
+    heldOut,
+  ]);
   return {
     size,
     n: heldOut.names.length,
