@@ -84,15 +84,16 @@ describe('BMP', () => {
   });
 
   it.each([
-    [{ compression: 1 }, 'unsupported | a BMP of 8 bits with run-length encoding'],
-    [{ compression: 2, bits: 4 }, 'unsupported | a BMP of 4 bits with run-length encoding'],
+    [{ compression: 1 }, 'truncated | the BMP is cut off'],
+    [{ compression: 2, bits: 4 }, 'truncated | the BMP is cut off'],
+    [{ compression: 2 }, 'unsupported | a BMP of 8 bits with run-length encoding'],
     [{ compression: 3, bits: 16 }, 'unsupported | a BMP of 16 bits with bit masks'],
     [{ compression: 4, bits: 0 }, 'unsupported | a BMP of 0 bits with a JPEG inside'],
     [{ compression: 5, bits: 0 }, 'unsupported | a BMP of 0 bits with a PNG inside'],
     [{ compression: 6 }, 'unsupported | a BMP of 8 bits with bit masks'],
     [{ compression: 77 }, 'unsupported | a BMP of 8 bits with compression 77'],
     [{ bits: 2 }, 'unsupported | a BMP of 2 bits with no compression'],
-    [{ bits: 16 }, 'unsupported | a BMP of 16 bits with no compression'],
+    [{ bits: 16, width: 5 }, 'truncated | the BMP is cut off'],
     [{ headerSize: 39 }, 'unsupported | a BMP of 8 bits with no compression'],
     [{ headerSize: 12 }, 'unsupported | an OS/2 BMP'],
     [{ headerSize: 16 }, 'unsupported | an OS/2 BMP'],

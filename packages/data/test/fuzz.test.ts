@@ -63,6 +63,7 @@ const READERS: [name: string, sources: Source[], read: (bytes: Uint8Array) => un
   ['decodeImage on WebP', goldens('webp.jsonl'), decode, 0.1],
   ['decodeImage on DICOM', goldens('dicom.jsonl').filter(({ name }) => !name.includes('baseline')), decode],
   ['decodeImage on DICOM with JPEG baseline', goldens('dicom.jsonl', 'JPEG baseline'), decode, 0.1],
+  ['decodeImage on PBM and old BMP', goldens('old.jsonl'), decode],
   ['decodeImage on rarer DICOM', goldens('dicom_more.jsonl'), decode],
   ['decodeImage on JPEG 2000', goldens('jpeg2000.jsonl'), decode, 0.3],
   ['decodeImage on JPEG-LS', goldens('jpegls.jsonl'), decode],

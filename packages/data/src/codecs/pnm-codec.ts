@@ -1,14 +1,14 @@
-import { CxrFileError, checkPixels, image } from '@cxr/image';
+import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
 import { roundHalfEven } from '../archives/half-floats.js';
 import type { Codec } from './codec.js';
 
-/** PGM and PPM, binary (P5, P6) and text (P2, P3). Samples are scaled to 0..255, or to 0..65535 above 255. */
+/** PBM, PGM and PPM, binary (P4, P5, P6) and text (P1, P2, P3). Samples are scaled to 0..255, or to 0..65535 above 255. */
 export const pnmCodec: Codec = {
   name: 'pnm',
   formats: ['pnm'],
   async decode(bytes, _header, { maxPixels }) {
     const kind = bytes[1]! - 0x30;
-    if (kind === 1 || kind === 4) throw new CxrFileError('unsupported', 'PBM images cannot be decoded');
+    if (kind === 1 || kind === 4) return readPbm(bytes, kind === 4, maxPixels);
     const [width, height, max, start] = readHeader(bytes);
     checkPixels('pnm', width, height, maxPixels);
     const channels = kind === 3 || kind === 6 ? 3 : 1;
@@ -22,6 +22,35 @@ export const pnmCodec: Codec = {
     return image(out, height, width, channels);
   },
 };
+
+/** Black is 1: eight pixels a byte, the first one in the highest bit, or digits with or without space between them. */
+function readPbm(bytes: Uint8Array, binary: boolean, maxPixels: number): IntegerImage {
+  const [width, afterWidth] = readNumber(bytes, 2);
+  const [height, end] = readNumber(bytes, afterWidth);
+  checkPixels('pnm', width, height, maxPixels);
+  const cutOff = (): CxrFileError => new CxrFileError('truncated', 'the PNM image is cut off');
+  const rowBytes = Math.ceil(width / 8);
+  const needed = binary ? rowBytes * height : width * height;
+  if (end + 1 + needed > bytes.length) throw cutOff();
+  const out = new Uint8Array(width * height);
+  let at = end + 1;
+  for (let i = 0; i < out.length; i++) {
+    if (binary) {
+      const x = i % width;
+      const bit = bytes[at + Math.floor(i / width) * rowBytes + (x >> 3)]! >> (7 - (x & 7));
+      out[i] = bit & 1 ? 0 : 255;
+      continue;
+    }
+    at = skipSpace(bytes, at);
+    if (at >= bytes.length) throw cutOff();
+    const digit = bytes[at++]!;
+    if (digit !== 0x30 && digit !== 0x31) {
+      throw new CxrFileError('corrupt', 'a PBM image with something else than 0 and 1');
+    }
+    out[i] = digit === 0x30 ? 255 : 0;
+  }
+  return image(out, height, width, 1);
+}
 
 /** Width, height, largest sample, and where the header ends. */
 function readHeader(bytes: Uint8Array): [width: number, height: number, max: number, end: number] {
@@ -39,11 +68,7 @@ function readHeader(bytes: Uint8Array): [width: number, height: number, max: num
 
 /** The next number, after white space and comments, and where it ends. */
 function readNumber(bytes: Uint8Array, start: number): [value: number, end: number] {
-  let at = start;
-  while (at < bytes.length && (isSpace(bytes[at]!) || bytes[at] === 0x23)) {
-    if (bytes[at] !== 0x23) at++;
-    else while (at < bytes.length && bytes[at] !== 0x0a) at++;
-  }
+  let at = skipSpace(bytes, start);
   let value = 0;
   const first = at;
   for (; at < bytes.length && at - first < 10 && isDigit(bytes[at]!); at++)
@@ -53,6 +78,16 @@ function readNumber(bytes: Uint8Array, start: number): [value: number, end: numb
     throw new CxrFileError('corrupt', 'a PNM image with something else where a number must be');
   }
   return [value, at];
+}
+
+/** Where white space and comments end. */
+function skipSpace(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && (isSpace(bytes[at]!) || bytes[at] === 0x23)) {
+    if (bytes[at] !== 0x23) at++;
+    else while (at < bytes.length && bytes[at] !== 0x0a) at++;
+  }
+  return at;
 }
 
 function isSpace(byte: number): boolean {
