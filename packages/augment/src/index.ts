@@ -48,6 +48,11 @@ export { type CutoutOptions, type CutoutParams, cutout } from './transforms/cuto
 export { type DownscaleOptions, type DownscaleParams, downscale } from './transforms/downscale.js';
 export { type ElasticOptions, type ElasticParams, elastic } from './transforms/elastic.js';
 export { equalize } from './transforms/equalize.js';
+export {
+  type FourierAdaptationOptions,
+  type FourierAdaptationParams,
+  fourierAdaptation,
+} from './transforms/fourier-adaptation.js';
 export { type GammaOptions, type GammaParams, gamma } from './transforms/gamma.js';
 export {
   type GaussianBlurOptions,
@@ -64,6 +69,11 @@ export {
   type GridDistortionParams,
   gridDistortion,
 } from './transforms/grid-distortion.js';
+export {
+  type HistogramMatchingOptions,
+  type HistogramMatchingParams,
+  histogramMatching,
+} from './transforms/histogram-matching.js';
 export { horizontalFlip } from './transforms/horizontal-flip.js';
 export { type HueOptions, type HueParams, hue } from './transforms/hue.js';
 export { invert } from './transforms/invert.js';

@@ -22,6 +22,9 @@ const corner = {
 };
 const crop = (o: object) => a.crop({ height: 50, width: 50, ...o });
 const centerCrop = (o: object) => a.centerCrop({ height: 50, width: 50, ...o });
+const references = [noise({ height: 9, width: 9, seed: 2 })];
+const fourier = (o: object) => a.fourierAdaptation({ references, ...o });
+const matching = (o: object) => a.histogramMatching({ references, ...o });
 const rotate = (o: object) => a.rotate({ degrees: 0, ...o });
 const scale = (o: object) => a.scale({ factor: 1, ...o });
 const pad = (o: object) => a.pad({ border: 3, ...o });
@@ -44,6 +47,8 @@ const DRAWN: Row[] = [
   ['downscale', a.downscale, 'scale', [0.25, 0.5], [0.25, 0.6]],
   ['elastic', a.elastic, 'displacement', [0, 0.02], [0, 0.03]],
   ['elastic', a.elastic, 'grid', 4, 5],
+  ['fourierAdaptation', fourier, 'beta', [0, 0.1], [0, 0.2]],
+  ['histogramMatching', matching, 'blend', [0.5, 1], [0.4, 1]],
   ['gaussianNoise', a.gaussianNoise, 'sigma', [0, 0.05], [0, 0.06]],
   ['gridDistortion', a.gridDistortion, 'cells', 5, 6],
   ['gridDistortion', a.gridDistortion, 'change', [-0.3, 0.3], [-0.3, 0.4]],

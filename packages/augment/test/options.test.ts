@@ -70,10 +70,12 @@ describe('an option that there is not', () => {
     downscale: a.downscale,
     elastic: a.elastic,
     equalize: a.equalize,
+    fourierAdaptation: (options) => a.fourierAdaptation({ references: [grey(1)], ...options }),
     gamma: (options) => a.gamma({ gamma: 1, ...options }),
     gaussianBlur: (options) => a.gaussianBlur({ sigma: 1, ...options }),
     gaussianNoise: a.gaussianNoise,
     gridDistortion: a.gridDistortion,
+    histogramMatching: (options) => a.histogramMatching({ references: [grey(1)], ...options }),
     horizontalFlip: a.horizontalFlip,
     hue: (options) => a.hue({ shift: 0, ...options }),
     invert: a.invert,
@@ -103,9 +105,11 @@ describe('an option that there is not', () => {
   it('is looked for in every transform', () => {
     // compose takes no options, sometimes a number.
     const names = new Set(Object.values(EVERY).map(({ name }) => name));
-    expect([...names, ...PRESETS].filter((name) => name !== 'compose').sort()).toEqual(
-      Object.keys(MAKERS).sort(),
-    );
+    expect(
+      [...names, ...PRESETS, 'fourierAdaptation', 'histogramMatching']
+        .filter((name) => name !== 'compose')
+        .sort(),
+    ).toEqual(Object.keys(MAKERS).sort());
   });
 
   it.each(Object.entries(MAKERS))('is refused by %s, which takes its own', (name, make) => {

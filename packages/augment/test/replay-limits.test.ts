@@ -1,7 +1,7 @@
 import * as a from '@cxr/augment';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noise } from './images.js';
+import { grey, noise } from './images.js';
 
 type Limit = readonly [min: number, max: number];
 const ANY: Limit = [-Infinity, Infinity];
@@ -26,10 +26,12 @@ const CASES: readonly (readonly [a.Transform, Readonly<Record<string, Limit>>])[
   [a.cutout({ holes: 2 }), { holes: [0, 1] }],
   [a.downscale(), { scale: [1e-3, 1] }],
   [a.elastic(), { displacement: [0, 1], grid: [1, 64], seed: SEED }],
+  [a.fourierAdaptation({ references: [grey(9), grey(1)] }), { reference: [0, 1], beta: [0, 0.3] }],
   [a.gamma({ gamma: 1.2 }), { gamma: [1e-3, 1e3] }],
   [a.gaussianBlur({ sigma: 1 }), { sigma: [0.01, 1000] }],
   [a.gaussianNoise(), { sigma: [0, 1], seed: SEED }],
   [a.gridDistortion(), { columns: [-0.95, 0.95], rows: [-0.95, 0.95] }],
+  [a.histogramMatching({ references: [grey(9), grey(1)] }), { reference: [0, 1], blend: [0, 1] }],
   [a.hue({ shift: 0.1 }), { shift: [-0.5, 0.5] }],
   [a.motionBlur(), { length: [3, 255], degrees: ANY }],
   [a.perspective(), { corners: [-0.5, 0.5] }],

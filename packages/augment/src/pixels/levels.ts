@@ -70,7 +70,7 @@ function lookUpPairs(data: Pixels, table: Uint8Array): Uint8Array | null {
 }
 
 /** Counts of each level in one channel: 256 or 65536 of them. */
-function histogram(data: Uint8Array | Uint16Array, channel: number, channels: number): Uint32Array {
+export function histogram(data: Uint8Array | Uint16Array, channel: number, channels: number): Uint32Array {
   const fast = channels === 1 && data instanceof Uint8Array ? histogram8(data) : null;
   if (fast) return fast;
   const counts = new Uint32Array(maximum(data) + 1);
@@ -109,12 +109,12 @@ export function extremesOf(image: Image): readonly [smallest: number, largest: n
 }
 
 /** Makes a table from each channel's histogram and applies it. Float32 is rounded to 65536 levels first. */
-export function mapByHistogram(image: Image, table: (counts: Uint32Array) => Curve): Image {
+export function mapByHistogram(image: Image, table: (counts: Uint32Array, channel: number) => Curve): Image {
   const source = raster(image);
   const { channels } = source;
   const data = toLevels(source.data);
   const out =
-    channels === 1 ? mapped(data, table(histogram(data, 0, 1))) : mappedChannels(data, channels, table);
+    channels === 1 ? mapped(data, table(histogram(data, 0, 1), 0)) : mappedChannels(data, channels, table);
   return toImage(fromLevels(out, source.data), source, channels);
 }
 
@@ -132,12 +132,12 @@ export function fromLevels(levels: Pixels, like: Pixels): Pixels {
 function mappedChannels(
   data: Uint8Array | Uint16Array,
   channels: number,
-  table: (counts: Uint32Array) => Curve,
+  table: (counts: Uint32Array, channel: number) => Curve,
 ): Pixels {
   const max = maximum(data);
   const out = samplesLike(data, data.length);
   for (let c = 0; c < channels; c++) {
-    const curve = table(histogram(data, c, channels));
+    const curve = table(histogram(data, c, channels), c);
     const levels = new Uint16Array(max + 1);
     for (let level = 0; level <= max; level++) levels[level] = clip(curve(level, max), max);
     for (let i = c; i < data.length; i += channels) out[i] = levels[data[i]!]!;
