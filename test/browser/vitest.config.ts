@@ -6,5 +6,5 @@ import { alias } from '../../vitest.config.js';
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   resolve: { alias },
-  test: { include: ['test/browser/*.check.ts'] },
+  test: { include: ['test/browser/*.check.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });

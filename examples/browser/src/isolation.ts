@@ -9,7 +9,7 @@ export function whyNotIsolated(): string | undefined {
 
 const TRIED = 'cxr-isolation-tried';
 /** A service worker that has not started by then is forbidden in this browser. */
-const START_MS = 3000;
+const START_MS = 2000;
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FILES } from '../../../test/browser/expected.js';
 import { difference, greyOf, type Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 /** A DICOM file of the tests of @cxr/data, made by pydicom. */
 function dicom(): { bytes: Buffer } {
@@ -28,7 +29,7 @@ async function done(page: Page, work: () => Promise<unknown>): Promise<void> {
 }
 
 /** The part Augment. */
-export function describeAugment(site: () => Site): void {
+export function describeAugment(site: () => Site, also: Also): void {
   describe('Augment', () => {
     // Inside the example, so that Node finds the packages.
     const folder = mkdtempSync(fileURLToPath(new URL('../node_modules/augment-', import.meta.url)));
@@ -61,7 +62,7 @@ export function describeAugment(site: () => Site): void {
       await close();
     });
 
-    it('offers every transform, each of which works', async () => {
+    also('offers every transform, each of which works', async () => {
       const { page, close } = await site().open({ hash: '#augment' });
       await page.locator('#augment-status p', { hasText: /pixels in/ }).waitFor();
       const boxes = page.locator('#augment-transforms input[type=checkbox]');

@@ -10,6 +10,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { difference, greyOf, type Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 /** A generator of 32 pixels that no training has touched. */
 function tinyGenerator(): { generator: tfl.LayersModel; config: ReturnType<typeof resolveConfig> } {
@@ -27,7 +28,7 @@ async function drawn(page: Page, work: () => Promise<unknown>): Promise<void> {
 }
 
 /** The part Generate. */
-export function describeGenerate(site: () => Site): void {
+export function describeGenerate(site: () => Site, also: Also): void {
   describe('Generate', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cxr-generate-'));
     const shipped = new URL(
@@ -70,7 +71,7 @@ export function describeGenerate(site: () => Site): void {
       await close();
     });
 
-    it('goes from one seed to another on the arc between them', async () => {
+    also('goes from one seed to another on the arc between them', async () => {
       const { page, close } = await site().open();
       await drawn(page, () => Promise.resolve());
       const at = page.getByLabel('Drag from the first to the last');
@@ -88,7 +89,7 @@ export function describeGenerate(site: () => Site): void {
       await close();
     });
 
-    it('walks by the arrow keys, and back to where it was', async () => {
+    also('walks by the arrow keys, and back to where it was', async () => {
       const { page, close } = await site().open();
       await drawn(page, () => Promise.resolve());
       const image = (): Promise<number[]> => greyOf(page, '#walk-image');

@@ -6,9 +6,10 @@ import { image } from '@cxr/image';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { greyOf, type Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 /** The part Which is real? */
-export function describeQuiz(site: () => Site): void {
+export function describeQuiz(site: () => Site, also: Also): void {
   describe('Which is real?', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cxr-quiz-'));
     afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,7 +34,7 @@ export function describeQuiz(site: () => Site): void {
       await close();
     });
 
-    it('shows the reals of the user', async () => {
+    also('shows the reals of the user', async () => {
       // White images: nobody takes them for a fake.
       writeFileSync(join(folder, 'white.png'), encodePng(image(new Uint8Array(900).fill(255), 30, 30, 1)));
       const { page, close } = await site().open({ hash: '#quiz' });

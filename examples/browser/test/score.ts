@@ -8,13 +8,14 @@ import { randomWeights, writeSafetensors } from '@cxr/fid';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 const CXR_FID = fileURLToPath(new URL('../../../packages/fid/bin/cxr-fid.js', import.meta.url));
 /** Encoders of a few kilobytes, out of the goldens of @cxr/fid. */
 const ENCODERS = new URL('../../../fixtures/fid/encoders/', import.meta.url);
 
 /** The part Score. */
-export function describeScore(site: () => Site): void {
+export function describeScore(site: () => Site, also: Also): void {
   describe('Score', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cxr-score-'));
     const at = (name: string): string => join(folder, name);
@@ -75,7 +76,7 @@ export function describeScore(site: () => Site): void {
       await close();
     });
 
-    it('scores by an encoder of the user', async () => {
+    also('scores by an encoder of the user', async () => {
       const { page, close } = await site().open({ hash: '#score' });
       const encoder = fileURLToPath(new URL('vit.onnx', ENCODERS));
       await choose(page, encoder);
@@ -84,7 +85,7 @@ export function describeScore(site: () => Site): void {
       await close();
     });
 
-    it('keeps the network where the user wants it, until it is forgotten', async () => {
+    also('keeps the network where the user wants it, until it is forgotten', async () => {
       const { page, close } = await site().open({ hash: '#score' });
       await page.locator('#score-weights').setInputFiles(fileURLToPath(new URL('vit.onnx', ENCODERS)));
       await page.locator('#score-real').setInputFiles(at('real'));

@@ -3,9 +3,10 @@ import { readGeneratorInfo } from '@cxr/dcgan';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { difference, greyOf, type Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 /** The part Train. */
-export function describeTrain(site: () => Site): void {
+export function describeTrain(site: () => Site, also: Also): void {
   describe('Train', () => {
     const says = (page: Page, text: RegExp): Promise<void> =>
       page.locator('#train-status p', { hasText: text }).waitFor({ timeout: 60_000 });
@@ -59,7 +60,7 @@ export function describeTrain(site: () => Site): void {
       expect(difference(grids[0]!, grids[1]!)).toBeLessThanOrEqual(1);
     });
 
-    it('pauses, resumes and discards', async () => {
+    also('pauses, resumes and discards', async () => {
       const { page, close } = await site().open({ hash: '#train' });
       await settings(page, 500);
       await page.getByRole('button', { name: 'Train', exact: true }).click();

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Site } from './site.js';
+import type { Also } from './thoroughly.js';
 
 const READY = /images a second/;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -22,7 +23,7 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 /** What concerns all parts: servers, threads, the policy, size, keys and accessibility. */
-export function describePage(site: () => Site): void {
+export function describePage(site: () => Site, also: Also): void {
   const tabs = async (page: Page): Promise<string[]> => page.getByRole('tab').allTextContents();
 
   describe('the page', () => {
@@ -42,7 +43,7 @@ export function describePage(site: () => Site): void {
       await close();
     });
 
-    it('works on one thread where neither is possible, and says so', async () => {
+    also('works on one thread where neither is possible, and says so', async () => {
       const { page, close } = await site().open({ isolated: false, serviceWorkers: 'block' });
       await page.getByText(READY).waitFor();
       expect(await page.locator('#generate-facts').textContent()).toMatch(/WebAssembly, 1 thread\./);
@@ -118,17 +119,20 @@ export function describePage(site: () => Site): void {
       await close();
     });
 
-    it.each(['light', 'dark'] as const)('has nothing that axe-core finds, %s', async (colorScheme) => {
-      const { page, close } = await site().open({ colorScheme });
-      await page.getByText(READY).waitFor();
-      for (const name of await tabs(page)) {
-        await page.getByRole('tab', { name, exact: true }).click();
-        expect(await findings(page), name).toEqual([]);
-      }
-      await close();
-    });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const register = colorScheme === 'light' ? it : also;
+      register(`has nothing that axe-core finds, ${colorScheme}`, async () => {
+        const { page, close } = await site().open({ colorScheme });
+        await page.getByText(READY).waitFor();
+        for (const name of await tabs(page)) {
+          await page.getByRole('tab', { name, exact: true }).click();
+          expect(await findings(page), name).toEqual([]);
+        }
+        await close();
+      });
+    }
 
-    it('fits into 360 pixels', async () => {
+    also('fits into 360 pixels', async () => {
       const { page, close } = await site().open({ viewport: { width: 360, height: 700 } });
       await page.getByText(READY).waitFor();
       for (const name of await tabs(page)) {

@@ -28,7 +28,7 @@ let generator: tfl.LayersModel | undefined;
 
 /** Opens a generator in place of the one before, which stays if this one cannot be read. */
 export async function openGenerator(source: GeneratorSource): Promise<GeneratorFacts> {
-  const backend = await startBackend();
+  const backend = await startBackend('wasm');
   const opened = await read(source);
   const [image] = await render(opened.generator, new Float32Array(latentDimOf(opened.generator)));
   generator?.dispose();

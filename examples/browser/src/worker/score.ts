@@ -118,7 +118,7 @@ async function openEngine({
   preprocess,
 }: ScoreRequest): Promise<{ engine: InceptionEngine; device: string }> {
   const bytes = new Uint8Array(await weights.arrayBuffer());
-  const { text } = await startBackend();
+  const { text } = await startBackend('wasm');
   const file = weights.name;
   if (!/\.onnx$/i.test(file)) {
     return { engine: createTfjsEngine(await readWeights(bytes, { file }), { dims }), device: text };
