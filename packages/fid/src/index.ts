@@ -32,6 +32,7 @@ export { type PreparedImage, prepareImages } from './image-set.js';
 export type { InceptionWeights, WeightTensor } from './inception/inception-weights.js';
 export { assertDims, DIMS, type Dims } from './inception/network.js';
 export { BOOTSTRAP_METRICS, type Bootstrap, type BootstrapOptions, bootstrap } from './metrics/bootstrap.js';
+export { type CmmdOptions, cmmd } from './metrics/cmmd.js';
 export { type CompareOptions, type Comparison, compareActivations } from './metrics/compare-activations.js';
 export {
   type ClassFid,
@@ -49,11 +50,18 @@ export {
   frechetDistance,
   frechetTerms,
 } from './metrics/frechet-distance.js';
+export {
+  type InceptionScore,
+  type InceptionScoreOptions,
+  inceptionScore,
+} from './metrics/inception-score.js';
 export { type Kid, type KidOptions, kid } from './metrics/kid.js';
 export { type Memorisation, memorisation, type NearestPair } from './metrics/memorisation.js';
 export { type NoiseFloor, type NoiseFloorOptions, noiseFloor } from './metrics/noise-floor.js';
 export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
+export { type RealismOptions, realism } from './metrics/realism.js';
 export type { Interval } from './metrics/resamples.js';
+export { vendiScore } from './metrics/vendi-score.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
 export { type Frd, type FrdOptions, frd } from './radiomics/frd.js';
 export { type RadiomicFeaturesOptions, radiomicFeatures } from './radiomics/radiomic-features.js';

@@ -59,6 +59,7 @@ describe('images as arrays', () => {
         ];
         const { status, stdout, stderr } = await run(at(a!), at(b!), ...flags, ...drawn);
         expect([status, stderr.match(/\n +at /)]).toEqual([0, null]);
+        expect(stderr).toContain('no measure of this kind detects copies reliably');
         return JSON.parse(stdout);
       }),
     );

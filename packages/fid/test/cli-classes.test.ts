@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { decodeImage, encodePng, phantom } from '@cxr/data';
 import {
   bootstrap,
+  cmmd,
   fidByClass,
   fidContributions,
   frechetTerms,
   randomWeights,
+  realism,
   Statistics,
+  vendiScore,
   writeSafetensors,
 } from '@cxr/fid';
 import { readActivations } from '@cxr/fid/node';
@@ -90,7 +93,7 @@ describe('cxr-fid', () => {
   it('--by class scores each class folder, --worst draws the fakes that cost most', async () => {
     const { status, stdout, stderr } = await run(
       ...[at('real'), at('fake'), '--by', 'class', '--worst', at('worst.png'), '--json'],
-      ...['--bootstrap', '5', '--metrics', 'kid', '--seed', '2'],
+      ...['--bootstrap', '5', '--metrics', 'kid,cmmd,vendi,realism', '--seed', '2'],
     );
     expect([status, stderr.match(/\n +at /)]).toEqual([0, null]);
     const result = JSON.parse(stdout);
@@ -123,6 +126,11 @@ describe('cxr-fid', () => {
     const rows = [real!.activations!, fake!.activations!] as const;
     const { fid, kid } = bootstrap(...rows, { metrics: ['fid', 'kid'], resamples: 5, seed: 2 });
     expect(Object.keys(result.intervals)).toEqual(['resamples', 'fid', 'kid']);
+    expect(result.vendi.fake).toBeCloseTo(vendiScore(rows[1]), 5);
+    expect(result.cmmd).toBeCloseTo(cmmd(...rows), 5);
+    const real8 = [...realism(...rows)].sort((one, two) => one - two);
+    expect(result.realism.median).toBeCloseTo(real8[4]!, 4);
+    expect(result.realism.share).toBe(real8.filter((value) => value >= 1).length / 8);
     expect(result.intervals.fid.std).toBeCloseTo(fid!.std, 5);
     expect(result.intervals.kid.high).toBeCloseTo(kid!.high, 5);
     expect(stderr).toContain(`95 % interval ${result.intervals.fid.low.toPrecision(3)} to `);

@@ -40,6 +40,7 @@ const MAIN: Record<string, unknown[]> = {
   assertResizeMode: ['clean'],
   bootstrap: [rows, rows, { resamples: 2, k: 1 }],
   ceiling: [rows, [...images, ...images, ...images], { engine, size: 8 }],
+  cmmd: [rows, rows, { sigma: 1 }],
   compareActivations: [rows, rows, { k: 1 }],
   computeFid: [images, images, { engine }],
   createOnnxEngine: [bytes, { runtime, preprocess: 'clip' }],
@@ -53,6 +54,7 @@ const MAIN: Record<string, unknown[]> = {
   frd: [images, images, { size: 8 }],
   frechetDistance: [statistics, statistics, { method: 'factors' }],
   frechetTerms: [statistics, statistics, { method: 'factors' }],
+  inceptionScore: [rows, { splits: 2 }],
   inceptionOnnx: [weights, { dims: 64, input: 'uint8' }],
   kid: [rows, rows, { seed: 1 }],
   memorisation: [rows, rows],
@@ -62,6 +64,7 @@ const MAIN: Record<string, unknown[]> = {
   prepareImages: [images, 'clean', { bits: 12 }],
   radiomicFeatures: [images[0], { binWidth: 9 }],
   randomWeights: [1],
+  realism: [rows, rows, { k: 1 }],
   readSafetensors: [bytes],
   readTorch: [bytes],
   readWeights: [bytes, { file: 'a' }],
@@ -70,6 +73,7 @@ const MAIN: Record<string, unknown[]> = {
   spectrumSvg: [[]],
   Statistics: [5],
   statistics: [images, engine, { batchSize: 1 }],
+  vendiScore: [rows],
   writeSafetensors: [weights.tensors],
 };
 

@@ -1,8 +1,11 @@
 import { UsageError } from '@cxr/cli';
 import { type Bootstrap, bootstrap } from '../metrics/bootstrap.js';
+import { cmmd } from '../metrics/cmmd.js';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
+import { realism } from '../metrics/realism.js';
+import { vendiScore } from '../metrics/vendi-score.js';
 import type { PathStatistics } from '../node/path-report.js';
 import { frd } from '../radiomics/frd.js';
 import type { MetricContext } from './metric-context.js';
@@ -24,6 +27,17 @@ const TABLE: Readonly<Record<string, Metric>> = {
   ...PRDC,
   fid_inf: ({ real, fake, seed }) => fidInfinity(real.statistics, fake.activations, { seed }),
   memorisation: reportMemorisation,
+  cmmd: ({ real, fake }) => cmmd(real.activations, fake.activations),
+  vendi: ({ real, fake }) => ({ real: vendiScore(real.activations), fake: vendiScore(fake.activations) }),
+  realism: ({ real, fake }) => {
+    const values = realism(real.activations, fake.activations).sort();
+    const median = values[values.length >> 1]!;
+    // JSON has no infinity, which copies have.
+    return {
+      median: Number.isFinite(median) ? median : null,
+      share: values.filter((value) => value >= 1).length / values.length,
+    };
+  },
   frd: async ({ real, fake, size, bits }) =>
     frd(await imagesOfSet(real, bits), await imagesOfSet(fake, bits), { size }),
 };

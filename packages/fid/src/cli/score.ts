@@ -21,6 +21,10 @@ import { drawWorst } from './worst-pictures.js';
 /** The noise floor uses at most so many images of the first path. */
 const FLOOR_SAMPLE = 5000;
 
+/** What dgm-eval's authors found of AuthPct and its like. */
+const NOT_RELIABLE =
+  'memorisation: no measure of this kind detects copies reliably (Stein et al., 2023); look at the nearest pairs (--memorisation-pictures)';
+
 /** `cxr-fid PATH1 PATH2` and `cxr-fid --save-stats FOLDER OUT`. */
 export async function score(
   paths: readonly [string, string],
@@ -80,6 +84,7 @@ async function scorePaths(
   warnings.push(...warningsOf(report));
   const explanation = { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings };
   explain(explanation, output);
+  if ('memorisation' in further) output.note(NOT_RELIABLE);
   if (!flags.json) {
     output.result(`FID:  ${terms.fid}`);
     for (const [name, value] of Object.entries(further)) output.note(`${name}: ${JSON.stringify(value)}`);

@@ -1,5 +1,5 @@
 import type { NdArray } from 'ndarray';
-import { assertSameDims, forEachDistances, type Rows, toRows } from './pairwise.js';
+import { assertSameDims, distanceOf, forEachDistances, type Rows, toRows } from './pairwise.js';
 
 /** A fake and its nearest real image. */
 export interface NearestPair {
@@ -43,6 +43,9 @@ export interface Memorisation {
 /**
  * Whether fakes are copies of the images they were trained on: each fake's nearest real, beside how near reals are to
  * each other. `real` must be the training set; all activations are `[n, dims]`.
+ *
+ * No measure of this kind detects memorisation reliably (Stein et al., "Exposing flaws of generative model evaluation metrics", 2023, who compared them on
+ * generators known to copy): AuthPct also falls with mere quality. Look at the nearest `pairs`.
  *
  * @throws RangeError for fewer than two reals, no fake, or an activation that is not finite.
  */
@@ -90,13 +93,6 @@ function nearest(rows: Rows, others: Rows): { index: number; distance: number }[
     out.push({ index, distance: distanceOf(rows, row, others, index) });
   });
   return out;
-}
-
-/** From differences: from scalar products, as in the search, the distance of copies would not be exactly 0. */
-function distanceOf(a: Rows, i: number, b: Rows, j: number): number {
-  let sum = 0;
-  for (let k = 0; k < a.dims; k++) sum += (a.data[i * a.dims + k]! - b.data[j * b.dims + k]!) ** 2;
-  return Math.sqrt(sum);
 }
 
 function median(values: readonly number[]): number {

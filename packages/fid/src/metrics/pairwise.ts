@@ -76,6 +76,13 @@ function squares({ data, n, dims }: Rows): Float64Array {
   return out;
 }
 
+/** From differences: from scalar products, as above, the distance of copies would not be exactly 0. */
+export function distanceOf(a: Rows, i: number, b: Rows, j: number): number {
+  let sum = 0;
+  for (let k = 0; k < a.dims; k++) sum += (a.data[i * a.dims + k]! - b.data[j * b.dims + k]!) ** 2;
+  return Math.sqrt(sum);
+}
+
 /** The (k + 1)-th smallest value. */
 export function kthSmallest(values: Float64Array, k: number): number {
   return values.slice().sort()[k]!;

@@ -26,6 +26,9 @@ export interface Prdc {
  * Precision, recall, density and coverage on activations `[n, dims]`, as the prdc package computes them. A
  * neighbourhood is the ball around an image that reaches its k-th nearest neighbour in its own set.
  *
+ * The order of the sets matters: precision asks whether fakes look real, recall whether all reals can be made. With the sets swapped they change
+ * places, and density and coverage become others.
+ *
  * @throws RangeError unless each set has more than `k` images, for wrong or unknown options, or for an activation that is not finite.
  */
 export function prdc(
@@ -71,7 +74,7 @@ export function prdcOfRows(reals: Rows, fakes: Rows, k: number): Prdc {
 }
 
 /** Each row's distance to its k-th nearest neighbour; the nearest of all is itself. */
-function radii(rows: Rows, k: number): Float64Array {
+export function radii(rows: Rows, k: number): Float64Array {
   const out = new Float64Array(rows.n);
   forEachDistances(rows, rows, (row, distances) => {
     out[row] = kthSmallest(distances, k);
