@@ -71,6 +71,16 @@ export function describeGenerate(site: () => Site, also: Also): void {
       await close();
     });
 
+    also('draws more than ten images of 128 pixels a second', async () => {
+      const { page, close } = await site().open();
+      await drawn(page, () => Promise.resolve());
+      await page.locator('#generate-count').selectOption('64');
+      await drawn(page, () => page.getByRole('button', { name: 'Draw', exact: true }).click());
+      const said = (await page.locator('#generate-status p').textContent())!;
+      expect(Number(/([\d.]+) images a second/.exec(said)![1]), said).toBeGreaterThan(10);
+      await close();
+    });
+
     also('goes from one seed to another on the arc between them', async () => {
       const { page, close } = await site().open();
       await drawn(page, () => Promise.resolve());
