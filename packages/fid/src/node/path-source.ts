@@ -81,7 +81,8 @@ const STATISTICS = ['mu', 'sigma', 'activations'];
 export async function isArrayFile(file: string): Promise<boolean> {
   if (/\.npy$/i.test(file)) return true;
   if (!/\.npz$/i.test(file)) return false;
-  const names = await npzNames(file);
+  // What is wrong with a file that is no zip is said where statistics are read.
+  const names = await npzNames(file).catch(() => []);
   return names.length > 0 && !names.some((name) => STATISTICS.includes(name));
 }
 
