@@ -1,3 +1,4 @@
+import { PRETRAINED } from '@cxr/dcgan/node';
 import { type Bar, bars, escapeHtml, facts, lineChart, page, picture, table } from '@cxr/report';
 import type { Metrics } from './metrics.js';
 import type { Compared } from './readable.js';
@@ -10,6 +11,8 @@ export interface ReportContent {
   readonly grids: readonly { step: number; png: Uint8Array }[];
   readonly reals: Uint8Array;
   readonly fakes: Uint8Array;
+  /** Samples of the generator that comes with `@cxr/dcgan`, in one row. */
+  readonly pretrained: Uint8Array;
   /** An SVG of the spectra of both; undefined where there is none. */
   readonly spectra: string | undefined;
 }
@@ -117,6 +120,12 @@ export function renderReport(content: ReportContent): string {
       ...readable(metrics, content.spectra),
       '<h2>Real beside fake</h2>',
       `<div class="columns">${picture(content.reals, 'Real')}${picture(content.fakes, `Fake, after ${metrics.train.steps} steps`)}</div>`,
+      '<h2>What a long run on real X-rays makes</h2>',
+      picture(
+        content.pretrained,
+        `The generator ${PRETRAINED[0]} that comes with @cxr/dcgan: eight samples, none chosen, of no patient.`,
+      ),
+      `<p class="caption">Draw more: <code>npm run --silent cxr-dcgan -- sample --pretrained ${PRETRAINED[0]} --count 1000 --seed 7 --out DIR</code></p>`,
       '<h2>The same latents, as training went on</h2>',
       `<div class="columns">${latents.join('\n')}</div>`,
       ...(curve.length > 0

@@ -3,7 +3,8 @@ import { type BackendChoice, type BackendName, type BackendRequest, useBackend }
 import { type Progress, versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
-import { saveSamples } from '@cxr/dcgan/node';
+import { sample } from '@cxr/dcgan';
+import { loadGenerator, PRETRAINED, pretrained, saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
 import { fitImage, type Image } from '@cxr/image';
 import type { Metrics } from './metrics.js';
@@ -58,6 +59,15 @@ async function firstOf(set: CountedImages, size: number): Promise<Image> {
     if (images.length === SHOWN) break;
   }
   return contactSheet(images, { background: 255 });
+}
+
+/** Samples of the generator that comes with `@cxr/dcgan`, in one row. */
+async function pretrainedStrip(): Promise<Image> {
+  const generator = await loadGenerator(pretrained(PRETRAINED[0]));
+  const images: Image[] = [];
+  for await (const image of sample(generator, { count: 8 })) images.push(image);
+  generator.dispose();
+  return contactSheet(images, { columns: images.length, background: 255 });
 }
 
 /** Packages that the numbers depend on. */
@@ -130,7 +140,12 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
     trained.end.generator.dispose();
     const origin = { weights: weightsOrigin(weights), notes };
     const metrics = metricsOf(options, reals, trained, backend.name, scored, origin);
-    const pictures = { reals: await firstOf(reals.train, options.size), fakes: shown, spectra: scored?.svg };
+    const pictures = {
+      reals: await firstOf(reals.train, options.size),
+      fakes: shown,
+      pretrained: await pretrainedStrip(),
+      spectra: scored?.svg,
+    };
     return { metrics, report: await writeReport(out, metrics, trained, pictures), grid };
   } finally {
     scoring.engine.dispose();
@@ -153,7 +168,7 @@ async function writeReport(
   out: string,
   metrics: Metrics,
   trained: Trained,
-  pictures: { reals: Image; fakes: Image; spectra: string | undefined },
+  pictures: { reals: Image; fakes: Image; pretrained: Image; spectra: string | undefined },
 ): Promise<string> {
   const html = renderReport({
     metrics,
@@ -161,6 +176,7 @@ async function writeReport(
     grids: await readGrids(out),
     reals: encodePng(pictures.reals),
     fakes: encodePng(pictures.fakes),
+    pretrained: encodePng(pictures.pretrained),
     spectra: pictures.spectra,
   });
   await writeFileAtomic(join(out, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);

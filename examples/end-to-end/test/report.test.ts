@@ -37,6 +37,7 @@ const page = (more: Partial<Metrics> = {}) =>
     grids,
     reals: png,
     fakes: png,
+    pretrained: png,
     spectra: undefined,
   });
 

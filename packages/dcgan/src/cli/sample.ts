@@ -2,6 +2,7 @@ import {
   type CliContext,
   type Command,
   checkUsage,
+  choiceFlag,
   numberFlag,
   type Output,
   UsageError,
@@ -11,6 +12,7 @@ import { contactSheet, encodePng } from '@cxr/data';
 import { checkWritable, checkWritableFolder, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
 import type { Image } from '@cxr/image';
 import { loadGenerator, readCheckpointInfo } from '../node/load-checkpoint.js';
+import { PRETRAINED, type Pretrained, pretrained } from '../node/pretrained.js';
 import { saveSamples } from '../node/save-samples.js';
 import { findNearest } from '../sampling/find-nearest.js';
 import { interpolate } from '../sampling/interpolate.js';
@@ -19,7 +21,8 @@ import { type SampleOptions, sample } from '../sampling/sample.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 
 interface SampleFlags extends BackendFlags {
-  checkpoint: string;
+  checkpoint?: string;
+  pretrained?: Pretrained;
   step?: number;
   count: number;
   seed: number;
@@ -38,11 +41,14 @@ interface SampleFlags extends BackendFlags {
 export function defineSample(program: Command, context: CliContext): void {
   const command = program
     .command('sample')
-    .description('draw images from a checkpoint’s generator')
-    .requiredOption(
+    .description(
+      'draw images from a generator: of a checkpoint, of a file, or one that comes with this package',
+    )
+    .option(
       '--checkpoint <path>',
       'a run, one of its checkpoints, or a .safetensors file of cxr-dcgan export',
     )
+    .addOption(choiceFlag('--pretrained <name>', 'a generator that comes with this package', PRETRAINED))
     .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
     .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
     .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))
@@ -63,7 +69,8 @@ export function defineSample(program: Command, context: CliContext): void {
 }
 
 async function samples(flags: SampleFlags, { output, signal }: CliContext): Promise<void> {
-  const { checkpoint, step, count, seed, batchSize, truncation, stretch } = flags;
+  const { step, count, seed, batchSize, truncation, stretch } = flags;
+  const checkpoint = generatorOf(flags);
   if (![flags.out, flags.grid, flags.strip, flags.nearest].some(Boolean)) {
     throw new UsageError('--out, --grid, --strip or --nearest is missing');
   }
@@ -71,7 +78,7 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   await checkWritable(flags.grid, flags.strip, flags.nearest);
   if (flags.out !== undefined) await checkWritableFolder(flags.out);
   const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
-  const label = await labelFlag(flags);
+  const label = await labelFlag(checkpoint, flags);
   await readyBackend(flags, output);
   const generator = await loadGenerator(checkpoint, { step });
   const options: SampleOptions = { count, seed, batchSize, truncation, label, signal };
@@ -107,8 +114,18 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   generator.dispose();
 }
 
+/** Where the generator lies that the flags name. */
+function generatorOf({ checkpoint, pretrained: name, step }: SampleFlags): string {
+  if ((checkpoint === undefined) === (name === undefined)) {
+    throw new UsageError('one of --checkpoint and --pretrained is needed');
+  }
+  if (name === undefined) return checkpoint!;
+  if (step !== undefined) throw new UsageError('--step is for --checkpoint');
+  return pretrained(name);
+}
+
 /** The number of the class that `--label` names. */
-async function labelFlag({ checkpoint, step, label }: SampleFlags): Promise<number | undefined> {
+async function labelFlag(checkpoint: string, { step, label }: SampleFlags): Promise<number | undefined> {
   if (label === undefined) return undefined;
   const { config, classNames } = await readCheckpointInfo(checkpoint, { step });
   return checkUsage(() => labelOf(label, config.classes, classNames));

@@ -75,7 +75,7 @@ export async function readCheckpointInfo(
 
 /**
  * Loads the network that samples are drawn from: the EMA of the generator if there is one. The caller disposes it. `folder` is as in
- * `loadCheckpoint`, or a `.safetensors` file of `writeGenerator` (`cxr-dcgan export`).
+ * `loadCheckpoint`, or a `.safetensors` file of `writeGenerator` (`cxr-dcgan export`, `pretrained`).
  * @throws as `loadCheckpoint`; Error if no backend is ready.
  */
 export async function loadGenerator(
