@@ -90,7 +90,7 @@ function readable({ compared, score }: Metrics, spectra: string | undefined): st
   return [
     '<h2>What the score is made of</h2>',
     table(heading, rows),
-    `<p class="caption">All against the ${score.n1} training images. Mean share: the part of the FID by which all images differ in the same way. ${escapeHtml(caption)}</p>`,
+    `<p class="caption">All against the ${score.n1} training images. Mean share: the part of the FID by which all images differ in the same way. AuthPct: the share of fakes that are no nearer to a training image than another one is; no such measure detects memorisation reliably (Stein et al., 2023), so look at the nearest pairs, too (cxr-fid --memorisation-pictures). ${escapeHtml(caption)}</p>`,
     ...(spectra === undefined
       ? []
       : [
