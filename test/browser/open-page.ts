@@ -7,10 +7,8 @@ import type { Input, Output } from './tasks.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
+/** With these Chromium asks nobody but the page's server for anything. */
+export const QUIET_FLAGS = [
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -18,6 +16,8 @@ const FLAGS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
 ];
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', ...QUIET_FLAGS];
 
 /** Headers that isolate a page from others, so that its threads may share memory. */
 export const ISOLATED: Record<string, string> = {

@@ -1,15 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../../test/browser/open-page.js';
-
-const FLAGS = [
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
+import { findChromium, QUIET_FLAGS } from '../../../test/browser/open-page.js';
 
 /** A Chromium for the tests, or why there is none. */
 export function chromiumOrReason(): { program: string } | { reason: string } {
@@ -22,7 +13,7 @@ export function chromiumOrReason(): { program: string } | { reason: string } {
 export function launch(program: string, flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
-    args: [...FLAGS, ...flags],
+    args: [...QUIET_FLAGS, ...flags],
     chromiumSandbox: false,
   });
 }

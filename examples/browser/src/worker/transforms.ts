@@ -1,72 +1,8 @@
-import {
-  affine,
-  autoContrast,
-  brightness,
-  centerCrop,
-  clahe,
-  collimation,
-  compose,
-  contrast,
-  crop,
-  cutout,
-  elastic,
-  equalize,
-  gamma,
-  gaussianBlur,
-  gaussianNoise,
-  horizontalFlip,
-  hue,
-  invert,
-  maskMarkers,
-  pad,
-  perspective,
-  poissonNoise,
-  randomResizedCrop,
-  resize,
-  rotate,
-  saturation,
-  scale,
-  shear,
-  type Transform,
-  translate,
-  verticalFlip,
-  windowLevel,
-} from '@cxr/augment';
+import * as augment from '@cxr/augment';
 import type { TransformName } from './offers.js';
 
 /** Which of them takes which options is in the sliders of `OFFERS`. */
-const TRANSFORMS: Readonly<Record<TransformName, (options: never) => Transform>> = {
-  affine,
-  autoContrast,
-  brightness,
-  centerCrop,
-  clahe,
-  collimation,
-  contrast,
-  crop,
-  cutout,
-  elastic,
-  equalize,
-  gamma,
-  gaussianBlur,
-  gaussianNoise,
-  horizontalFlip,
-  hue,
-  invert,
-  maskMarkers,
-  pad,
-  perspective,
-  poissonNoise,
-  randomResizedCrop,
-  resize,
-  rotate,
-  saturation,
-  scale,
-  shear,
-  translate,
-  verticalFlip,
-  windowLevel,
-};
+const TRANSFORMS: Readonly<Record<TransformName, (options: never) => augment.Transform>> = augment;
 
 /** A transform that is switched on, with the values of its sliders. */
 export interface Choice {
@@ -75,8 +11,8 @@ export interface Choice {
 }
 
 /** The pipeline of what is switched on. */
-export function pipelineOf(choices: readonly Choice[]): Transform {
-  return compose(
-    choices.map(({ name, options }) => (TRANSFORMS[name] as (options: object) => Transform)(options)),
+export function pipelineOf(choices: readonly Choice[]): augment.Transform {
+  return augment.compose(
+    choices.map(({ name, options }) => (TRANSFORMS[name] as (options: object) => augment.Transform)(options)),
   );
 }

@@ -20,15 +20,22 @@ const EPSILON = (2 / 255) ** 2 / 12;
  * @param reals as `fakes`, any number of them; they take no gradient
  */
 export function spectrumLoss(fakes: tf.Tensor4D, reals: tf.Tensor4D): tf.Scalar {
-  return tf.tidy(() => tf.mean(tf.squaredDifference(meanLogPower(fakes), meanLogPower(reals))));
+  return tf.tidy(() => {
+    const axis = transform(fakes.shape[1]);
+    return tf.mean(tf.squaredDifference(meanLogPower(fakes, axis), meanLogPower(reals, axis)));
+  });
+}
+
+interface Transform {
+  waves: tf.Tensor2D;
+  sums: tf.Tensor2D;
 }
 
 /** The mean over images of the logarithm of their power, by pair of frequencies and window. */
-function meanLogPower(images: tf.Tensor4D): tf.Tensor {
+function meanLogPower(images: tf.Tensor4D, { waves, sums }: Transform): tf.Tensor {
   const [n, size, , channels] = images.shape;
   const planes = n * channels;
   const x = channels === 1 ? images : tf.transpose(images, [0, 3, 1, 2]);
-  const { waves, sums } = transform(size);
   const power = bothAxes(sums, tf.square(bothAxes(waves, tf.reshape(x, [planes, size, size]))));
   return tf.mean(tf.log(tf.add(tf.reshape(power, [planes, -1]), EPSILON)), 0);
 }
@@ -45,7 +52,7 @@ function bothAxes(matrix: tf.Tensor2D, x: tf.Tensor3D): tf.Tensor3D {
  * One axis: `waves` times a row of pixels gives cosine and sine at each frequency in each window, `sums` times their squares the power
  * at each frequency in each window. White noise of variance 1 has power 1.
  */
-function transform(size: number): { waves: tf.Tensor2D; sums: tf.Tensor2D } {
+function transform(size: number): Transform {
   const windows = (2 * size) / WINDOW - 1;
   const rows = FREQUENCIES * 2 * windows;
   const waves = new Float32Array(rows * size);
