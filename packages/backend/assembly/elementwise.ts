@@ -34,6 +34,51 @@ export function add(a: usize, b: usize, out: usize, count: i32): void {
   }
 }
 
+/** out[i] = the larger of a[i] and b[i], NaN where either is */
+export function maximum(a: usize, b: usize, out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(out + at, f32x4.max(v128.load(a + at), v128.load(b + at)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(out + at, max<f32>(load<f32>(a + at), load<f32>(b + at)));
+  }
+}
+
+/** out[i] = the smaller of a[i] and b[i], NaN where either is */
+export function minimum(a: usize, b: usize, out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(out + at, f32x4.min(v128.load(a + at), v128.load(b + at)));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(out + at, min<f32>(load<f32>(a + at), load<f32>(b + at)));
+  }
+}
+
+/** out[i] = x[i] where a[i] ≥ b[i] (strict: a[i] > b[i]), 0 elsewhere */
+export function keepWhere(a: usize, b: usize, x: usize, out: usize, strict: bool, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = (<usize>i) << 2;
+    const va = v128.load(a + at);
+    const vb = v128.load(b + at);
+    const takes = strict ? f32x4.gt(va, vb) : f32x4.ge(va, vb);
+    v128.store(out + at, v128.and(v128.load(x + at), takes));
+  }
+  for (; i < count; i++) {
+    const at = (<usize>i) << 2;
+    const va = load<f32>(a + at);
+    const vb = load<f32>(b + at);
+    const takes = strict ? va > vb : va >= vb;
+    store<f32>(out + at, takes ? load<f32>(x + at) : 0);
+  }
+}
+
 /** out[i] = x[i]² */
 export function square(x: usize, out: usize, count: i32): void {
   let i = 0;

@@ -30,6 +30,48 @@ const OPERATIONS: Record<string, () => tf.Tensor[]> = {
     const x = tensor([2, 33], 4);
     return [tf.relu(x), tf.grad(tf.relu)(x, tensor([2, 33], 5))];
   },
+  'the larger and the smaller of two, with ties, and their gradients': () => {
+    // Both have 0 and tiny values of both signs in front; 39 elements end within a group of four.
+    const [a, b, dy] = [tensor([3, 13], 20), tensor([3, 13], 21), tensor([3, 13], 22)];
+    const both = [tf.maximum, tf.minimum].flatMap((f) => [
+      f(a, b),
+      f(a, 0.25),
+      f(a, tensor([13], 23)),
+      ...tf.grads((a, b) => f(a, b))([a, b], dy),
+      ...tf.grads((a, b) => f(a, b))([a, tensor([13], 23)], dy),
+    ]);
+    const slope = (x: tf.Tensor) => tf.grad((x: tf.Tensor) => tf.square(tf.maximum(x, b)))(x);
+    return [...both, tf.grad(slope)(a)];
+  },
+  'parts of tensors, padded tensors and their gradients': () => {
+    const image = tensor([2, 5, 37, 1], 24);
+    const small = tensor([3, 4, 5], 25);
+    const crop = (x: tf.Tensor) => tf.slice(x, [0, 1, 2, 0], [2, 3, 34, 1]);
+    const border: [number, number][] = [
+      [0, 0],
+      [1, 2],
+      [3, 0],
+      [0, 0],
+    ];
+    return [
+      crop(image),
+      tf.grad(crop)(image),
+      tf.grad((x: tf.Tensor) => tf.pad(x, border))(image, tensor([2, 8, 40, 1], 26)),
+      tf.pad(image, border, 0.5),
+      tf.slice(image, [1, 0, 0, 0], [1, 5, 37, 1]),
+      tf.slice(image, [0, 0, 0, 0], [2, 5, 37, 1]),
+      tf.slice(small, [1, 2], [2, -1]),
+      tf.slice(small, [0, 0, 4], [3, 4, 1]),
+      tf.slice(small, [1, 1, 1], [0, 2, 2]),
+      tf.slice(tf.range(0, 40, 1, 'int32'), 7, 30),
+      tf.pad(tf.range(0, 20, 1, 'int32'), [[1, 2]], 9),
+      tf.pad(tf.zeros([0, 2]), [
+        [1, 0],
+        [0, 1],
+      ]),
+      tf.slice(tf.tensor([true, false, true], [3], 'bool'), [1], [2]),
+    ];
+  },
   'sums and means down the columns': () => {
     const x = tensor([3, 7, 5, 13], 6);
     return [

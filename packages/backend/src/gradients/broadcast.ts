@@ -2,13 +2,8 @@ import {
   add,
   type BatchMatMulAttrs,
   broadcast_util,
-  cast,
   type FusedBatchNormAttrs,
   type GradConfig,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
   matMul,
   mul,
   neg,
@@ -19,6 +14,7 @@ import {
   type Tensor,
   util,
 } from '@tensorflow/tfjs-core';
+import { keepWhere } from './keep-where.js';
 
 /** Sums a gradient over the axes along which a value of `shape` was broadcast. */
 function sumTo(gradient: Tensor, shape: number[]): Tensor {
@@ -28,15 +24,18 @@ function sumTo(gradient: Tensor, shape: number[]): Tensor {
 }
 
 /** Maximum or Minimum; on ties dy goes to a. TensorFlow.js's own gradients do not broadcast. */
-function extreme(kernelName: string, takesA: typeof greaterEqual, takesB: typeof less): GradConfig {
+function extreme(kernelName: 'Maximum' | 'Minimum'): GradConfig {
   return {
     kernelName,
     inputsToSave: ['a', 'b'],
     gradFunc: (dy, saved) => {
       const [a, b] = saved as [Tensor, Tensor];
-      const part = (takes: Tensor, shape: number[]) =>
-        sumTo(mul(dy as Tensor, cast(takes, 'float32')), shape);
-      return { a: () => part(takesA(a, b), a.shape), b: () => part(takesB(a, b), b.shape) };
+      const [larger, smaller] = kernelName === 'Maximum' ? [a, b] : [b, a];
+      const d = dy as Tensor;
+      return {
+        a: () => sumTo(keepWhere(larger, smaller, d, { strict: false }), a.shape),
+        b: () => sumTo(keepWhere(smaller, larger, d, { strict: true }), b.shape),
+      };
     },
   };
 }
@@ -92,8 +91,8 @@ const fusedBatchNormGradient: GradConfig = {
 };
 
 export const broadcastGradients: readonly GradConfig[] = [
-  extreme('Maximum', greaterEqual, less),
-  extreme('Minimum', lessEqual, greater),
+  extreme('Maximum'),
+  extreme('Minimum'),
   squaredDifferenceGradient,
   batchMatMulGradient,
   fusedBatchNormGradient,

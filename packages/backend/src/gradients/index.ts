@@ -7,6 +7,7 @@ import { conditionGradients } from './conditions.js';
 import { conv3dGradient, conv3dTransposeGradient, depthwiseGradient } from './conv.js';
 import { conv2dGradient } from './conv2d.js';
 import { freeingGradients, keepCustomGradients } from './freeing.js';
+import { keepWhereGradient } from './keep-where.js';
 import { mendLayers } from './layers.js';
 import { leakyReluGradGradient, leakyReluGradient, reluGradient } from './leaky-relu.js';
 import { addTensorMethods } from './methods.js';
@@ -22,6 +23,7 @@ const GRADIENTS = [
   leakyReluGradient,
   leakyReluGradGradient,
   reluGradient,
+  keepWhereGradient,
   ...poolGradients,
   ...broadcastGradients,
   ...axisGradients,

@@ -4,6 +4,7 @@ import { batchMatMul } from './batch-mat-mul.js';
 import { batchNorm } from './batch-norm.js';
 import { batchNormByMoments } from './batch-norm-by-moments.js';
 import { batchNormGrad } from './batch-norm-grad.js';
+import { pad, slice } from './blocks.js';
 import { CLIPS } from './clip.js';
 import { columnMean, columnSum } from './column-sum.js';
 import { CONV_GRADIENTS } from './conv-grads.js';
@@ -19,6 +20,7 @@ import { fusedMatMul } from './fused-mat-mul.js';
 import { gatherInBatches } from './gather.js';
 import { guards } from './guards.js';
 import { identity } from './identity.js';
+import { keepWhere } from './keep-where.js';
 import { overlay } from './kernel.js';
 import type { KernelContext } from './kernel-context.js';
 import { leakyRelu } from './leaky-relu.js';
@@ -47,6 +49,10 @@ const PASSES = [
   adam,
   add,
   square,
+  ...EXTREMES,
+  keepWhere,
+  slice,
+  pad,
 ];
 
 /** Kernels in plain JavaScript that replace wrong or missing stock ones, on the cpu backend too. */
@@ -68,7 +74,7 @@ const SIMD = '@cxr/backend (WebAssembly SIMD)';
 export function registerTrainingKernels(backendName: string, context: KernelContext): void {
   for (const make of PRODUCTS) overlay(backendName, make(context), context.gemm.source);
   for (const make of PASSES) overlay(backendName, make(context), SIMD);
-  for (const plain of [...PLAIN, ...EXTREMES]) overlay(backendName, onWasm(plain), SCRIPT);
+  for (const plain of PLAIN) overlay(backendName, onWasm(plain), SCRIPT);
   overlay(backendName, maxPoolWithArgmax(wasmMemory), SCRIPT);
   for (const kernel of CUMULATIVE) overlay(backendName, kernel);
 }

@@ -138,6 +138,9 @@ export interface Simd extends Winograd {
   ): void;
   fill(out: Pointer, value: number, count: number): void;
   addInto(out: Pointer, x: Pointer, count: number): void;
+  maximum(a: Pointer, b: Pointer, out: Pointer, count: number): void;
+  minimum(a: Pointer, b: Pointer, out: Pointer, count: number): void;
+  keepWhere(a: Pointer, b: Pointer, x: Pointer, out: Pointer, strict: boolean, count: number): void;
   add(a: Pointer, b: Pointer, out: Pointer, count: number): void;
   square(x: Pointer, out: Pointer, count: number): void;
   addBias(x: Pointer, bias: Pointer, y: Pointer, rows: number, columns: number): void;
