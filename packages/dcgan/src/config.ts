@@ -109,6 +109,7 @@ const DCGAN: TrainConfig = {
   outputSkips: false,
   skipExcitation: false,
   fullSizeFeatures: 0,
+  medianFilter: false,
   discriminatorNorm: 'batch',
   discriminatorBlur: 'none',
   highPass: false,

@@ -66,6 +66,7 @@ describe('a run that is resumed', () => {
     ['xray', { preset: 'xray', size: 32 }],
     ['decoded', { reconstruction: 1, size: 64, discriminatorNorm: 'none', r1: 1, r1Every: 2 }],
     ['full size', { fullSizeFeatures: 2, outputSkips: true, ema: 0.9 }],
+    ['median', { medianFilter: true, ema: 0.9 }],
     ['excited', { skipExcitation: true, size: 64, ema: 0.9 }],
     ['bilinear', { upsampling: 'bilinear', discriminatorBlur: '1-3-3-1', highPass: true, ema: 0.9 }],
   ] as const)('equals the run that was never stopped, bit for bit: %s', async (_, config) => {
@@ -247,6 +248,7 @@ describe('checkpointFolder', () => {
     { upsampling: 'bilinear' },
     { skipExcitation: true, size: 128 },
     { fullSizeFeatures: 2, upsampling: 'transposed-notch' },
+    { medianFilter: true, outputSkips: true },
   ] as const)('writes a generator that plain tf.loadLayersModel opens: %o', async (config) => {
     await run({ ...config, steps: 2, ema: 0.5 });
     const at = join(folder, 'step-00000002', 'average');

@@ -31,6 +31,7 @@ it.each([
   { skipExcitation: true, upsampling: 'bilinear' },
   { skipExcitation: true, size: 128 },
   { fullSizeFeatures: 5, classes: 2 },
+  { medianFilter: true },
   { fullSizeFeatures: 3, upsampling: 'transposed-1-2-1', outputSkips: true, channels: 3 },
   { reconstruction: 1, size: 128 },
   { reconstruction: 0.5, size: 32, discriminatorNorm: 'spectral', classes: 2 },

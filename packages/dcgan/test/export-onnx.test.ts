@@ -31,6 +31,7 @@ describe('exportOnnx', () => {
     ['notch, RGB, skip sums', { upsampling: 'transposed-notch', outputSkips: true, channels: 3 }],
     ['excited', { skipExcitation: true, size: 128 }],
     ['full size', { fullSizeFeatures: 3 }],
+    ['median, conditional, RGB', { medianFilter: true, classes: 2, channels: 3 }],
     ['bilinear, conditional', { upsampling: 'bilinear', classes: 2 }],
     ['paper', { architecture: 'paper', discriminatorNorm: 'none' }],
   ] as [string, Partial<NetworkOptions>][])('gives onnxruntime the same images: %s', async (_, options) => {

@@ -41,6 +41,7 @@ describe('presets', () => {
           reconstruction: 0,
           skipExcitation: false,
           fullSizeFeatures: 0,
+          medianFilter: false,
         },
         ...{
           discriminatorBlur: 'none',
@@ -113,6 +114,8 @@ describe('resolveConfig', () => {
     [{ preset: 'paper', outputSkips: true }, 'invalid outputSkips: true (needs architecture dcgan)'],
     [{ fullSizeFeatures: -1 }, 'invalid fullSizeFeatures: -1'],
     [{ preset: 'paper', fullSizeFeatures: 4 }, 'invalid fullSizeFeatures: 4 (needs architecture dcgan)'],
+    [{ medianFilter: 1 }, 'invalid medianFilter: 1'],
+    [{ preset: 'paper', medianFilter: true }, 'invalid medianFilter: true (needs architecture dcgan)'],
     [{ preset: 'paper', skipExcitation: true }, 'invalid skipExcitation: true (needs architecture dcgan)'],
     [{ preset: 'paper', highPass: true }, 'invalid highPass: true (needs architecture dcgan)'],
     [{ reconstruction: -1 }, 'invalid reconstruction: -1 (from 0)'],

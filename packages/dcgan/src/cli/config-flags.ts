@@ -18,6 +18,7 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   upsampling: 'how the generator doubles its images',
   outputSkips: 'an image at every resolution of the generator, summed',
   fullSizeFeatures: 'features of the generator at full size; 0: none, its last enlargement makes the image',
+  medianFilter: 'a 3 × 3 median as the last layer of the generator',
   skipExcitation: 'features of the generator scaled by earlier, smaller ones',
   discriminatorNorm: 'normalisation in the discriminator',
   discriminatorBlur: 'fixed blur before the strides of the discriminator',

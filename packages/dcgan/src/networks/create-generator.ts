@@ -3,6 +3,7 @@ import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { checkNetworkOptions } from './create-discriminator.js';
 import { type Initializers, initializersOf } from './initializers.js';
+import { medianFilter } from './median-filter.js';
 import {
   checkNetwork,
   type FullNetworkOptions,
@@ -81,7 +82,8 @@ function dcganBody(latent: Symbolic, options: FullNetworkOptions, initial: Initi
     fullSizeFeatures > 0
       ? finish(x, channels, 3, initial)
       : enlarge(x, { upsampling, filters: channels, name: 'image', useBias: true, initial, gain: 1 });
-  const sum = image ? addEnlarged(image, last) : last;
+  let sum = image ? addEnlarged(image, last) : last;
+  if (options.medianFilter) sum = medianFilter(sum, 'median');
   return tfl.layers.activation({ activation: 'tanh', name: 'tanh' }).apply(sum) as Symbolic;
 }
 

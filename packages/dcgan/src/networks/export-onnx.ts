@@ -19,7 +19,9 @@ export async function exportOnnx(generator: tfl.LayersModel): Promise<Uint8Array
     if (!convert) throw new RangeError(`no ONNX form of layer ${layer.name} (${layer.getClassName()})`);
     const weights = await Promise.all((layer.getWeights() as tf.Tensor[]).map(toWeight));
     const sources = [layer.input].flat().map(({ sourceLayer }) => sourceLayer.name);
-    const part = convert({ name: layer.name, sources, weights, config: layer.getConfig() as LayerConfig });
+    const config = layer.getConfig() as LayerConfig;
+    const rank = [layer.output].flat()[0]!.shape.length;
+    const part = convert({ name: layer.name, sources, weights, config, rank });
     nodes.push(...part.nodes);
     initializers.push(...(part.initializers ?? []));
   }
@@ -49,6 +51,8 @@ interface Weight {
 }
 
 interface LayerConfig {
+  axis?: number;
+  cropping?: [[number, number], [number, number]];
   activation?: string;
   poolSize?: number[];
   alpha?: number;
@@ -66,6 +70,8 @@ interface LayerParts {
   sources: string[];
   weights: Weight[];
   config: LayerConfig;
+  /** Number of axes of what the layer makes. */
+  rank: number;
 }
 
 /** What a layer becomes: its last node's output carries the layer's name. Images are [n, c, h, w] in between. */
@@ -78,9 +84,35 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
     const initializers = [tensor(`${name}/kernel`, kernel!), ...(bias ? [tensor(`${name}/bias`, bias)] : [])];
     return { nodes: [{ op: 'Gemm', inputs, outputs: [name] }], initializers };
   },
-  Concatenate: ({ name, sources }) => ({
-    nodes: [{ op: 'Concat', inputs: sources, outputs: [name], attributes: { axis: 1 } }],
+  // Axes of tfjs's images are n, h, w, c; latents have one.
+  Concatenate: ({ name, sources, config, rank }) => ({
+    nodes: [
+      {
+        op: 'Concat',
+        inputs: sources,
+        outputs: [name],
+        attributes: { axis: rank === 2 ? 1 : config.axis! + 1 },
+      },
+    ],
   }),
+  Cropping2D: ({ name, sources, config }) => {
+    const [[top, bottom], [left, right]] = config.cropping!;
+    const END = 2 ** 31 - 1;
+    const values = {
+      starts: [top, left],
+      ends: [bottom > 0 ? -bottom : END, right > 0 ? -right : END],
+      axes: [2, 3],
+    };
+    const initializers = Object.entries(values).map(([part, numbers]) => ({
+      name: `${name}/${part}`,
+      dims: [2],
+      data: BigInt64Array.from(numbers.map(BigInt)),
+    }));
+    const inputs = [...sources, ...initializers.map((part) => part.name)];
+    return { nodes: [{ op: 'Slice', inputs, outputs: [name] }], initializers };
+  },
+  Maximum: ({ name, sources }) => ({ nodes: [{ op: 'Max', inputs: sources, outputs: [name] }] }),
+  Minimum: ({ name, sources }) => ({ nodes: [{ op: 'Min', inputs: sources, outputs: [name] }] }),
   Reshape: ({ name, sources, config }) => {
     const shape = {
       name: `${name}/shape`,

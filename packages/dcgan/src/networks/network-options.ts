@@ -58,6 +58,11 @@ export interface NetworkOptions {
    * itself, as in Radford et al., 2016, so that no pixel knows its neighbours. Only for `dcgan`. @default 0
    */
   fullSizeFeatures?: number | undefined;
+  /**
+   * True: the generator's last layer is the median of each pixel and its eight neighbours, so that it cannot make the grain of single
+   * pixels. Only for `dcgan`. @default false
+   */
+  medianFilter?: boolean | undefined;
 }
 
 /** The names of `NetworkOptions`. */
@@ -74,6 +79,7 @@ export const NETWORK_OPTIONS: KnownOptions<NetworkOptions> = {
   outputSkips: true,
   skipExcitation: true,
   fullSizeFeatures: true,
+  medianFilter: true,
 };
 
 /** Every option given. */
@@ -99,6 +105,7 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     outputSkips = false,
     skipExcitation = false,
     fullSizeFeatures = 0,
+    medianFilter = false,
   } = options;
   oneOf('architecture', architecture, ARCHITECTURES);
   oneOf('size', size, SIZES);
@@ -114,15 +121,31 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
   oneOf('upsampling', upsampling, UPSAMPLINGS);
   oneOf('outputSkips', outputSkips, [false, true]);
   oneOf('skipExcitation', skipExcitation, [false, true]);
+  oneOf('medianFilter', medianFilter, [false, true]);
   if (!(Number.isSafeInteger(fullSizeFeatures) && fullSizeFeatures >= 0)) {
     throw new RangeError(`invalid fullSizeFeatures: ${fullSizeFeatures}`);
   }
   if (architecture === 'paper') {
-    const values = { initialization, upsampling, outputSkips, skipExcitation, fullSizeFeatures };
-    refuseForPaper(values, ['normal', 'transposed', false, false, 0]);
+    const values = {
+      initialization,
+      upsampling,
+      outputSkips,
+      skipExcitation,
+      fullSizeFeatures,
+      medianFilter,
+    };
+    refuseForPaper(values, ['normal', 'transposed', false, false, 0, false]);
   }
   const shape = { architecture, size, width, latentDim, channels, classes, seed };
-  return { ...shape, initialization, upsampling, outputSkips, skipExcitation, fullSizeFeatures };
+  return {
+    ...shape,
+    initialization,
+    upsampling,
+    outputSkips,
+    skipExcitation,
+    fullSizeFeatures,
+    medianFilter,
+  };
 }
 
 /** @throws RangeError for a value other than its default: the `paper` networks are those of the paper. */
