@@ -107,6 +107,15 @@ describe('cxr-augment', () => {
     }
   });
 
+  it('makes in shards what it makes in one run', async () => {
+    const pngs = (output: string) =>
+      Object.entries(contents(output)).filter(([file]) => /_\d\.png$/.test(file));
+    await work('whole', '--copies', '2', '--seed', '7');
+    const results = [0, 1].map((i) => work(`part${i}`, '--copies', '2', '--seed', '7', '--shard', `${i}/2`));
+    expect((await Promise.all(results)).map(({ written }) => written)).toEqual([4, 2]);
+    expect([...pngs('part0'), ...pngs('part1')].sort()).toEqual(pngs('whole'));
+  });
+
   it('goes on where it stopped, to the same files', async () => {
     await work('whole', '--copies', '3');
     await work('parts', '--copies', '1');

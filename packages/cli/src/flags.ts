@@ -73,6 +73,18 @@ export function bitsFlag(): Option {
   });
 }
 
+/** `--shard 1/4`, the part of a list that one of several jobs does: index from 0 on, and how many. */
+export function shardFlag(unit: string): Option {
+  return new Option(
+    '--shard <i/n>',
+    `only every n-th ${unit}, from the i-th on: 0/4 to 3/4 for four jobs`,
+  ).argParser((text): [index: number, count: number] => {
+    const [index = Number.NaN, count = Number.NaN] = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
+    if (index < count && Number.isSafeInteger(count)) return [index, count];
+    throw new InvalidArgumentError('It takes a part of a whole, such as 0/4, 1/4, 2/4 or 3/4.');
+  });
+}
+
 function boundsText(min: number, max: number | undefined): string {
   return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
 }

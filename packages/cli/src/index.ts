@@ -1,7 +1,15 @@
 export { Argument, Command, InvalidArgumentError, Option } from 'commander';
 export { downloadProgress } from './download-progress.js';
 export { duration } from './duration.js';
-export { type Bounds, bitsFlag, choiceFlag, listFlag, numberFlag, wholeNumberFlag } from './flags.js';
+export {
+  type Bounds,
+  bitsFlag,
+  choiceFlag,
+  listFlag,
+  numberFlag,
+  shardFlag,
+  wholeNumberFlag,
+} from './flags.js';
 export { createOutput, type Output, type Streams } from './output.js';
 export { packageVersion, versionsOf } from './package-version.js';
 export { type Progress, type ProgressLine, progressLine, type TextStream } from './progress-line.js';

@@ -31,7 +31,7 @@ export { makeFolder } from './node/make-folder.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';
 export { readWholeFile } from './node/read-whole-file.js';
-export type { Shard } from './node/shard.js';
+export { checkShard, inShard, type Shard } from './node/shard.js';
 export { sharpCodec } from './node/sharp-codec.js';
 export { type FileBatch, type StreamBatchesOptions, streamBatches } from './node/stream-batches.js';
 export { type UnpackZipOptions, unpackZip } from './node/unpack-zip.js';

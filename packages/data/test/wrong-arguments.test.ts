@@ -94,6 +94,8 @@ const NODE: Record<string, unknown[]> = {
   listClassFolders: [folder],
   listDataset: [folder],
   listFromCsv: [inFolder('a.csv'), { label: 'label' }],
+  inShard: [[1, 2, 3], [0, 2]],
+  checkShard: [[0, 2]],
   listImages: [folder, { recursive: true }],
   loadDataset: [[item.file], { size: 4 }],
   withFolderLock: [folder, () => 1],

@@ -3,7 +3,13 @@ export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from
 export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
 export type { ImageChange } from './node/image-change.js';
 export { loadWeights } from './node/load-weights.js';
-export type { PathStatistics, PathStatisticsOptions, PathsReport, SizedPath } from './node/path-report.js';
+export type {
+  PathStatistics,
+  PathStatisticsOptions,
+  PathsReport,
+  SizedPath,
+  StatisticsPart,
+} from './node/path-report.js';
 export { pathStatistics } from './node/path-statistics.js';
 export {
   type NamedChange,

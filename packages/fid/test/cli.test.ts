@@ -126,6 +126,90 @@ describe('cxr-fid', () => {
     ]);
   });
 
+  describe('--shard', () => {
+    const shards = ['0.npz', '1.npz', '2.npz'];
+
+    beforeAll(async () => {
+      for (const [i, file] of shards.entries()) {
+        const flags = ['--shard', `${i}/3`, '--batch-size', '2'];
+        expect((await run('--save-stats', 'classes/healthy', file, ...flags, ...WEIGHTS)).status).toBe(0);
+      }
+      expect(await save('classes/healthy', 'whole.npz')).toBe(0);
+      for (const [i, file] of ['h0.npz', 'h1.npz'].entries()) {
+        const flags = ['--shard', `${i}/2`];
+        expect((await run('--save-stats', 'classes/healthy', file, ...flags, ...WEIGHTS)).status).toBe(0);
+      }
+      expect((await run('--save-stats', 'classes/sick', 's0.npz', '--shard', '0/2', ...WEIGHTS)).status).toBe(
+        0,
+      );
+    });
+
+    it('gives parts whose merge is the whole', async () => {
+      expect((await run('merge', '2.npz', '0.npz', '1.npz', '-o', 'merged.npz')).status).toBe(0);
+      const [merged, whole] = ['merged.npz', 'whole.npz'].map((file) => readNpz(readBytes(at(file))));
+      expect(merged!.count!.data[0]).toBe(6n);
+      for (const name of ['mu', 'sigma'] as const) {
+        const [found, expected] = [merged![name]!.data, whole![name]!.data] as Float64Array[];
+        const scale = Math.max(...expected!.map(Math.abs));
+        // Sums in doubles in another order.
+        for (const [i, value] of expected!.entries())
+          expect(Math.abs(found![i]! - value)).toBeLessThan(1e-12 * scale);
+      }
+    });
+
+    it.each([
+      ['a shard twice', /1\.npz: shard 1\/3 is there twice/, ['0.npz', '1.npz', '2.npz', '1.npz']],
+      ['a shard missing', /1 of 3 shards are missing: 1/, ['2.npz', '0.npz']],
+      ['a shard of another count', /h1\.npz: shard 1\/2, not one of 3/, ['0.npz', 'h1.npz']],
+      ['a shard of another set', /s0\.npz: a shard of another set/, ['h1.npz', 's0.npz']],
+      [
+        'a shard and a whole',
+        /whole\.npz: some of the files are shards, some are not/,
+        ['0.npz', 'whole.npz'],
+      ],
+    ])('is refused by merge: %s', async (_, message, files) => {
+      const { status, stderr } = await run('merge', ...files, '-o', 'never.npz');
+      expect(status).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+
+    it('takes every n-th image of an array', async () => {
+      const images = Uint8Array.from({ length: 5 * 64 }, (_, i) => (i * 37) % 251);
+      const array = { data: images, shape: [5, 8, 8], dtype: 'uint8' } as const;
+      writeFileSync(at('images.npz'), writeNpz({ images: array }));
+      for (const i of [0, 1])
+        expect(
+          (await run('--save-stats', 'images.npz', `a${i}.npz`, '--shard', `${i}/2`, ...WEIGHTS)).status,
+        ).toBe(0);
+      expect(readNpz(readBytes(at('a0.npz'))).count!.data[0]).toBe(3n);
+      expect((await run('merge', 'a0.npz', 'a1.npz', '-o', 'array.npz')).status).toBe(0);
+      expect((await score('array.npz', 'images.npz', '--no-floor')).fid).toBeLessThan(1e-6);
+    });
+
+    it.each([
+      [
+        'statistics',
+        /h0\.npz: statistics of images have no shards/,
+        ['--save-stats', 'h0.npz', 'x.npz', '--shard', '0/2'],
+      ],
+      [
+        'a score',
+        /--shard needs --save-stats or --save-activations/,
+        ['classes/sick', 'classes/healthy', '--shard', '0/2'],
+      ],
+      ['2/2', /It takes a part of a whole/, ['--save-stats', 'classes/sick', 'x.npz', '--shard', '2/2']],
+      [
+        'a shard of one image',
+        /needs at least two images/,
+        ['--save-stats', 'classes/sick', 'x.npz', '--shard', '3/4'],
+      ],
+    ])('is refused for %s', async (_, message, args) => {
+      const { status, stderr } = await run(...args, ...WEIGHTS);
+      expect(status).not.toBe(0);
+      expect(stderr).toMatch(message);
+    });
+  });
+
   it('leaves out bad files where told to, and counts them', async () => {
     const result = await score('bad', 'classes/sick', '--skip-bad');
     expect(result).toMatchObject({ n1: 3, skipped: 2 });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Command, choiceFlag, wholeNumberFlag } from '@cxr/cli';
+import { type Command, choiceFlag, shardFlag, wholeNumberFlag } from '@cxr/cli';
+import type { Shard } from '@cxr/data/node';
 import { PRESETS } from '../presets/presets.js';
 
 /** The settings that decide how the copies look. Saved in OUT; a rerun with other settings is refused. */
@@ -22,6 +23,8 @@ export interface CliOptions {
   readonly copies: number;
   /** Threads, from 1 on. */
   readonly workers: number;
+  /** The part of the images that is done; all without it. */
+  readonly shard?: Shard | undefined;
   /** Leave out files that cannot be read, and count them. */
   readonly skipBad: boolean;
   /** Print one JSON object. */
@@ -35,6 +38,7 @@ export interface AugmentFlags {
   seed: number;
   size?: number | undefined;
   workers?: number | undefined;
+  shard?: Shard | undefined;
   skipBad?: boolean | undefined;
   json?: boolean | undefined;
 }
@@ -56,6 +60,7 @@ export function addFlags(program: Command): Command {
       ),
     )
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one for each core)', { min: 1 }))
+    .addOption(shardFlag('image'))
     .option('--skip-bad', 'leave out files that cannot be read, and count them')
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -76,6 +81,7 @@ export function optionsOf(input: string, output: string, flags: AugmentFlags): C
     settings,
     copies,
     workers,
+    shard: flags.shard,
     skipBad: flags.skipBad ?? false,
     json: flags.json ?? false,
   };

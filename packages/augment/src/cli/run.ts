@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { listImages, WorkerPool, withFolderLock } from '@cxr/data/node';
+import { inShard, listImages, WorkerPool, withFolderLock } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { openLog, openOutput, writeLog } from './log.js';
@@ -37,7 +37,7 @@ export async function run(
   signal: AbortSignal,
   onProgress: (progress: RunProgress) => void,
 ): Promise<RunResult> {
-  const files = await listFiles(options);
+  const files = [...inShard(await listFiles(options), options.shard)];
   return withFolderLock(options.output, () => augmentFiles(files, options, signal, onProgress));
 }
 

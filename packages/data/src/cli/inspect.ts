@@ -1,11 +1,4 @@
-import {
-  type CliContext,
-  type Command,
-  InvalidArgumentError,
-  Option,
-  UsageError,
-  wholeNumberFlag,
-} from '@cxr/cli';
+import { type CliContext, type Command, shardFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
 import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
@@ -20,7 +13,7 @@ import {
 } from '../node/inspect-dataset.js';
 import { listDataset, listFromCsv } from '../node/list-dataset.js';
 import { readImages } from '../node/read-images.js';
-import { checkShard, inShard, type Shard } from '../node/shard.js';
+import { inShard, type Shard } from '../node/shard.js';
 import { writeFileAtomic } from '../node/write-file-atomic.js';
 
 /** Images of each class on a sheet. */
@@ -47,7 +40,7 @@ export function defineInspect(program: Command, context: CliContext): void {
     .option('--label <column>', "the table's column of labels (default: the first of a known name)")
     .option('--patient <column>', "the table's column of patients (default: the first of a known name)")
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
-    .addOption(shardFlag())
+    .addOption(shardFlag('image'))
     .option('--json', 'print one JSON object')
     .action((source: string, options: InspectOptions) => inspect(source, options, context));
 }
@@ -61,21 +54,6 @@ interface InspectOptions {
   workers?: number;
   shard?: Shard;
   json?: boolean;
-}
-
-/** `--shard 1/4`, counted from 0. */
-function shardFlag(): Option {
-  return new Option('--shard <i/n>', 'only every n-th image, from the i-th on: 0/4 to 3/4').argParser(
-    (text): Shard => {
-      const shard = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number);
-      try {
-        checkShard(shard);
-        return shard;
-      } catch {
-        throw new InvalidArgumentError('It takes a part of a whole, such as 0/4, 1/4, 2/4 or 3/4.');
-      }
-    },
-  );
 }
 
 /** Flags that say how to read a table. */

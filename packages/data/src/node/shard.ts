@@ -19,7 +19,14 @@ export function checkShard(shard: unknown): asserts shard is Shard {
  * lengths differ by one at most.
  * @throws RangeError or TypeError for what is no shard.
  */
-export function* inShard<T>(items: Iterable<T>, [index, count]: Shard = [0, 1]): Generator<T, void, void> {
+export function inShard<T>(items: Iterable<T>, shard: Shard = [0, 1]): Generator<T, void, void> {
+  if (typeof (items as Partial<Iterable<T>> | undefined)?.[Symbol.iterator] !== 'function')
+    throw new TypeError(`inShard takes a list, not ${describeValue(items)}`);
+  checkShard(shard);
+  return every(items, shard);
+}
+
+function* every<T>(items: Iterable<T>, [index, count]: Shard): Generator<T, void, void> {
   let at = 0;
   for (const item of items) if (at++ % count === index) yield item;
 }

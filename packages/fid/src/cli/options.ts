@@ -7,8 +7,10 @@ import {
   downloadProgress,
   listFlag,
   numberFlag,
+  shardFlag,
   wholeNumberFlag,
 } from '@cxr/cli';
+import type { Shard } from '@cxr/data/node';
 import type { InceptionEngine } from '../engines/engine.js';
 import { DIMS, type Dims } from '../inception/network.js';
 import { FRECHET_METHODS, type FrechetMethod } from '../metrics/frechet-distance.js';
@@ -41,6 +43,7 @@ export interface NetworkFlags extends EncoderFlags {
 export interface ScoreFlags extends NetworkFlags {
   saveStats?: boolean;
   saveActivations?: boolean;
+  shard?: Shard;
   kidSubsets?: number;
   kidSubsetSize?: number;
   kidDegree?: number;
@@ -127,6 +130,7 @@ export function addScoreFlags(program: Command): Command {
       '--save-activations',
       'write the statistics and activations of path1 to path2, for metrics that need each image',
     )
+    .addOption(shardFlag('image'))
     .option('--no-floor', 'leave out the noise floor, the distance between halves of path1')
     .option('--skip-bad', 'leave out files that cannot be read, and count them');
 }

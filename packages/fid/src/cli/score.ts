@@ -34,6 +34,7 @@ export async function score(
   const encoder = await openEncoder(flags, context);
   try {
     const save = flags.saveStats || flags.saveActivations;
+    if (flags.shard && !save) throw new UsageError('--shard needs --save-stats or --save-activations');
     await (save ? saveStatistics : scorePaths)(paths, flags, context, encoder);
   } finally {
     encoder?.dispose();
@@ -110,10 +111,11 @@ async function saveStatistics(
   const report = await pathStatistics([folder], {
     ...pathOptions(flags, context, encoder),
     keepActivations: flags.saveActivations,
+    shard: flags.shard,
     onWarning: (message) => context.output.note(`warning: ${message}`),
   });
-  const { statistics, activations } = report.paths[0]!;
-  await writeStatistics(out, statistics, activations);
+  const { statistics, activations, part } = report.paths[0]!;
+  await writeStatistics(out, statistics, activations, part);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
 }
 

@@ -93,7 +93,7 @@ function openReader(
       },
     });
     for await (const { rows, names } of batches) collector.add(rows, names);
-    return { statistics: collector.finish(path), skipped, engineSeconds };
+    return { statistics: { ...collector.finish(path), part: source.part }, skipped, engineSeconds };
   }
   return { source, read };
 }

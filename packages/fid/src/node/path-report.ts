@@ -1,3 +1,4 @@
+import type { Shard } from '@cxr/data/node';
 import type { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { ActivationsProgress } from '../activations.js';
@@ -35,6 +36,11 @@ export interface PathStatisticsOptions extends Omit<CreateEngineOptions, 'dims' 
    * @default 16
    */
   bits?: number | undefined;
+  /**
+   * Of each folder or array, only every count-th image, the first one at the index: the part that one of several machines does.
+   * Statistics of all parts are joined by `Statistics.merge` or `cxr-fid merge`. @default all images
+   */
+  shard?: Shard | undefined;
   /** Called once a folder, after its last image, if its 16-bit images use so few bits that `bits` seems to be missing. */
   onWarning?: ((message: string) => void) | undefined;
   /** Called for each file that cannot be read, which is then left out; without it the first one is an error. */
@@ -51,6 +57,13 @@ export interface PathStatisticsOptions extends Omit<CreateEngineOptions, 'dims' 
   onProgress?: ((progress: ActivationsProgress & { path: string }) => void) | undefined;
 }
 
+/** Which part of a set statistics are of, so that a merge can tell that each part is there once. */
+export interface StatisticsPart {
+  shard: Shard;
+  /** SHA-256 of the names of all images of the set, in hexadecimal digits. */
+  set: string;
+}
+
 /** The result of one path. */
 export interface PathStatistics {
   /** As given. */
@@ -59,6 +72,8 @@ export interface PathStatistics {
   statistics: Statistics;
   /** Files in the order of the activations; empty for a statistics file. */
   names: string[];
+  /** The part of a set that this is, if `shard` is given. */
+  part?: StatisticsPart | undefined;
   /** `[n, dims]`, if `keepActivations` is set and the path is a folder, or a file that has them. */
   activations?: NdArray<Float32Array> | undefined;
   /** `[m, dims]` of them, if `sampleSize` is set. */

@@ -1,15 +1,18 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { type ArrayImages, listImages, npzNames, openArrayImages } from '@cxr/data/node';
+import { relative, sep } from 'node:path';
+import { type ArrayImages, inShard, listImages, npzNames, openArrayImages, type Shard } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
-import type { SizedPath } from './path-report.js';
+import type { SizedPath, StatisticsPart } from './path-report.js';
 import { readActivations, readStatistics } from './statistics-file.js';
 
 /** A folder of images that are not read yet. */
 interface FolderSource {
   path: string;
   files: string[];
+  part?: StatisticsPart | undefined;
   /** Width and height that the images are brought to first. @default their own */
   size?: number | undefined;
 }
@@ -18,6 +21,7 @@ interface FolderSource {
 export interface ArraySource {
   path: string;
   images: ArrayImages;
+  part?: StatisticsPart | undefined;
   /** As of a folder. */
   size?: number | undefined;
 }
@@ -39,34 +43,68 @@ interface StatisticsSource {
 /**
  * Lists a folder of images, opens an array of images, or reads a statistics file.
  * @throws CxrFileError `not-found`; `empty` for a folder with fewer than two images; `mismatch` for statistics of other dims,
- * `unsupported` for statistics with a size;
+ * `unsupported` for statistics with a size or a shard;
  * and as `readStatistics` and `openArrayImages`.
  */
 export async function openPath(
   { path, size }: SizedPath,
-  {
-    dims,
-    recursive,
-    keepActivations,
-    bits,
-  }: { dims: number; recursive: boolean; keepActivations: boolean; bits: number | undefined },
+  { dims, recursive, keepActivations, bits, shard }: OpenPathOptions,
 ): Promise<PathSource> {
   if (await isFolder(path)) {
-    const files = await listImages(path, { recursive });
+    const all = await listImages(path, { recursive });
+    const files = [...inShard(all, shard)];
     if (files.length < 2) throw tooFewImages(path, files.length);
-    return { path, files, size };
+    return {
+      path,
+      files,
+      size,
+      part:
+        shard &&
+        partOf(
+          shard,
+          all.map((file) => relative(path, file)),
+        ),
+    };
   }
   if (await isArrayFile(path)) {
-    const images = await openArrayImages(path, { bits });
+    const all = await openArrayImages(path, { bits });
+    const images = shard ? imagesInShard(all, shard) : all;
     if (images.count < 2) throw tooFewImages(path, images.count);
-    return { path, images, size };
+    return { path, images, size, part: shard && partOf(shard, [all.name ?? '', String(all.count)]) };
   }
+  if (shard !== undefined)
+    throw new CxrFileError('unsupported', 'statistics of images have no shards', { file: path });
   const read = keepActivations ? await readActivations(path) : { statistics: await readStatistics(path) };
   const { statistics } = read;
   if (size !== undefined)
     throw new CxrFileError('unsupported', 'statistics of images cannot be brought to a size', { file: path });
   if (statistics.dims === dims) return { path, ...read };
   throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${dims}`, { file: path });
+}
+
+interface OpenPathOptions {
+  dims: number;
+  recursive: boolean;
+  keepActivations: boolean;
+  bits: number | undefined;
+  shard: Shard | undefined;
+}
+
+function partOf(shard: Shard, names: readonly string[]): StatisticsPart {
+  const text = names.map((name) => `${name.split(sep).join('/')}\n`).join('');
+  return { shard, set: createHash('sha256').update(text).digest('hex') };
+}
+
+function imagesInShard(images: ArrayImages, shard: Shard): ArrayImages {
+  const [index, of] = shard;
+  return {
+    ...images,
+    count: Math.max(0, Math.ceil((images.count - index) / of)),
+    async *[Symbol.asyncIterator]() {
+      let at = 0;
+      for await (const item of images) if (at++ % of === index) yield item;
+    },
+  };
 }
 
 /** The error for a folder that is too small for a covariance. */

@@ -1,3 +1,4 @@
+import { checkShard } from '@cxr/data/node';
 import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
 import { assertPositive, type InceptionEngine } from '../engines/engine.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
@@ -14,6 +15,7 @@ const OPTIONS: KnownOptions<PathStatisticsOptions> = {
   workers: true,
   recursive: true,
   bits: true,
+  shard: true,
   onWarning: true,
   onBad: true,
   weights: true,
@@ -38,12 +40,13 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { recursive = false, keepActivations = false, bits } = options;
+  const { recursive = false, keepActivations = false, bits, shard } = options;
+  if (shard !== undefined) checkShard(shard);
   const dims = dimsOf(options);
   const preparation = preparationOf(options.engine, options.resize);
   const start = performance.now();
   const sources = await inTurn(paths, (path) =>
-    openPath(sizedPath(path), { dims, recursive, keepActivations, bits }),
+    openPath(sizedPath(path), { dims, recursive, keepActivations, bits, shard }),
   );
   const folders = sources.filter(isUnread);
   let used: OpenEngine | undefined;

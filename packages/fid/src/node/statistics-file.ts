@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { imageHeader, type NpyArray, writeNpz } from '@cxr/data';
-import { readNpzFile, writeFileAtomic } from '@cxr/data/node';
+import { checkShard, readNpzFile, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
 import { assertStatistics, Statistics } from '../statistics.js';
+import type { StatisticsPart } from './path-report.js';
 
 /** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
 const MAX_BYTES = 2 ** 28;
@@ -51,6 +52,23 @@ export async function readActivations(
   }
 }
 
+/** As `readStatistics`, with the part of a set that they are of, if the file says so. */
+export async function readPart(
+  file: string,
+): Promise<{ statistics: Statistics; part: StatisticsPart | undefined }> {
+  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set'], MAX_BYTES);
+  const statistics = toStatistics(arrays, file);
+  if (!arrays.shard || !arrays.set) return { statistics, part: undefined };
+  const shard: unknown = Array.from(arrays.shard.data as BigInt64Array, Number);
+  try {
+    checkShard(shard);
+  } catch (error) {
+    throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
+  }
+  const set = Array.from(arrays.set.data as Uint8Array, (byte) => Number(byte).toString(16).padStart(2, '0'));
+  return { statistics, part: { shard, set: set.join('') } };
+}
+
 function toStatistics({ mu, sigma, count }: Record<string, NpyArray>, file: string): Statistics {
   const fail = (reason: string): never => {
     throw new CxrFileError('mismatch', reason, { file });
@@ -76,12 +94,14 @@ function toStatistics({ mu, sigma, count }: Record<string, NpyArray>, file: stri
  * for a later merge.
  *
  * @param activations `[n, dims]` that they are of, written too, for KID and other metrics that need each image; uncompressed they take n × dims × 4 bytes. @default none
+ * @param part the part of a set that they are of, so that `cxr-fid merge` can tell that each part is there once. @default the whole set
  * @throws CxrFileError if the file cannot be written; TypeError unless `statistics` are Statistics; RangeError for activations of other images.
  */
 export async function writeStatistics(
   file: string,
   statistics: Statistics,
   activations?: NdArray<Float32Array>,
+  part?: StatisticsPart,
 ): Promise<void> {
   assertStatistics(statistics);
   const { dims, mu, sigma, count } = statistics;
@@ -99,6 +119,11 @@ export async function writeStatistics(
       );
     }
     arrays.activations = { data: rows.data, shape: [rows.n, dims], dtype: 'float32' };
+  }
+  if (part !== undefined) {
+    arrays.shard = { data: BigInt64Array.from(part.shard.map(BigInt)), shape: [2], dtype: 'int64' };
+    const set = Uint8Array.from(part.set.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+    arrays.set = { data: set, shape: [set.length], dtype: 'uint8' };
   }
   await writeFileAtomic(file, writeNpz(arrays, { compressed: true }));
 }
