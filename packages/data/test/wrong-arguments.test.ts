@@ -94,7 +94,10 @@ const NODE: Record<string, unknown[]> = {
   listClassFolders: [folder],
   listDataset: [folder],
   listFromCsv: [inFolder('a.csv'), { label: 'label' }],
-  inShard: [[1, 2, 3], [0, 2]],
+  inShard: [
+    [1, 2, 3],
+    [0, 2],
+  ],
   checkShard: [[0, 2]],
   listImages: [folder, { recursive: true }],
   loadDataset: [[item.file], { size: 4 }],

@@ -3,6 +3,7 @@ export { type CreateEngineOptions, createEngine, ENGINES, type EngineName } from
 export { type FindWeightsOptions, findWeights } from './node/find-weights.js';
 export type { ImageChange } from './node/image-change.js';
 export { loadWeights } from './node/load-weights.js';
+export { mergeStatistics } from './node/merge-statistics.js';
 export type {
   PathStatistics,
   PathStatisticsOptions,

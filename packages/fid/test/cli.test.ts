@@ -175,7 +175,7 @@ describe('cxr-fid', () => {
 
     it('takes every n-th image of an array', async () => {
       const images = Uint8Array.from({ length: 5 * 64 }, (_, i) => (i * 37) % 251);
-      const array = { data: images, shape: [5, 8, 8], dtype: 'uint8' } as const;
+      const array = { data: images, shape: [5, 8, 8], dtype: 'uint8' as const };
       writeFileSync(at('images.npz'), writeNpz({ images: array }));
       for (const i of [0, 1])
         expect(

@@ -82,6 +82,7 @@ const NODE: Record<string, unknown[]> = {
   createOnnxruntimeEngine: [weights, { dims: 64 }],
   findWeights: [{ file: 'a.pth' }],
   loadWeights: [join(folder, 'none.pth')],
+  mergeStatistics: [[join(folder, 'none.npz')]],
   pathStatistics: [[folder], options],
   readActivations: [join(folder, 'a.npz')],
   readStatistics: [join(folder, 'a.npz')],

@@ -1,0 +1,78 @@
+import { CxrFileError, describeValue } from '@cxr/image';
+import type { Statistics } from '../statistics.js';
+import type { StatisticsPart } from './path-report.js';
+import { readPart } from './statistics-file.js';
+
+/**
+ * Joins the statistics of parts of a set to those of the whole set, as `cxr-fid merge` does. Shards (see `PathStatisticsOptions.shard`) must
+ * be of one set, and each of them there once.
+ *
+ * @param files .npz files that `writeStatistics` wrote with a count.
+ * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims, or a shard that is
+ * there twice, of another set or another number of shards, or missing; TypeError unless `files` is a list of at least one path.
+ */
+export async function mergeStatistics(files: readonly string[]): Promise<Statistics> {
+  if (!Array.isArray(files) || files.length === 0)
+    throw new TypeError(`mergeStatistics takes a list of files, not ${describeValue(files)}`);
+  const [first, ...others] = files as [string, ...string[]];
+  const { statistics: all, part } = await readCounted(first);
+  const shards = new Shards(first, part);
+  for (const file of others) {
+    const { statistics, part } = await readCounted(file);
+    if (statistics.dims !== all.dims) {
+      throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${all.dims}`, {
+        file,
+      });
+    }
+    shards.add(file, part);
+    all.merge(statistics);
+  }
+  shards.checkComplete();
+  return all;
+}
+
+/** Sees to it that shards are all of one set, and each of them there once. */
+class Shards {
+  readonly #first: StatisticsPart | undefined;
+  readonly #files = new Map<number, string>();
+
+  constructor(file: string, part: StatisticsPart | undefined) {
+    this.#first = part;
+    this.add(file, part);
+  }
+
+  add(file: string, part: StatisticsPart | undefined): void {
+    const first = this.#first;
+    const fail = (reason: string): never => {
+      throw new CxrFileError('mismatch', reason, { file });
+    };
+    if (!first || !part) {
+      if (first !== part) fail('some of the files are shards, some are not');
+      return;
+    }
+    const [index, count] = part.shard;
+    if (count !== first.shard[1]) fail(`shard ${index}/${count}, not one of ${first.shard[1]}`);
+    if (part.set !== first.set) fail('a shard of another set: the names of its images differ');
+    const twice = this.#files.get(index);
+    if (twice !== undefined) fail(`shard ${index}/${count} is there twice: ${twice}`);
+    this.#files.set(index, file);
+  }
+
+  checkComplete(): void {
+    const [, count = 0] = this.#first?.shard ?? [];
+    const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !this.#files.has(i));
+    if (missing.length === 0) return;
+    const listed = missing.slice(0, 10).join(', ') + (missing.length > 10 ? ', …' : '');
+    throw new CxrFileError('mismatch', `${missing.length} of ${count} shards are missing: ${listed}`);
+  }
+}
+
+async function readCounted(file: string) {
+  const read = await readPart(file);
+  if (read.statistics.count !== undefined) return read;
+  throw new CxrFileError(
+    'mismatch',
+    'statistics do not say how many images they are of, so they cannot be merged',
+    { file },
+  );
+}
