@@ -11,6 +11,7 @@ import { cpu } from './backends/cpu.js';
 import { node } from './backends/node.js';
 import { onnxruntime } from './backends/onnxruntime.js';
 import { trialStep } from './backends/trial.js';
+import { trialTraining } from './backends/trial-training.js';
 import { wasm } from './backends/wasm.js';
 import { webgpu } from './backends/webgpu.js';
 import { registerGradients } from './gradients/index.js';
@@ -57,7 +58,7 @@ let latest: Promise<unknown> = Promise.resolve();
  * Starts a TensorFlow.js backend that can train, and makes it the current one.
  *
  * `auto` takes the fastest one that works: `node` (tfjs-node), `webgpu`, `onnxruntime` (wasm with onnxruntime-node's
- * matrix products), `wasm`, `cpu`. Each is tried with a small training step before it is chosen.
+ * matrix products), `wasm`, `cpu`. Each is tried with small training steps before it is chosen.
  * Calls that overlap run one after another, in their order.
  *
  * @param requested `auto`, one of `BACKEND_NAMES`, or `native`, the earlier name of `onnxruntime`. @default 'auto'
@@ -90,6 +91,7 @@ async function startFirst(names: readonly BackendName[], options: StartOptions):
       if (!(await setBackend(tfjsName))) throw new Error('TensorFlow.js cannot start it');
       await ready();
       await trialStep();
+      await trialTraining();
       const limitation = backend.limitation?.();
       tried.push({ name, ok: true, reason: `computes the trial step${limitation ? `; ${limitation}` : ''}` });
       return { name, tried, kernels: () => kernelsOf(tfjsName, backend) };

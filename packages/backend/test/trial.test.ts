@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 function damage(x: tf.TensorInfo, how: 'value' | 'order'): void {
   const backend = tf.backend() as unknown as { data: { get(id: object): { values: Float32Array } } };
   const { values } = backend.data.get(x.dataId);
+  if (values.length < 2) values[0] = values[0]! + 1;
   const first = values[1]!;
   const other = values.findIndex((value, i) => i > 1 && i < 11 && value !== first);
   const second = values[other]!;
@@ -52,6 +53,51 @@ describe('the trial step', () => {
     expect((await useBackend('cpu')).tried).toEqual([
       { name: 'cpu', ok: true, reason: 'computes the trial step' },
     ]);
+  });
+});
+
+describe('the trial of a training step', () => {
+  it.each([
+    ['AddN', 'the update of project|the gradient of .*|losses'],
+    ['Mean', 'the gradient of .*'],
+    ['Rsqrt', 'the gradient of .*'],
+    ['Transpose', 'the gradient of .*'],
+    ['Tanh', 'the gradient of .*'],
+    ['Softplus', 'losses'],
+    ['Sigmoid', 'the gradient of .*'],
+    ['DepthwiseConv2dNative', 'the gradient of .*'],
+    ['Sqrt', 'the update of .*'],
+    ['Pack', 'losses'],
+    ['Greater', 'losses'],
+  ])('refuses a backend whose %s is wrong', async (kernel, what) => {
+    await useBackend('cpu');
+    const { numTensors } = tf.memory();
+    await whileDamaged(kernel, 'value', async () => {
+      await expect(useBackend('cpu')).rejects.toThrow(
+        new RegExp(
+          `^backend cpu: its trial of a training step gives a checksum of [-\\d.e]+, not [-\\d.]+, for (${what})$`,
+        ),
+      );
+    });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect((await useBackend('cpu')).name).toBe('cpu');
+  });
+
+  it('refuses a sum that fails for many tensors only', async () => {
+    await useBackend('cpu');
+    const stock = tf.getKernel('AddN', 'cpu');
+    tf.unregisterKernel('AddN', 'cpu');
+    const zeros = (args: Parameters<tf.KernelFunc>[0]): tf.TensorInfo =>
+      tf.zerosLike(args.inputs[0 as never] as unknown as tf.Tensor);
+    const kernelFunc: tf.KernelFunc = (args) =>
+      (args.inputs.length as unknown as number) > 7 ? zeros(args) : stock.kernelFunc(args);
+    tf.registerKernel({ ...stock, kernelFunc });
+    try {
+      await expect(useBackend('cpu')).rejects.toThrow(/not -13.2949, for losses$/);
+    } finally {
+      tf.unregisterKernel('AddN', 'cpu');
+      tf.registerKernel(stock);
+    }
   });
 });
 

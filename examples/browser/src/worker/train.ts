@@ -4,8 +4,7 @@ import { type TrainEvent, type TrainState, train, writeGenerator } from '@cxr/dc
 import { del, get, set } from 'idb-keyval';
 import { type ImageFile, readImageFiles } from './image-files.js';
 import { type Picture, toPicture } from './picture.js';
-import type { BackendReport } from './start-backend.js';
-import { startTraining } from './start-training.js';
+import { type BackendReport, startBackend } from './start-backend.js';
 
 /** What a new run is to be. */
 export interface TrainSettings {
@@ -123,7 +122,7 @@ async function runOn(
 ): Promise<TrainEnd> {
   abort = new AbortController();
   const { backend, ...rest } = settings;
-  tell({ type: 'backend', backend: await startTraining(backend) });
+  tell({ type: 'backend', backend: await startBackend(backend) });
   const images = await get<{ data: Uint8Array; shape: number[] }>(IMAGES);
   if (!images) throw new Error('the training images are no longer in this browser: discard the run');
   const losses: Losses = kept?.losses ?? { discriminator: [], generator: [] };

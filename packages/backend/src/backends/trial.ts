@@ -12,6 +12,7 @@ import {
   tidy,
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
+import { checksum } from './trial-training.js';
 
 /**
  * Runs a small training step on the current backend: convolution, leaky relu, matrix product, and all their gradients.
@@ -44,9 +45,4 @@ const KNOWN: readonly number[] = [9, -1150, -105, 630.5];
 /** A repeating ramp of `period` values, from −(period − 1) / 2 up by 1. */
 function ramp(length: number, period: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => (i % period) - (period - 1) / 2);
-}
-
-/** A weighted sum, which differs when values change places. */
-function checksum(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((total, value, i) => total + value * ((i % 11) + 1), 0);
 }

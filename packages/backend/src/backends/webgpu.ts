@@ -1,3 +1,4 @@
+import { registerWebgpuKernels } from '../kernels/webgpu.js';
 import type { Backend, StartOptions } from './backend.js';
 import { nodeRequire } from './platform.js';
 
@@ -24,12 +25,14 @@ export const webgpu: Backend = {
     const require = nodeRequire();
     if (!require) {
       await loadForBrowsers();
+      registerWebgpuKernels();
       return 'webgpu';
     }
     // The backend reads `navigator.gpu` when it is loaded.
     if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     if (!scope.navigator?.gpu) Object.defineProperty(scope.navigator, 'gpu', { value: gpu });
     require('@tensorflow/tfjs-backend-webgpu');
+    registerWebgpuKernels();
     return 'webgpu';
   },
 };
