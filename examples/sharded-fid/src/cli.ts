@@ -1,0 +1,4 @@
+import { runProcess } from '@cxr/cli';
+import { main } from './main.js';
+
+await runProcess(main);

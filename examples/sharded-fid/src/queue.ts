@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+
+/** Connects to a Redis server, and again whenever the connection is lost; commands wait meanwhile. */
+export function connect(url: string, onLost: (reason: string) => void): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(200 * times, 5000),
+  });
+  let lost = false;
+  redis.on('error', (error: Error & { code?: string }) => {
+    if (!lost) onLost(`no connection to ${url}: ${error.code ?? error.message}; trying again`);
+    lost = true;
+  });
+  redis.on('ready', () => {
+    lost = false;
+  });
+  return redis;
+}
