@@ -1,0 +1,72 @@
+// node scripts/check-dependencies.mjs: every dependency and peer of a published package is explained in docs/dependencies.md, and
+// what a user installs, with all that it depends on, has a licence that MIT code may be used with.
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ALLOWED = new Set([
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'Zlib',
+]);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const explained = readFileSync(join(root, 'docs', 'dependencies.md'), 'utf8');
+const faults = new Set();
+const seen = new Set();
+
+/** The folder of a dependency, as Node would find it from `from`; undefined where an optional one is not installed. */
+function find(name, from) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const place = join(folder, 'node_modules', name);
+    if (existsSync(join(place, 'package.json'))) return realpathSync(place);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** "MIT OR GPL", "(MIT AND Zlib)": each side of an AND must be allowed, one side of an OR. */
+function isAllowed(licence) {
+  if (typeof licence !== 'string') return false;
+  const text = licence.replace(/^\((.*)\)$/, '$1');
+  return text
+    .split(' AND ')
+    .every((part) => part.split(' OR ').some((one) => ALLOWED.has(one.replace(/[()]/g, ''))));
+}
+
+function walk(folder) {
+  if (seen.has(folder)) return;
+  seen.add(folder);
+  const {
+    name,
+    version,
+    license,
+    dependencies = {},
+    optionalDependencies = {},
+  } = read(join(folder, 'package.json'));
+  if (!isAllowed(license)) faults.add(`${name} ${version} has the licence ${JSON.stringify(license)}`);
+  for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    const place = find(each, folder);
+    if (place) walk(place);
+    else if (dependencies[each]) faults.add(`${each}, of ${name}, is not installed`);
+  }
+}
+
+for (const each of readdirSync(join(root, 'packages'))) {
+  const folder = join(root, 'packages', each);
+  const { name, dependencies = {}, peerDependencies = {} } = read(join(folder, 'package.json'));
+  for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
+    if (dependency.startsWith('@cxr/')) continue;
+    if (!explained.includes(`\`${dependency}\``))
+      faults.add(`docs/dependencies.md does not say why ${name} has ${dependency}`);
+  }
+  walk(folder);
+}
+
+for (const fault of faults) console.error(fault);
+console.error(`${seen.size} packages are installed with ours; ${faults.size} faults`);
+process.exit(faults.size === 0 ? 0 : 1);
