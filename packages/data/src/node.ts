@@ -26,7 +26,7 @@ export { type ClassFolder, listClassFolders } from './node/list-class-folders.js
 export { listDataset, listFromCsv } from './node/list-dataset.js';
 export { type ListImagesOptions, listImages } from './node/list-images.js';
 export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-dataset.js';
-export { FOLDER_LOCK, withFolderLock, withLock } from './node/lock.js';
+export { FOLDER_LOCK, isLocked, withFolderLock, withLock } from './node/lock.js';
 export { makeFolder } from './node/make-folder.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';

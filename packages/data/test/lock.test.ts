@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FOLDER_LOCK, withFolderLock, withLock } from '@cxr/data/node';
+import { FOLDER_LOCK, isLocked, withFolderLock, withLock } from '@cxr/data/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -44,6 +44,14 @@ describe('withLock', () => {
     await expect(withLock(lock, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(await taken()).toBe('taken');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('shows to others whether it is held', async () => {
+    expect(await isLocked(lock)).toBe(false);
+    expect(await withLock(lock, () => isLocked(lock))).toBe(true);
+    expect(await isLocked(lock)).toBe(false);
+    await leave({ pid: 2 ** 22 + 1, time: now() });
+    expect(await isLocked(lock)).toBe(false);
   });
 
   it('refuses a second holder, naming the first and the file to delete', async () => {

@@ -102,6 +102,7 @@ const NODE: Record<string, unknown[]> = {
   listImages: [folder, { recursive: true }],
   loadDataset: [[item.file], { size: 4 }],
   withFolderLock: [folder, () => 1],
+  isLocked: [inFolder('lock')],
   withLock: [inFolder('lock'), () => 1],
   makeFolder: [inFolder('made')],
   readImage: [item.file, {}],

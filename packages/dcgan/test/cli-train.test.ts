@@ -150,6 +150,8 @@ describe('cxr-dcgan train', () => {
     });
     const one = await run(...train('one', 1, '--data', classes, '--class', 'NORMAL'));
     expect(one).toMatchObject({ status: 0, err: expect.stringContaining('4 images, ') });
+    const saved = JSON.parse(await readFile(at('one', 'config.json'), 'utf8'));
+    expect(saved).toMatchObject({ data: classes, class: 'NORMAL' });
     const all = await run(...train('all', 1, '--data', classes, '--conditional'));
     expect(all).toMatchObject({ status: 0, err: expect.stringContaining('8 images, ') });
     const state = await loadCheckpoint(at('all'));

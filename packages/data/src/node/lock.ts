@@ -65,6 +65,13 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
   }
 }
 
+/** Whether a process holds the lock `file` of `withLock`, or `join(folder, FOLDER_LOCK)` of `withFolderLock`. @throws TypeError unless it is a path. */
+export async function isLocked(file: string): Promise<boolean> {
+  checkText('file', file);
+  const text = await readText(file);
+  return text !== undefined && isHeld(file, parse(text));
+}
+
 async function self(): Promise<Holder> {
   return {
     ...(await ownIdentity()),

@@ -108,7 +108,7 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const backend = await readyBackend(flags, output);
   await writeFileAtomic(
     join(out, 'config.json'),
-    `${JSON.stringify({ config: settled, steps, data: flags.data, classNames, backend }, null, 2)}\n`,
+    `${JSON.stringify({ config: settled, steps, data: flags.data, class: flags.class, classNames, backend }, null, 2)}\n`,
   );
   const log = await createRunLog(out, resume?.step ?? 0);
   const events = train(options);

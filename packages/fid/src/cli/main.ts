@@ -4,6 +4,7 @@ import { defineMerge } from './merge.js';
 import { addScoreFlags, type ScoreFlags } from './options.js';
 import { score } from './score.js';
 import { defineSensitivity } from './sensitivity.js';
+import { defineWatch } from './watch.js';
 
 /** `cxr-fid`. @returns the exit status. */
 export function main(args: readonly string[], output: Output = createOutput()): Promise<number> {
@@ -19,6 +20,7 @@ export function main(args: readonly string[], output: Output = createOutput()): 
       defineMerge(program, context);
       defineConvert(program, context);
       defineSensitivity(program, context);
+      defineWatch(program, context);
     },
   });
 }

@@ -97,7 +97,11 @@ export function scoreJson(
 }
 
 /** Warnings about the numbers of images and the weights. */
-export function warningsOf({ paths, dims, weights }: PathsReport): string[] {
+export function warningsOf({
+  paths,
+  dims,
+  weights,
+}: Pick<PathsReport, 'paths' | 'dims' | 'weights'>): string[] {
   const few = paths
     .slice(0, 2)
     .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
