@@ -62,6 +62,8 @@ export { type Prdc, type PrdcOptions, prdc } from './metrics/prdc.js';
 export { type RealismOptions, realism } from './metrics/realism.js';
 export type { Interval } from './metrics/resamples.js';
 export { vendiScore } from './metrics/vendi-score.js';
+export { msSsim } from './ms-ssim/ms-ssim.js';
+export { type MsSsimDiversity, type MsSsimOptions, msSsimDiversity } from './ms-ssim/ms-ssim-diversity.js';
 export { assertResizeMode, prepareImage, RESIZE_MODES, type ResizeMode } from './prepare-image.js';
 export { type Frd, type FrdOptions, frd } from './radiomics/frd.js';
 export { type RadiomicFeaturesOptions, radiomicFeatures } from './radiomics/radiomic-features.js';

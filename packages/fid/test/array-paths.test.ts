@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('images as arrays', () => {
   it('have the scores and pictures of the same images in a folder', async () => {
-    const flags = ['--metrics', 'kid,memorisation,frd', '--held-out', at('real'), '--recursive'];
+    const flags = ['--metrics', 'kid,memorisation,frd,ms_ssim', '--held-out', at('real'), '--recursive'];
     const [files, arrays] = await Promise.all(
       [
         ['real', 'fake'],
@@ -63,7 +63,8 @@ describe('images as arrays', () => {
         return JSON.parse(stdout);
       }),
     );
-    for (const key of ['fid', 'kid', 'frd', 'n1', 'n2', 'meanTerm']) expect(arrays[key]).toEqual(files[key]);
+    for (const key of ['fid', 'kid', 'frd', 'ms_ssim', 'n1', 'n2', 'meanTerm'])
+      expect(arrays[key]).toEqual(files[key]);
     expect(arrays.ceiling.kid).toEqual(files.ceiling.kid);
     expect(arrays.frd.frd).toBeGreaterThan(0);
     expect(arrays.ceiling.frd.frd).toBeLessThan(arrays.frd.frd);

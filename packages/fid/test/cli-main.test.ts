@@ -115,9 +115,19 @@ it('pictures of pairs ask for the metric that finds them, once', () => {
   expect(of(['fid'])).toEqual(['fid']);
 });
 
+it('MS-SSIM needs fakes of 32 pixels, and images', async () => {
+  const small = mkdtempSync(join(folder, 'small-'));
+  writeFileSync(join(small, 'a.png'), encodePng(image(new Uint8Array(31 * 31), 31, 31, 1)));
+  const { status, stderr } = await runMain(small, small, '--dims', '64', '--metrics', 'ms_ssim');
+  expect([status, stderr]).toEqual([2, expect.stringContaining('at least 32 pixels a side: 31 × 31')]);
+});
+
 it('a spectrum needs square fakes, and says of which file they are not', async () => {
   const wide = mkdtempSync(join(folder, 'wide-'));
   writeFileSync(join(wide, 'a.png'), encodePng(image(new Uint8Array(6 * 4), 4, 6, 1)));
   const { status, stderr } = await runMain(wide, wide, '--dims', '64', '--spectrum', join(folder, 's.svg'));
-  expect([status, stderr]).toEqual([2, expect.stringMatching(/need square fakes: .*a\.png is 6 × 4/)]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/--spectrum needs square fakes: .*a\.png is 6 × 4/),
+  ]);
 });

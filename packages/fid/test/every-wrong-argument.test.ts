@@ -17,6 +17,7 @@ import { stripesEngine, syntheticActivations } from './shared.js';
 const folder = mkdtempSync(join(tmpdir(), 'cxr-wrong-fid-'));
 const engine = stripesEngine();
 const images = [phantom({ seed: 1, size: 16 }), phantom({ seed: 2, size: 16 })];
+const big = phantom({ seed: 1, size: 32 });
 const rows = syntheticActivations(20, 5, 1);
 const statistics = main.Statistics.of(rows);
 const weights = main.randomWeights(1);
@@ -52,6 +53,8 @@ const MAIN: Record<string, unknown[]> = {
   fidContributions: [statistics, rows],
   fidInfinity: [statistics, rows, { points: 2 }],
   frd: [images, images, { size: 8 }],
+  msSsim: [big, big],
+  msSsimDiversity: [images, { size: 32 }],
   frechetDistance: [statistics, statistics, { method: 'factors' }],
   frechetTerms: [statistics, statistics, { method: 'factors' }],
   inceptionScore: [rows, { splits: 2 }],

@@ -67,9 +67,9 @@ describe('cxr-fid watch', () => {
   it('keeps scores of other settings apart, and scores a torn line again', async () => {
     cpSync(at('run'), at('other'), { recursive: true });
     rmSync(at('other', 'fid.jsonl'));
-    expect((await watch(at('other'), at('data'), '--every', '4', '--json')).stdout).toMatch(
-      /^\{"step":4,"fid":[^\n]*\}\n$/,
-    );
+    expect(
+      (await watch(at('other'), at('data'), '--every', '4', '--metrics', 'ms_ssim', '--json')).stdout,
+    ).toMatch(/^\{"step":4,"fid":[^\n]*"ms_ssim":\{"real":\{"mean":0\.[^\n]*\}\n$/);
     const seeded = await watch(at('other'), '--seed', '1');
     expect(seeded.stderr).toContain('the log also has 1 scores by other settings');
     expect(seeded.stdout.match(/^step \d: /gm)).toEqual(['step 2: ', 'step 4: ', 'step 6: ']);
@@ -106,7 +106,7 @@ describe('cxr-fid watch', () => {
       status: 2,
       stderr: expect.stringContaining(join(at('gone'), 'NORMAL')),
     });
-    expect(await watch(at('run'), '--metrics', 'frd')).toMatchObject({ status: 2 });
+    expect(await watch(at('run'), '--metrics', 'memorisation')).toMatchObject({ status: 2 });
   });
 
   it('ends by Ctrl-C with its status, and leaves nothing half done', async () => {

@@ -6,6 +6,7 @@ import { kid } from '../metrics/kid.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
 import { realism } from '../metrics/realism.js';
 import { vendiScore } from '../metrics/vendi-score.js';
+import { msSsimDiversity } from '../ms-ssim/ms-ssim-diversity.js';
 import type { PathStatistics } from '../node/path-report.js';
 import { frd } from '../radiomics/frd.js';
 import type { MetricContext } from './metric-context.js';
@@ -38,12 +39,19 @@ const TABLE: Readonly<Record<string, Metric>> = {
       share: values.filter((value) => value >= 1).length / values.length,
     };
   },
+  ms_ssim: async ({ real, fake, size, bits, seed }) => ({
+    real: await msSsimDiversity(await imagesOfSet(real, bits, 'ms_ssim'), { size, seed }),
+    fake: await msSsimDiversity(await imagesOfSet(fake, bits, 'ms_ssim'), { size, seed }),
+  }),
   frd: async ({ real, fake, size, bits }) =>
-    frd(await imagesOfSet(real, bits), await imagesOfSet(fake, bits), { size }),
+    frd(await imagesOfSet(real, bits, 'frd'), await imagesOfSet(fake, bits, 'frd'), { size }),
 };
 
 /** Choices of `--metrics`; `fid` is always computed. */
 export const METRICS: readonly string[] = ['fid', ...Object.keys(TABLE)];
+
+/** Those of the images themselves, all brought to the fakes' size; the one with a smallest size first. */
+export const IMAGE_METRICS: readonly string[] = ['ms_ssim', 'frd'];
 
 /** Which metrics, and how. */
 export interface MetricRequest

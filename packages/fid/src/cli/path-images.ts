@@ -1,6 +1,7 @@
-import { UsageError } from '@cxr/cli';
+import { checkUsage, UsageError } from '@cxr/cli';
 import { type ArrayImages, listImages, openArrayImages, readImage, readImages } from '@cxr/data/node';
-import type { Image, ImageSet } from '@cxr/image';
+import { dimensions, type Image, type ImageSet, imagesOf } from '@cxr/image';
+import { checkSide } from '../ms-ssim/ms-ssim.js';
 import type { PathStatistics } from '../node/path-report.js';
 import { isArrayFile } from '../node/path-source.js';
 
@@ -32,6 +33,17 @@ export async function checkHasImages(path: string, flag: string): Promise<void> 
   if (!(await isArrayFile(path))) checkPictures(path, flag);
 }
 
+/** Width and height of the fakes, by their first image. @throws UsageError for fakes that are not square, naming what needs it. */
+export async function sizeOfFakes(path: string, what: string, options: PathImagesOptions): Promise<number> {
+  for await (const { name, image } of imagesOf(await imagesAt(path, what, options))) {
+    const [height, width] = dimensions(image);
+    if (what === 'ms_ssim') checkUsage(() => checkSide(height, width));
+    if (height === width) return width;
+    throw new UsageError(`${what} needs square fakes: ${name} is ${width} × ${height}`);
+  }
+  throw new UsageError(`${what} needs images: ${path} has none`);
+}
+
 async function arrayAt(path: string, bits: number | undefined): Promise<ArrayImages | undefined> {
   return (await isArrayFile(path)) ? openArrayImages(path, { bits }) : undefined;
 }
@@ -40,8 +52,9 @@ async function arrayAt(path: string, bits: number | undefined): Promise<ArrayIma
 export async function imagesOfSet(
   { path, names }: Pick<PathStatistics, 'path' | 'names'>,
   bits: number | undefined,
+  metric: string,
 ): Promise<ImageSet> {
-  if (names.length === 0) throw new UsageError(`frd needs images: ${path} is a statistics file`);
+  if (names.length === 0) throw new UsageError(`${metric} needs images: ${path} is a statistics file`);
   return (await arrayAt(path, bits)) ?? readImages(names, { bits });
 }
 

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { type CliContext, UsageError } from '@cxr/cli';
 import { checkWritable, listClassFolders, writeFileAtomic } from '@cxr/data/node';
-import { dimensions, imagesOf } from '@cxr/image';
 import type { InceptionEngine } from '../engines/engine.js';
 import { type FrechetMethod, frechetDistance, frechetTerms } from '../metrics/frechet-distance.js';
 import { noiseFloor } from '../metrics/noise-floor.js';
@@ -12,9 +11,9 @@ import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { checkClassFolders, scoreClasses } from './by-class.js';
 import { openEncoder } from './encoder.js';
-import { furtherMetrics, intervalsOf } from './further-metrics.js';
+import { furtherMetrics, IMAGE_METRICS, intervalsOf } from './further-metrics.js';
 import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
-import { checkHasImages, imagesAt } from './path-images.js';
+import { checkHasImages, imagesAt, sizeOfFakes } from './path-images.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 import { drawWorst } from './worst-pictures.js';
 
@@ -53,8 +52,8 @@ async function scorePaths(
   await checkWritable(flags.spectrum, flags.memorisationPictures, flags.worst);
   if (flags.by) await checkClassFolders(paths);
   if (flags.worst !== undefined) await checkHasImages(paths[1], '--worst');
-  const sized = heldOut !== undefined || flags.spectrum !== undefined || flags.metrics.includes('frd');
-  const size = sized ? await sizeOfFakes(paths[1], flags) : 0;
+  const sized = needsSize(flags);
+  const size = sized === undefined ? 0 : await sizeOfFakes(paths[1], sized, flags);
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
   const all = [
     ...paths,
@@ -95,6 +94,14 @@ async function scorePaths(
   output.result(JSON.stringify(scoreJson(explanation, further, seconds)));
 }
 
+/** What needs the fakes' size, if anything does. */
+function needsSize({ heldOut, spectrum: file, metrics }: ScoreFlags): string | undefined {
+  const metric = IMAGE_METRICS.find((name) => metrics.includes(name));
+  if (metric !== undefined) return metric;
+  if (heldOut !== undefined) return '--held-out';
+  return file === undefined ? undefined : '--spectrum';
+}
+
 /** Whether the activations of each image are needed, not only their statistics. */
 function needsActivations(flags: ScoreFlags): boolean {
   const further = metricRequest(flags).metrics.some((name) => name !== 'fid');
@@ -117,18 +124,6 @@ async function saveStatistics(
   const { statistics, activations, part } = report.paths[0]!;
   await writeStatistics(out, statistics, activations, part);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
-}
-
-/** Width and height of the fakes, by their first image. */
-async function sizeOfFakes(path: string, flags: ScoreFlags): Promise<number> {
-  for await (const { name, image } of imagesOf(
-    await imagesAt(path, '--held-out, --spectrum or frd', flags),
-  )) {
-    const [height, width] = dimensions(image);
-    if (height === width) return width;
-    throw new UsageError(`--held-out, --spectrum and frd need square fakes: ${name} is ${width} × ${height}`);
-  }
-  throw new UsageError(`--held-out, --spectrum and frd need images: ${path} has none`);
 }
 
 /** The held-out images, which were brought to the fakes' size, in place of the fakes. */

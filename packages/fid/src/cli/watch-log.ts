@@ -16,7 +16,7 @@ export interface WatchSettings {
 }
 
 /** A scored checkpoint: a line of the log. */
-export interface WatchLine {
+interface WatchLine {
   step: number;
   /** Hash of the checkpoint's manifest. */
   checkpoint: string;

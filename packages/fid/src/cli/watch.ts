@@ -12,15 +12,16 @@ import type { PathStatistics } from '../node/path-report.js';
 import { pathStatistics } from '../node/path-statistics.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
 import { openEncoder } from './encoder.js';
-import { furtherMetrics, METRICS } from './further-metrics.js';
+import { furtherMetrics, IMAGE_METRICS, METRICS } from './further-metrics.js';
 import { addNetworkFlags, type NetworkFlags, networkOptions } from './options.js';
+import { sizeOfFakes } from './path-images.js';
 import { findSampler, sampleCheckpoint } from './sample-checkpoint.js';
 import { warningsOf } from './score-report.js';
 import { trainingImages } from './training-images.js';
 import { openWatchLog, type WatchLog, type WatchSettings } from './watch-log.js';
 
 /** Flags of `cxr-fid watch`, as commander hands them over. */
-export interface WatchFlags extends NetworkFlags {
+interface WatchFlags extends NetworkFlags {
   metrics: string[];
   samples: number;
   every: number;
@@ -28,8 +29,8 @@ export interface WatchFlags extends NetworkFlags {
   follow?: boolean;
 }
 
-/** Those of one set of files that is kept, so neither of pictures nor of names of files that are gone afterwards. */
-const WATCH_METRICS = METRICS.filter((name) => !['frd', 'memorisation'].includes(name));
+/** All but those that name files: the samples are gone afterwards. */
+const WATCH_METRICS = METRICS.filter((name) => name !== 'memorisation');
 
 /** Adds `cxr-fid watch`: scores each new checkpoint of a run. */
 export function defineWatch(program: Command, context: CliContext): void {
@@ -144,10 +145,10 @@ async function scoreCheckpoint(checkpoint: Checkpoint, real: PathStatistics, set
     }))
       setup.warn(message);
     const terms = frechetTerms(real.statistics, fake.statistics);
-    const further = await furtherMetrics({ metrics, seed, kidOptions: {}, pictures: undefined }, [
-      real,
-      fake,
-    ]);
+    const sized = IMAGE_METRICS.find((name) => metrics.includes(name));
+    const size = sized === undefined ? undefined : await sizeOfFakes(out, sized, {});
+    const request = { metrics, seed, size, bits: flags.bits, kidOptions: {}, pictures: undefined };
+    const further = await furtherMetrics(request, [real, fake]);
     const seconds = (performance.now() - start) / 1000;
     const [n1, n2] = [real.statistics.count ?? null, fake.statistics.count ?? null];
     await log.append({ step, checkpoint: sha256, ...terms, ...further, n1, n2, seconds });
