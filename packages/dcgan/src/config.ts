@@ -143,6 +143,7 @@ const XRAY: TrainSettings = {
   size: 128,
   width: 16,
   batchSize: 32,
+  medianFilter: true,
   spectrum: 5,
   diffAugment: ['translation', 'cutout'],
   ema: 0.999,
