@@ -101,6 +101,16 @@ describe('a generator file', () => {
     loaded.dispose();
   });
 
+  it('has a setting that it does not name as off, whatever its preset has by now', async () => {
+    const generator = createGenerator(info().config);
+    const bytes = await writeGenerator(generator, info());
+    const { medianFilter: _, ...older } = { ...info().config, preset: 'xray' };
+    const metadata = { ...readSafetensorsMetadata(bytes), config: JSON.stringify(older) };
+    const { config } = readGeneratorInfo(writeSafetensors(readSafetensors(bytes), { metadata }));
+    expect(config).toEqual({ ...older, medianFilter: false });
+    generator.dispose();
+  });
+
   it('is refused where it does not hold what it says', async () => {
     const generator = createGenerator(info().config);
     const bytes = await writeGenerator(generator, info());

@@ -1,5 +1,5 @@
 import { CxrFileError } from '@cxr/image';
-import { resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
+import { PRESETS, resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
 import type { NamedArray } from './train-state.js';
 
 /** Whether a value of a file is a whole number from 0 on, such as a step. */
@@ -13,7 +13,10 @@ export const areNames = (value: unknown, count: number): value is string[] =>
 /** The settings in a file, checked. @throws CxrFileError `corrupt` saying what is wrong with them. */
 export function savedConfig(value: unknown, file?: string): TrainConfig {
   try {
-    return resolveConfig(value as TrainSettings);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return resolveConfig(value as TrainSettings);
+    // A setting that is missing did not exist yet: it was off, as it is in `dcgan`, whatever the preset has by now.
+    return resolveConfig({ ...PRESETS.dcgan, ...value });
   } catch (cause) {
     throw new CxrFileError('corrupt', `config: ${(cause as Error).message}`, { file, cause });
   }
