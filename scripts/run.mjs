@@ -80,6 +80,7 @@ function check() {
   step('dependencies and their licences', process.execPath, ['scripts/check-dependencies.mjs']);
   step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']);
   step('dead code', bin('knip'), []);
+  step('packages as packed', process.execPath, ['scripts/check-packages.mjs']);
   for (const name of readdirSync(join(root, 'packages'))) {
     const folder = join('packages', name);
     step(`${folder} as published`, bin('publint'), ['--strict', '--pack', 'npm', folder]);

@@ -15,7 +15,7 @@ let asksUs = false;
 /**
  * Hands TensorFlow.js's wasm backend its WebAssembly. On its own it fetches a `.wasm` file from the folder of the script,
  * where bundlers do not put it. Here, in browsers, the bytes come from a JavaScript module of this package. In Node they come
- * from the same file as on its own, and are handed over only where that makes a difference: to share the memory.
+ * from the installed file, and only where there is none, as beside a bundle, from that module.
  *
  * @param shared true for a module whose memory threads can share. Where its bytes are not to be had it is not shared.
  * @returns a hint to append to the error if TensorFlow.js still does not start.
@@ -23,7 +23,7 @@ let asksUs = false;
  */
 export async function giveTfjsWasm(shared: boolean): Promise<string> {
   if (nodeRequire()) {
-    if (shared || asksUs) give(bytesInNode(), shared);
+    give(bytesInNode() ?? (await embeddedForNode()), shared);
     return '';
   }
   const { bytes, version } = await loadModule();
@@ -44,6 +44,16 @@ function bytesInNode(): Uint8Array | undefined {
   try {
     const file = require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
     return (require('node:fs') as typeof import('node:fs')).readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The WebAssembly that a bundle for Node brings; undefined where it is of another version, or left out. */
+async function embeddedForNode(): Promise<Uint8Array | undefined> {
+  try {
+    const { bytes, version } = await loadModule();
+    return version === version_wasm ? await bytes() : undefined;
   } catch {
     return undefined;
   }

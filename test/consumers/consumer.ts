@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const execute = promisify(execFile);
+
+/** Tarballs of the packages by name, as they will be published. */
+export type Packed = ReadonlyMap<string, string>;
+
+/** What a project is made of. */
+export interface ConsumerOptions {
+  manager: 'npm' | 'pnpm';
+  /** Packages of ours that it names itself. The others come as dependencies of these. */
+  ours: readonly string[];
+  /** Ranges of other packages by name. */
+  others?: Readonly<Record<string, string>>;
+  /** @default 'module' */
+  type?: 'module' | 'commonjs';
+  /** Contents by path. */
+  files: Readonly<Record<string, string>>;
+}
+
+/** A project of a user, in a folder of its own. */
+export interface Consumer {
+  folder: string;
+  /** Runs a script, in this Node or another. @returns its standard output. @throws Error with all that it printed. */
+  node(script: string, args?: readonly string[], program?: string): Promise<string>;
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Makes a project and installs what it names: ours from tarballs, the rest from the registry. */
+export async function createConsumer(packed: Packed, options: ConsumerOptions): Promise<Consumer> {
+  const { manager, ours, others = {}, type = 'module', files } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'cxr-consumer-'));
+  // Our packages depend on one another by versions that no registry has yet.
+  const tarballs = Object.fromEntries([...packed].map(([name, file]) => [name, `file:${file}`]));
+  const dependencies = { ...Object.fromEntries(ours.map((name) => [name, tarballs[name]!])), ...others };
+  const overrides = Object.fromEntries(
+    Object.entries(tarballs).map(([name, file]) => [name, ours.includes(name) ? `$${name}` : file]),
+  );
+  const manifest = {
+    private: true,
+    type,
+    dependencies,
+    ...(manager === 'npm' ? { overrides } : { pnpm: { overrides: tarballs } }),
+  };
+  const run = async (program: string, args: readonly string[]): Promise<string> => {
+    try {
+      const { stdout } = await execute(program, args, { cwd: folder, maxBuffer: 2 ** 26 });
+      return stdout;
+    } catch (error) {
+      const { message, stdout } = error as Error & { stdout: string };
+      throw new Error(`${message}\n${stdout}`);
+    }
+  };
+  const consumer: Consumer = {
+    folder,
+    node: (script, args = [], program = process.execPath) => run(program, [resolve(folder, script), ...args]),
+    async write(files) {
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), content);
+      }
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+  await consumer.write({ 'package.json': JSON.stringify(manifest, null, 1), ...files });
+  if (manager === 'npm') await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts']);
+  else await run('npx', ['--yes', await pnpm(), 'install', '--ignore-scripts', '--ignore-workspace']);
+  return consumer;
+}
+
+async function pnpm(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    packageManager: string;
+  };
+  return manifest.packageManager;
+}
+
+/** A file of project/. */
+export function source(name: string): Promise<string> {
+  return readFile(new URL(`project/${name}.ts`, import.meta.url), 'utf8');
+}
+
+/** The first block of TypeScript in a package's README. */
+export async function readmeSnippet(name: string): Promise<string> {
+  const text = await readFile(join(root, 'packages', name, 'README.md'), 'utf8');
+  const [, code] = /^```ts\n(.*?)^```/ms.exec(text) ?? [];
+  if (code === undefined) throw new Error(`packages/${name}/README.md has no TypeScript`);
+  return code;
+}
