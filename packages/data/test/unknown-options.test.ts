@@ -73,7 +73,7 @@ const CALLS: [string, Call, object][] = [
   ['writeSafetensors', (o) => data.writeSafetensors(new Map(), o), { type: 'F16' }],
   ['readLabelCsv', (o) => data.readLabelCsv('path,label\na.png,1\n', o), { root: 'x' }],
   ['splitByPatient', (o) => data.splitByPatient([{}], [1], data.createRng(1), o), { onWarning() {} }],
-  ['readImage', (o) => node.readImage(file, o), { maxPixels: 16 }],
+  ['readImage', (o) => node.readImage(file, o), { maxPixels: 16, window: 'all', exifOrientation: true }],
   ['readImages', (o) => node.readImages([file], o), { concurrency: 1, skipBad: true, shard: [0, 1] }],
   ['loadDataset', (o) => node.loadDataset([file], o), { size: 4, filter: 'box', concurrency: 2 }],
   [

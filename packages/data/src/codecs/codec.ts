@@ -1,4 +1,5 @@
 import type { IntegerImage } from '@cxr/image';
+import type { DicomWindow } from './dicom/dicom-header.js';
 import type { ImageFormat, ImageHeader } from './image-header.js';
 import type { OpenJpeg } from './jpeg2000/load-openjpeg.js';
 
@@ -8,6 +9,12 @@ export interface CodecOptions {
   maxPixels: number;
   /** For JPEG 2000, where the decoder is not installed: in browsers. */
   openjpeg?: OpenJpeg | undefined;
+  /** Values shown: see `decodeImage`. */
+  window?: 'file' | 'all' | DicomWindow | undefined;
+  /** For DICOM whose own window is unusable. */
+  fallbackWindow?: 'all' | DicomWindow | undefined;
+  /** DICOM without preamble, too. */
+  force?: boolean | undefined;
 }
 
 /** A decoder for some formats. Which one reads a file is the caller's choice: `decodeImage(bytes, { codec })`. */

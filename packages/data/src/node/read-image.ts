@@ -1,6 +1,6 @@
 import { checkOptions, type Image } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
-import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
+import { DECODE_OPTIONS, type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
 import { readBytes } from './read-bytes.js';
 import { maxImageBytes } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
@@ -14,13 +14,7 @@ export type ReadImageOptions = Omit<DecodeImageOptions, 'name'>;
  * 8 bytes for each of `maxPixels`), and those of `decodeImage`.
  */
 export async function readImage(file: string, options: ReadImageOptions = {}): Promise<Image> {
-  checkOptions<ReadImageOptions>('readImage', options, {
-    maxPixels: true,
-    codec: true,
-    bits: true,
-    onUsedBits: true,
-    openjpeg: true,
-  });
+  checkOptions<ReadImageOptions>('readImage', options, DECODE_OPTIONS);
   if (options.maxPixels !== undefined) checkLimit('maxPixels', options.maxPixels);
   const codec = options.codec ?? (await sharpCodec());
   const bytes = await readBytes(file, maxImageBytes(options.maxPixels));

@@ -8,6 +8,7 @@ import {
   type NamedImage,
 } from '@cxr/image';
 import { checkLimit } from '../check-limit.js';
+import { DECODE_OPTIONS } from '../codecs/decode-image.js';
 import { checkFiles } from './check-files.js';
 import { type ReadImageOptions, readImage } from './read-image.js';
 import { checkShard, inShard, type Shard } from './shard.js';
@@ -30,11 +31,7 @@ export interface ReadImagesOptions extends ReadImageOptions {
 
 /** The options of `readImages`, for functions that take them too. */
 export const READ_IMAGES_OPTIONS: KnownOptions<ReadImagesOptions> = {
-  maxPixels: true,
-  codec: true,
-  bits: true,
-  onUsedBits: true,
-  openjpeg: true,
+  ...DECODE_OPTIONS,
   skipBad: true,
   onBad: true,
   concurrency: true,
@@ -67,10 +64,10 @@ async function* readAhead(
   concurrency: number,
   options: ReadImagesOptions,
 ): AsyncGenerator<NamedImage, void, void> {
-  const { skipBad = false, onBad, signal, onWarning, maxPixels, codec, bits, openjpeg } = options;
+  const { skipBad = false, onBad, signal, onWarning } = options;
   const bitsMonitor = new BitsMonitor(onWarning);
   const counting: ReadImageOptions = {
-    ...{ maxPixels, codec, bits, openjpeg },
+    ...decodeOptionsOf(options),
     onUsedBits: (used) => {
       bitsMonitor.add(used);
       options.onUsedBits?.(used);
@@ -95,6 +92,12 @@ async function* readAhead(
     else if (skipBad) onBad?.(result);
     else throw result;
   }
+}
+
+/** Those of `readImage` alone. */
+function decodeOptionsOf(options: ReadImagesOptions): ReadImageOptions {
+  const known = Object.entries(options).filter(([name]) => name in DECODE_OPTIONS);
+  return Object.fromEntries(known) as ReadImageOptions;
 }
 
 /** Never rejects for a bad file: one that fails while others are awaited must wait for its turn. */

@@ -10,6 +10,7 @@ import {
 import { checkLimit } from '../../check-limit.js';
 import type { Codec } from '../codec.js';
 import { checkOpenJpeg, type OpenJpeg } from '../jpeg2000/load-openjpeg.js';
+import { isUsable } from './check-window.js';
 import { type DicomElements, readElements } from './dicom-elements.js';
 import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
 import { type LookupTable, lookUp, tableInSequence } from './lookup-table.js';
@@ -44,11 +45,12 @@ export interface DecodeDicomOptions {
 const MODALITY = 0x00283000;
 const VALUES_OF_INTEREST = 0x00283010;
 
-/** The codec of `decodeImage` for DICOM: the first frame, shown as the file says. */
+/** The codec of `decodeImage` for DICOM: the first frame, shown as the file says or as asked. */
 export const dicomCodec: Codec = {
   name: 'dicom',
   formats: ['dicom'],
-  decode: (bytes, _header, options) => decodeDicom(bytes, options),
+  decode: (bytes, _header, { maxPixels, openjpeg, window, fallbackWindow, force }) =>
+    decodeDicom(bytes, { maxPixels, openjpeg, window, fallbackWindow, force }),
 };
 
 /**
@@ -141,13 +143,6 @@ function shadeFor(
   throw window === header.window
     ? new CxrFileError('corrupt', message)
     : new RangeError(`invalid window: ${message}`);
-}
-
-/** No window is usable, too: then all values are shown. */
-function isUsable(window: DicomWindow | undefined): boolean {
-  if (!window) return true;
-  const { centre, width, shape = 'LINEAR' } = window;
-  return Number.isFinite(centre) && width >= (shape === 'LINEAR' ? 1 : Number.MIN_VALUE);
 }
 
 /** All that the modality table can give, or that the stored bits can hold, after slope and intercept. */

@@ -1,23 +1,25 @@
 import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
-import type { Codec } from '../codec.js';
+import type { Codec, CodecOptions } from '../codec.js';
 import { orient } from './orient.js';
+import { showValues } from './show-values.js';
 import { readLayout, type TiffLayout } from './tiff-layout.js';
 import { RATIOS, unpackBlock } from './unpack-block.js';
 
-type Samples = Uint8Array | Uint16Array;
+type Shades = Uint8Array | Uint16Array;
+type Samples = Shades | Uint32Array;
 
 /**
  * TIFF and BigTIFF in pure JavaScript: the first image; grey, palette or RGB of unsigned whole numbers up to 16 bits, alpha
- * dropped, turned as its orientation says; in strips or tiles, plain or by LZW, deflate or PackBits. As for PNG, 16 bits stay
+ * dropped, turned as its orientation says; through a window also grey that is signed, floating-point or of 32 bits; in strips or tiles, plain or by LZW, deflate or PackBits. As for PNG, 16 bits stay
  * 16 and fewer than 8 are spread to 0..255. Anything else is 'unsupported', by name.
  */
 export const tiffCodec: Codec = {
   name: 'tiff',
   formats: ['tiff'],
-  async decode(bytes, _header, { maxPixels }) {
-    const layout = readLayout(bytes);
+  async decode(bytes, _header, { maxPixels, window = 'file' }) {
+    const layout = readLayout(bytes, window !== 'file');
     checkPixels('TIFF', layout.width, layout.height, maxPixels);
-    return decodeTiff(blocksOf(bytes, layout, maxPixels), layout);
+    return decodeTiff(blocksOf(bytes, layout, maxPixels), layout, window);
   },
 };
 
@@ -74,11 +76,15 @@ function rowBytesOf({ blockWidth, planar, samples, bits }: TiffLayout): number {
   return Math.ceil((blockWidth * (planar ? 1 : samples) * bits) / 8);
 }
 
-function decodeTiff(blocks: readonly Uint8Array[], layout: TiffLayout): IntegerImage {
+function decodeTiff(
+  blocks: readonly Uint8Array[],
+  layout: TiffLayout,
+  window: NonNullable<CodecOptions['window']>,
+): IntegerImage {
   const { width, height, bits, samples, photometric, planar, blockWidth, blockHeight } = layout;
   const kept = photometric === 'RGB' ? 3 : 1;
   const together = planar ? 1 : samples;
-  const data = bits === 16 ? new Uint16Array(width * height * kept) : new Uint8Array(width * height * kept);
+  const data = emptySamples(bits, width * height * kept);
   const rowBytes = rowBytesOf(layout);
   let block = 0;
   for (let plane = 0; plane < (planar ? samples : 1); plane++) {
@@ -99,8 +105,21 @@ function decodeTiff(blocks: readonly Uint8Array[], layout: TiffLayout): IntegerI
     }
   }
   const channels = photometric === 'palette' ? 3 : kept;
-  const shown = orient(toShades(data, layout), storedShape(layout, channels), layout.orientation);
+  const shown = orient(shadesOf(data, layout, window), storedShape(layout, channels), layout.orientation);
   return image(shown.data, shown.height, shown.width, channels);
+}
+
+function emptySamples(bits: TiffLayout['bits'], length: number): Samples {
+  if (bits === 32) return new Uint32Array(length);
+  return bits === 16 ? new Uint16Array(length) : new Uint8Array(length);
+}
+
+/** Numbers as they are shown: through the window those that have no shade of their own. */
+function shadesOf(data: Samples, layout: TiffLayout, window: NonNullable<CodecOptions['window']>): Shades {
+  const { format, bits } = layout;
+  // Without a window the layout would have been refused.
+  if (window !== 'file' && (format !== 'unsigned' || bits === 32)) return showValues(data, layout, window);
+  return toShades(data as Shades, layout);
 }
 
 /**
@@ -131,6 +150,10 @@ function samplesOf(row: Uint8Array, { bits, littleEndian }: TiffLayout): Samples
   if (bits === 16) {
     const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
     return Uint16Array.from({ length: row.length / 2 }, (_, i) => view.getUint16(2 * i, littleEndian));
+  }
+  if (bits === 32) {
+    const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
+    return Uint32Array.from({ length: row.length / 4 }, (_, i) => view.getUint32(4 * i, littleEndian));
   }
   const each = 8 / bits;
   const mask = 2 ** bits - 1;
@@ -163,7 +186,7 @@ function copyRow(
 }
 
 /** Numbers as they are shown: black 0, over the full range. */
-function toShades(data: Samples, { bits, photometric, palette }: TiffLayout): Samples {
+function toShades(data: Shades, { bits, photometric, palette }: TiffLayout): Shades {
   if (photometric === 'palette') return throughPalette(data, bits, palette);
   const max = 2 ** bits - 1;
   const scale = bits < 8 ? 255 / max : 1;
@@ -174,7 +197,7 @@ function toShades(data: Samples, { bits, photometric, palette }: TiffLayout): Sa
   return data;
 }
 
-function throughPalette(data: Samples, bits: number, palette: readonly number[]): Uint8Array {
+function throughPalette(data: Shades, bits: number, palette: readonly number[]): Uint8Array {
   const count = 2 ** bits;
   if (bits > 8 || palette.length < 3 * count) throw new CxrFileError('corrupt', 'a TIFF without its palette');
   const out = new Uint8Array(3 * data.length);

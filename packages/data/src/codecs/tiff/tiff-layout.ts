@@ -7,7 +7,9 @@ export interface TiffLayout {
   littleEndian: boolean;
   width: number;
   height: number;
-  bits: 1 | 2 | 4 | 8 | 16;
+  bits: 1 | 2 | 4 | 8 | 16 | 32;
+  /** Of the samples. */
+  format: 'unsigned' | 'signed' | 'float';
   /** Stored samples a pixel, including those of no use here (alpha). */
   samples: number;
   photometric: Photometric;
@@ -90,11 +92,15 @@ const MAX_SAMPLES: Record<Photometric, number> = {
   palette: 2,
 };
 
-/** @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'. */
-export function readLayout(bytes: Uint8Array): TiffLayout {
+/**
+ * @param values whether a window shows the samples: then signed ones, floats and 32 bits are taken, too
+ * @throws CxrFileError 'unsupported', 'truncated' or 'corrupt'.
+ */
+export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
   const tags = readTags(bytes);
   const samples = tags.first(277) ?? 1;
-  const bits = bitsOf(tags, samples);
+  const format = formatOf(tags, values);
+  const bits = bitsOf(tags, samples, format, values);
   const compression = compressionOf(tags);
   const photometric = photometricOf(tags, bits, samples);
   const orientation = tags.first(274) ?? 1;
@@ -104,6 +110,7 @@ export function readLayout(bytes: Uint8Array): TiffLayout {
     width: tags.first(256) ?? 0,
     height,
     bits,
+    format,
     samples,
     photometric,
     alpha: tags.first(338) !== 0,
@@ -116,13 +123,26 @@ export function readLayout(bytes: Uint8Array): TiffLayout {
   };
 }
 
+function formatOf(tags: TiffTags, values: boolean): TiffLayout['format'] {
+  const codes = tags.all(339);
+  const code = codes.find((one) => one !== 1);
+  if (code === undefined) return 'unsigned';
+  if (values && codes.length === 1 && code === 2) return 'signed';
+  if (values && codes.length === 1 && code === 3) return 'float';
+  throw unsupported(SAMPLE_FORMATS[code] ?? `samples of format ${code}`);
+}
+
 /** Bits a sample, the same of all. */
-function bitsOf(tags: TiffTags, samples: number): TiffLayout['bits'] {
+function bitsOf(
+  tags: TiffTags,
+  samples: number,
+  format: TiffLayout['format'],
+  values: boolean,
+): TiffLayout['bits'] {
   const depths = tags.all(258);
   const bits = depths[0] ?? 1;
-  const format = tags.all(339).find((code) => code !== 1);
-  if (format !== undefined) throw unsupported(SAMPLE_FORMATS[format] ?? `samples of format ${format}`);
-  const whole = bits === 8 || bits === 16;
+  if (format === 'float' && bits !== 32) throw unsupported(`floating-point samples of ${bits} bits`);
+  const whole = bits === 8 || bits === 16 || (bits === 32 && values && samples === 1);
   const packed = samples === 1 && (bits === 1 || bits === 2 || bits === 4);
   if (!(whole || packed) || depths.some((depth) => depth !== bits)) {
     throw unsupported(`${depths.slice(0, 6).join(', ')} bits a sample`);
@@ -149,8 +169,8 @@ function photometricOf(tags: TiffTags, bits: number, samples: number): Photometr
     );
   }
   // Pillow shows these as negatives of what they are, and other readers do not.
-  if (photometric === 'white is zero' && bits === 16)
-    throw unsupported('16 bits a sample where white is zero');
+  if (photometric === 'white is zero' && bits > 8)
+    throw unsupported(`${bits} bits a sample where white is zero`);
   if (tags.all(338).includes(1)) throw unsupported('colours multiplied by alpha');
   if (samples < (photometric === 'RGB' ? 3 : 1)) {
     throw new CxrFileError('corrupt', `a TIFF of ${samples} samples a pixel, ${photometric}`);
@@ -163,7 +183,8 @@ function photometricOf(tags: TiffTags, bits: number, samples: number): Photometr
 function hasDifferences(tags: TiffTags, bits: number, compression: Compression): boolean {
   const predictor = tags.first(317) ?? 1;
   if (predictor === 1 || !(compression === 'LZW' || compression === 'deflate')) return false;
-  if (predictor !== 2 || bits < 8) throw unsupported(`predictor ${predictor} of ${bits} bits a sample`);
+  if (predictor !== 2 || bits < 8 || bits > 16)
+    throw unsupported(`predictor ${predictor} of ${bits} bits a sample`);
   return true;
 }
 
