@@ -65,7 +65,7 @@ describe('decodeImage', () => {
     }
     // Compression, tag 259, of the little-endian file's directory.
     const tiff = bytesOf(tiffs[0]!);
-    tiff[Buffer.from(tiff).indexOf(Buffer.from([3, 1, 3, 0, 1, 0, 0, 0])) + 8] = 7;
+    tiff[Buffer.from(tiff).indexOf(Buffer.from([3, 1, 3, 0, 1, 0, 0, 0])) + 8] = 6;
     expect(await failure(decodeImage(tiff))).toMatch(/^unsupported .*JPEG compression/);
     const text = new TextEncoder().encode('hello');
     expect(await failure(decodeImage(text, { name: 'dir/x.png' }))).toBe(

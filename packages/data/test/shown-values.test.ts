@@ -144,7 +144,7 @@ describe('readImage and readImages', () => {
 });
 
 describe('refused by name', () => {
-  it('a JPEG of 12 bits, of four components, and JPEG and CCITT in TIFF', async () => {
+  it('a JPEG of 12 bits, of four components, and old JPEG and CCITT in TIFF', async () => {
     const jpeg = bytesOf(exif.find(({ kind }) => kind === 'JPEG')!.file);
     const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
     const twelve = jpeg.slice();
@@ -165,7 +165,8 @@ describe('refused by name', () => {
     const tag = tiff.findIndex((byte, i) => byte === 3 && tiff[i + 1] === 1 && tiff[i + 2] === 3);
     for (const [code, reason] of [
       [3, /CCITT compression \(3\)/],
-      [7, /JPEG compression \(7\)/],
+      [6, /old JPEG compression \(6\)/],
+      [7, /JPEG compression of 1 samples of 32 bits/],
     ] as const) {
       tiff[tag + 8] = code;
       await expect(decodeImage(tiff, { window: 'all' })).rejects.toMatchObject({

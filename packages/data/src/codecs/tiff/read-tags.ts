@@ -9,8 +9,8 @@ export interface TiffTags {
   first(tag: number): number | undefined;
 }
 
-/** Bytes a value: of BYTE, SHORT, LONG and IFD, and BigTIFF's LONG8 and IFD8. */
-const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8 };
+/** Bytes a value: of BYTE, SHORT, LONG, UNDEFINED (bytes) and IFD, and BigTIFF's LONG8 and IFD8. */
+const SIZES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 7: 1, 13: 4, 16: 8, 18: 8 };
 
 /** Maximum number of values of a tag: more strips than a real image has. */
 const MAX_VALUES = 2 ** 20;

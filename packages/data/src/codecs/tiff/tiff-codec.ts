@@ -1,5 +1,6 @@
 import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
 import type { Codec, CodecOptions } from '../codec.js';
+import { decodeJpegBlocks } from './jpeg-blocks.js';
 import { orient } from './orient.js';
 import { showValues } from './show-values.js';
 import { readLayout, type TiffLayout } from './tiff-layout.js';
@@ -10,7 +11,7 @@ type Samples = Shades | Uint32Array;
 
 /**
  * TIFF and BigTIFF in pure JavaScript: the first image; grey, palette or RGB of unsigned whole numbers up to 16 bits, alpha
- * dropped, turned as its orientation says; through a window also grey that is signed, floating-point or of 32 bits; in strips or tiles, plain or by LZW, deflate or PackBits. As for PNG, 16 bits stay
+ * dropped, turned as its orientation says; through a window also grey that is signed, floating-point or of 32 bits; in strips or tiles, plain or by LZW, deflate, PackBits or JPEG. As for PNG, 16 bits stay
  * 16 and fewer than 8 are spread to 0..255. Anything else is 'unsupported', by name.
  */
 export const tiffCodec: Codec = {
@@ -19,7 +20,9 @@ export const tiffCodec: Codec = {
   async decode(bytes, _header, { maxPixels, window = 'file' }) {
     const layout = readLayout(bytes, window !== 'file');
     checkPixels('TIFF', layout.width, layout.height, maxPixels);
-    return decodeTiff(blocksOf(bytes, layout, maxPixels), layout, window);
+    const blocks = blocksOf(bytes, layout, maxPixels);
+    const jpeg = layout.compression === 'JPEG';
+    return decodeTiff(jpeg ? await decodeJpegBlocks(blocks, layout, maxPixels) : blocks, layout, window);
   },
 };
 
@@ -92,8 +95,7 @@ function decodeTiff(
       const rows = Math.min(blockHeight, height - top);
       for (let left = 0; left < width; left += blockWidth, block++) {
         if (plane >= kept) continue;
-        const raw = new Uint8Array(rowBytes * rows);
-        unpackBlock(blocks[block]!, raw, layout.compression);
+        const raw = rawBlock(blocks[block]!, rowBytes * rows, layout);
         const columns = Math.min(blockWidth, width - left);
         for (let row = 0; row < rows; row++) {
           const line = samplesOf(raw.subarray(row * rowBytes, (row + 1) * rowBytes), layout);
@@ -107,6 +109,14 @@ function decodeTiff(
   const channels = photometric === 'palette' ? 3 : kept;
   const shown = orient(shadesOf(data, layout, window), storedShape(layout, channels), layout.orientation);
   return image(shown.data, shown.height, shown.width, channels);
+}
+
+/** The bytes of a strip or tile; JPEG streams are decoded by now. */
+function rawBlock(block: Uint8Array, length: number, { compression }: TiffLayout): Uint8Array {
+  if (compression === 'JPEG') return block;
+  const raw = new Uint8Array(length);
+  unpackBlock(block, raw, compression);
+  return raw;
 }
 
 function emptySamples(bits: TiffLayout['bits'], length: number): Samples {

@@ -16,6 +16,10 @@ export interface TiffLayout {
   /** Whether the sample after the colours is alpha; true if the file does not say. */
   alpha: boolean;
   compression: Compression;
+  /** Colours as brightness and two differences, as JPEG has them. */
+  ycbcr: boolean;
+  /** What the JPEG streams of all blocks share (tag 347), a JPEG without a picture; empty without. */
+  jpegTables: Uint8Array;
   /** Each sample as the difference from its left neighbour. */
   differences: boolean;
   /** Plane after plane: 1 sample in a block, else all. */
@@ -51,6 +55,7 @@ const OTHER_PHOTOMETRICS: Record<number, string> = {
 const COMPRESSIONS: Record<number, Compression> = {
   1: 'none',
   5: 'LZW',
+  7: 'JPEG',
   8: 'deflate',
   32946: 'deflate',
   32773: 'PackBits',
@@ -61,8 +66,7 @@ const OTHER_COMPRESSIONS: Record<number, string> = {
   2: 'CCITT',
   3: 'CCITT',
   4: 'CCITT',
-  6: 'JPEG',
-  7: 'JPEG',
+  6: 'old JPEG',
   32809: 'ThunderScan',
   33003: 'JPEG 2000',
   33005: 'JPEG 2000',
@@ -102,7 +106,9 @@ export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
   const format = formatOf(tags, values);
   const bits = bitsOf(tags, samples, format, values);
   const compression = compressionOf(tags);
-  const photometric = photometricOf(tags, bits, samples);
+  const ycbcr = compression === 'JPEG' && tags.first(262) === 6;
+  const photometric = photometricOf(tags, bits, samples, ycbcr);
+  if (compression === 'JPEG') checkJpegKind(tags, { bits, samples, format, photometric });
   const orientation = tags.first(274) ?? 1;
   const height = tags.first(257) ?? 0;
   return {
@@ -115,6 +121,8 @@ export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
     photometric,
     alpha: tags.first(338) !== 0,
     compression,
+    ycbcr,
+    jpegTables: Uint8Array.from(tags.all(347)),
     differences: hasDifferences(tags, bits, compression),
     planar: tags.first(284) === 2 && samples > 1,
     ...blocksOf(tags, height),
@@ -158,8 +166,8 @@ function compressionOf(tags: TiffTags): Compression {
   return compression;
 }
 
-function photometricOf(tags: TiffTags, bits: number, samples: number): Photometric {
-  const code = tags.first(262) ?? -1;
+function photometricOf(tags: TiffTags, bits: number, samples: number, ycbcr: boolean): Photometric {
+  const code = ycbcr ? 2 : (tags.first(262) ?? -1);
   const photometric = PHOTOMETRICS[code];
   if (!photometric) {
     throw unsupported(
@@ -177,6 +185,16 @@ function photometricOf(tags: TiffTags, bits: number, samples: number): Photometr
   }
   if (samples > MAX_SAMPLES[photometric]) throw unsupported(`${samples} samples a pixel, ${photometric}`);
   return photometric;
+}
+
+/** @throws CxrFileError 'unsupported' for JPEG streams other than of 8 bits grey, RGB or YCbCr, all samples of a pixel together. */
+function checkJpegKind(
+  tags: TiffTags,
+  { bits, samples, format, photometric }: Pick<TiffLayout, 'bits' | 'samples' | 'format' | 'photometric'>,
+): void {
+  const plain = photometric === 'black is zero' ? samples === 1 : photometric === 'RGB' && samples === 3;
+  if (!plain || bits !== 8 || format !== 'unsigned' || (tags.first(284) === 2 && samples > 1))
+    throw unsupported(`JPEG compression of ${samples} samples of ${bits} bits, ${photometric}`);
 }
 
 /** Like libtiff, uses the predictor with LZW and deflate only. */

@@ -4,7 +4,10 @@ import { fillInflated } from '../../archives/fill-inflated.js';
 import { unpackLzw } from './unpack-lzw.js';
 
 /** Compressions of TIFF that are read. */
-export type Compression = 'none' | 'LZW' | 'deflate' | 'PackBits';
+export type Compression = BytesCompression | 'JPEG';
+
+/** Those of bytes. */
+export type BytesCompression = 'none' | 'LZW' | 'deflate' | 'PackBits';
 
 /** Maximum number of bytes that one packed byte expands to. */
 export const RATIOS: Readonly<Record<Compression, number>> = {
@@ -13,9 +16,11 @@ export const RATIOS: Readonly<Record<Compression, number>> = {
   LZW: 2560,
   deflate: 1032,
   PackBits: 64,
+  // A bit for each of 64 samples, and colours of half the size.
+  JPEG: 1024,
 };
 
-const UNPACK: Readonly<Record<Compression, (packed: Uint8Array, out: Uint8Array) => number>> = {
+const UNPACK: Readonly<Record<BytesCompression, (packed: Uint8Array, out: Uint8Array) => number>> = {
   none(packed, out) {
     out.set(packed.subarray(0, out.length));
     return packed.length;
@@ -26,7 +31,7 @@ const UNPACK: Readonly<Record<Compression, (packed: Uint8Array, out: Uint8Array)
 };
 
 /** Fills `out` with a strip or tile. @throws CxrFileError 'truncated' or 'corrupt'. */
-export function unpackBlock(packed: Uint8Array, out: Uint8Array, compression: Compression): void {
+export function unpackBlock(packed: Uint8Array, out: Uint8Array, compression: BytesCompression): void {
   let length: number;
   try {
     length = UNPACK[compression](packed, out);
