@@ -14,6 +14,7 @@ const status = statusOf('augment-status');
 let calls: Calls<'augment'>;
 /** Undefined while the phantom takes the place of an image. */
 let file: string | undefined;
+let reference: string | undefined;
 let after: Picture | undefined;
 
 /** Starts the part. */
@@ -29,6 +30,7 @@ export function openAugment(): void {
   onClick('augment-save', () => after && savePng('augmented.png', after));
   onClick('augment-copy', copy);
   acceptFiles('augment-file', ([first]) => open(first));
+  acceptFiles('augment-reference', ([first]) => openReference(first!));
   setOn('rotate');
   void open();
 }
@@ -43,6 +45,15 @@ async function open(chosen?: File): Promise<void> {
     const name = file ?? 'A drawn phantom, until you choose an image';
     byId('augment-name').textContent =
       `${name}: ${width} × ${height}, ${channels === 1 ? 'grey' : 'colour'}, ${bits} bits`;
+    await augmentNow();
+  });
+}
+
+async function openReference(chosen: File): Promise<void> {
+  await status.during('Reading the second image …', async () => {
+    await calls.openReference(chosen);
+    reference = chosen.name;
+    byId('augment-reference-name').textContent = reference;
     await augmentNow();
   });
 }
@@ -62,7 +73,7 @@ async function augmentNow(): Promise<void> {
 
 function show(choices: readonly Choice[], record: AugmentRecord): void {
   byId<HTMLTextAreaElement>('augment-record').value = JSON.stringify(record, null, 1);
-  byId<HTMLTextAreaElement>('augment-code').value = augmentCode(file, choices, record);
+  byId<HTMLTextAreaElement>('augment-code').value = augmentCode({ file, reference }, choices, record);
 }
 
 async function copy(): Promise<void> {
@@ -106,10 +117,10 @@ function chosen(): Choice[] {
   return names
     .filter((name) => byId<HTMLInputElement>(`augment-on-${name}`).checked)
     .map((name) => {
-      const options = Object.keys(OFFERS[name].sliders).map((option) => [
-        option,
-        Number(byId<HTMLInputElement>(`augment-${name}-${option}`).value),
-      ]);
+      const options = Object.entries(OFFERS[name].sliders).map(([option, { around }]) => {
+        const value = Number(byId<HTMLInputElement>(`augment-${name}-${option}`).value);
+        return [option, around ? [-value, value] : value];
+      });
       return { name, options: Object.fromEntries(options) };
     });
 }

@@ -37,8 +37,9 @@ const byPath = (a: File, b: File): number => (pathOf(a) < pathOf(b) ? -1 : 1);
 
 async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
   // The entries have to be taken before the first wait: the list is emptied after the event.
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  return (await Promise.all(entries.map(filesOf))).flat();
+  const found = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const files = found.map((item) => (item instanceof File ? [item] : item ? filesOf(item) : []));
+  return (await Promise.all(files)).flat();
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
