@@ -20,6 +20,7 @@ export function describeTrain(site: () => Site, also: Also): void {
     it('trains 20 steps on phantoms, says on what, and hands the generator on', async () => {
       const { page, close } = await site().open({ hash: '#train' });
       await settings(page, 20);
+      expect(await page.locator('#train-grid').isVisible()).toBe(false);
       await page.getByRole('button', { name: 'Train', exact: true }).click();
       await says(page, /Done at step 20\./);
       expect(await page.locator('#train-backend-facts').textContent()).toMatch(

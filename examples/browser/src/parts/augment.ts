@@ -104,7 +104,7 @@ function offer(name: TransformName): HTMLElement {
     return element('label', { className: 'slider' }, element('span', {}, `${option} `, shown), range);
   });
   on.addEventListener('change', update);
-  const legend = element('legend', {}, element('label', {}, on, ` ${title}`));
+  const legend = element('legend', {}, element('label', {}, on, title));
   return element('fieldset', {}, legend, ...rows);
 }
 

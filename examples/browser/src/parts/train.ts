@@ -99,6 +99,7 @@ function show(news: TrainNews): void {
 }
 
 function showLosses({ discriminator, generator }: Losses): void {
+  byId('train-results').hidden = false;
   byId('train-losses').innerHTML = lineChart(
     [
       { label: 'discriminator', points: discriminator },
