@@ -69,9 +69,9 @@ function refuse(
   return {
     name,
     run: ({ inputs, attrs }) => {
-      const input = inputs.input ?? inputs.images;
+      const input = inputs.input ?? inputs.images ?? inputs.x;
       if (!wrong(attrs!, input!)) return undefined;
-      throw new RangeError(`backend webgpu computes the gradient of ${what} wrong: use wasm`);
+      throw new RangeError(`backend webgpu computes ${what} wrong: use wasm`);
     },
   };
 }
@@ -96,13 +96,19 @@ const halfPixels = (attrs: NamedAttrMap): boolean =>
 const always = (): boolean => true;
 
 const REFUSED: readonly Kernel[] = [
+  // Seen with a window of 2 × 3.
+  refuse(
+    'MaxPool',
+    'a max pool with explicit padding',
+    (attrs, x) => typeof attrs.pad !== 'string' && pads(attrs, x),
+  ),
   // Divides by the whole window, not by the part of it inside the image.
-  refuse('AvgPoolGrad', 'an average pool with padding', pads),
-  refuse('AvgPool3DGrad', 'a 3-D average pool', always),
-  refuse('MaxPool3DGrad', 'a 3-D max pool', always),
+  refuse('AvgPoolGrad', 'the gradient of an average pool with padding', pads),
+  refuse('AvgPool3DGrad', 'the gradient of a 3-D average pool', always),
+  refuse('MaxPool3DGrad', 'the gradient of a 3-D max pool', always),
   // Takes them for whole-pixel ones.
-  refuse('ResizeBilinearGrad', 'a resize with half-pixel centres', halfPixels),
-  refuse('ResizeNearestNeighborGrad', 'a resize with half-pixel centres', halfPixels),
+  refuse('ResizeBilinearGrad', 'the gradient of a resize with half-pixel centres', halfPixels),
+  refuse('ResizeNearestNeighborGrad', 'the gradient of a resize with half-pixel centres', halfPixels),
 ];
 
 /** Mends or refuses the kernels of TensorFlow.js's webgpu backend that give wrong values. */
