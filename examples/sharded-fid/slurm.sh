@@ -1,5 +1,6 @@
 #!/bin/bash
-# sbatch slurm.sh REALS FAKES OUT: statistics of both folders, in 20 shards each
+# sbatch slurm.sh REALS FAKES OUT: statistics of both folders, in 20 shards each. CXR_INCEPTION_WEIGHTS names the weights, which each
+# job would else download.
 #SBATCH --array=0-19
 #SBATCH --cpus-per-task=4
 #SBATCH --requeue

@@ -3,6 +3,7 @@ import {
   type Command,
   choiceFlag,
   createOutput,
+  Option,
   type Output,
   runCli,
   wholeNumberFlag,
@@ -84,10 +85,13 @@ function defineWork(program: Command, context: CliContext): void {
 
 function addQueueFlags(command: Command): Command {
   return command
-    .option(
-      '--redis <url>',
-      'the Redis server: whoever can write to it decides what workers read and write',
-      'redis://127.0.0.1:6379',
+    .addOption(
+      new Option(
+        '--redis <url>',
+        'the Redis server: whoever can write to it decides what workers read and write',
+      )
+        .env('CXR_REDIS')
+        .default('redis://127.0.0.1:6379'),
     )
     .option('--queue <name>', 'name of the queue', 'cxr-fid');
 }

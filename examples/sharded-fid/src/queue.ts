@@ -1,5 +1,10 @@
 import { Redis } from 'ioredis';
 
+/** Host and port of a Redis server: its URL may hold a password. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'the Redis server';
+}
+
 /** Connects to a Redis server, and again whenever the connection is lost; commands wait meanwhile. */
 export function connect(url: string, onLost: (reason: string) => void): Redis {
   const redis = new Redis(url, {
@@ -8,7 +13,7 @@ export function connect(url: string, onLost: (reason: string) => void): Redis {
   });
   let lost = false;
   redis.on('error', (error: Error & { code?: string }) => {
-    if (!lost) onLost(`no connection to ${url}: ${error.code ?? error.message}; trying again`);
+    if (!lost) onLost(`no connection to ${hostOf(url)}: ${error.code ?? error.message}; trying again`);
     lost = true;
   });
   redis.on('ready', () => {

@@ -3,7 +3,7 @@ import type { CliContext } from '@cxr/cli';
 import type { InceptionEngine } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights, pathStatistics, writeStatistics } from '@cxr/fid/node';
 import { Worker } from 'bullmq';
-import { connect } from './queue.js';
+import { connect, hostOf } from './queue.js';
 import { checkJob, type ShardJob } from './shard-job.js';
 
 /** Computes shards until the signal aborts; the shard that is going on is finished. */
@@ -48,7 +48,7 @@ export async function work(
     // Of the connection; said by `connect`, which goes on.
   });
   worker.on('failed', (_, error) => output.note(`failed: ${error.message}`));
-  output.note(`waiting for shards in ${queue} on ${url}`);
+  output.note(`waiting for shards in ${queue} on ${hostOf(url)}`);
   try {
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

@@ -1,13 +1,12 @@
 import {
-  cast,
   engine,
   type GradConfig,
   greater,
   greaterEqual,
-  mul,
   type NamedAttrMap,
   type Tensor,
   util,
+  where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { has } from '../kernels/kernel.js';
@@ -26,7 +25,8 @@ export function keepWhere(a: Tensor, b: Tensor, x: Tensor, attrs: KeepWhereAttrs
   const alike = [a, b].every(({ shape, dtype }) => dtype === 'float32' && util.arraysEqual(shape, x.shape));
   if (alike && has(KEEP_WHERE))
     return engine().runKernel(KEEP_WHERE, { a, b, x }, attrs as unknown as NamedAttrMap) as Tensor;
-  return mul(x, cast(attrs.strict ? greater(a, b) : greaterEqual(a, b), 'float32'));
+  // Not by a product: 0 times infinity is no number.
+  return where(attrs.strict ? greater(a, b) : greaterEqual(a, b), x, zerosLike(x));
 }
 
 /** Linear in x, 0 in a and b. */

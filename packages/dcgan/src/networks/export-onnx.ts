@@ -91,7 +91,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
         op: 'Concat',
         inputs: sources,
         outputs: [name],
-        attributes: { axis: rank === 2 ? 1 : config.axis! + 1 },
+        attributes: { axis: rank === 2 ? 1 : [0, 2, 3, 1].at(config.axis!)! },
       },
     ],
   }),
