@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { pruneDist } from './prune-dist.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -11,6 +12,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 /** Packs them into `folder`, and returns the paths of the tarballs by package name. @throws Error with what pnpm says. */
 export function packAll(folder) {
   mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(join(root, 'packages'))) pruneDist(join(root, 'packages', name));
   const args = [
     '--yes',
     packageManager,

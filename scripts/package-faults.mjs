@@ -1,9 +1,14 @@
+import { withoutSource } from './prune-dist.mjs';
+
 /** Dependencies by any name that an installer reads. */
 const DEPENDENCIES = ['dependencies', 'peerDependencies', 'optionalDependencies'];
 const KEYWORDS = 10;
 
-/** What is wrong with a package that is to be published, from its files by their paths; empty if nothing is. */
-export function faultsOf(files) {
+/**
+ * What is wrong with a package that is to be published, from its files by their paths; empty if nothing is.
+ * @param sources the paths of the files of its `src`
+ */
+export function faultsOf(files, sources) {
   const manifest = JSON.parse(files.get('package.json').toString());
   const faults = [];
   for (const file of ['LICENSE', 'README.md']) if (!files.get(file)?.length) faults.push(`no ${file}`);
@@ -25,6 +30,12 @@ export function faultsOf(files) {
       : files.has(file);
     if (!present) faults.push(`${path} is named, but not in the package`);
   }
+  const built = [...files.keys()].filter((name) => name.startsWith('dist/'));
+  for (const file of withoutSource(
+    built.map((name) => name.slice('dist/'.length)),
+    sources,
+  ))
+    faults.push(`dist/${file} has no source`);
   return faults;
 }
 

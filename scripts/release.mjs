@@ -1,4 +1,4 @@
-// npm run release: checks, and publishes each package whose version the registry does not have, with provenance where the workflow can
+// npm run release: checks, tests, and publishes each package whose version the registry does not have, with provenance where the workflow can
 // sign it. `npx changeset version` has written the versions and the changelogs before, and that commit is the one to release.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ function run(program, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-run(process.execPath, ['scripts/run.mjs', 'check']);
+for (const what of [['check'], ['vitest', 'run']]) run(process.execPath, ['scripts/run.mjs', ...what]);
 // Changesets publishes by the pnpm that it finds on the PATH, which writes versions for `workspace:^`.
 const changeset = join(root, 'node_modules', '.bin', 'changeset');
 run('npx', ['--yes', '--package', packageManager, '--', changeset, 'publish', ...process.argv.slice(2)]);

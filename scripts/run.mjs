@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { embedWasm } from './embed-wasm.mjs';
+import { pruneDist } from './prune-dist.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -53,6 +54,11 @@ function newest(folder) {
 }
 
 function build() {
+  compile();
+  for (const name of readdirSync(join(root, 'packages'))) pruneDist(join(root, 'packages', name));
+}
+
+function compile() {
   const stamp = join(root, 'node_modules', '.cxr-built');
   const sources = ['packages', 'examples'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(root, group, name, 'src')),
