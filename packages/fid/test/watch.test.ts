@@ -1,5 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +17,7 @@ import { encodePng, phantoms } from '@cxr/data';
 import { withFolderLock } from '@cxr/data/node';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleCheckpoint } from '../src/cli/sample-checkpoint.js';
 import { newCheckpoints } from '../src/node/new-checkpoints.js';
 import { runMain } from './shared.js';
 
@@ -107,6 +117,55 @@ describe('cxr-fid watch', () => {
       stderr: expect.stringContaining(join(at('gone'), 'NORMAL')),
     });
     expect(await watch(at('run'), '--metrics', 'memorisation')).toMatchObject({ status: 2 });
+  });
+
+  it('takes the images of all class folders of a conditional run, and says so in the log', async () => {
+    const classed = at('classed');
+    for (const [i, name] of readdirSync(at('data')).entries()) {
+      mkdirSync(join(classed, 'ab'[i % 2]!), { recursive: true });
+      cpSync(at('data', name), join(classed, 'ab'[i % 2]!, name));
+    }
+    await train('conditional', 2, '--conditional', '--data', classed);
+    expect(await watch(at('conditional'))).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^step 2: /),
+    });
+    const [line] = logOf('conditional');
+    expect(line).toMatchObject({ n1: 8, settings: { real: classed, recursive: true } });
+    await watch(at('conditional'), at('data'), '--log', at('flat.jsonl'));
+    // The same images in another order.
+    expect(line.fid).toBeCloseTo(JSON.parse(readFileSync(at('flat.jsonl'), 'utf8')).fid, 6);
+
+    cpSync(at('run'), at('classless'), { recursive: true });
+    rmSync(at('classless', 'fid.jsonl'), { force: true });
+    writeFileSync(at('classless', 'config.json'), JSON.stringify({ data: classed, classNames: [] }));
+    expect(await watch(at('classless'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        `does not name its class, and ${classed} holds class folders (a, b): give the images after the run`,
+      ),
+    });
+    expect(await watch(at('classless'), '--recursive', '--every', '4')).toMatchObject({ status: 0 });
+  });
+
+  it('waits after an abort until the sampler has ended', async () => {
+    const out = mkdtempSync(at('aborted-'));
+    const slow = `import { writeFileSync } from 'node:fs';
+      const out = process.argv.find((arg) => arg.startsWith('--out=')).slice(6);
+      process.on('SIGTERM', () => setTimeout(() => {
+        writeFileSync(out + '/last', '');
+        process.exit(143);
+      }, 300));
+      setInterval(() => {}, 1000);
+      writeFileSync(out + '/started', '');`;
+    writeFileSync(at('slow.mjs'), slow);
+    const abort = new AbortController();
+    const request = { checkpoint: at('run'), out, count: 1, seed: 0, signal: abort.signal };
+    const ended = sampleCheckpoint(at('slow.mjs'), request);
+    await expect.poll(() => existsSync(join(out, 'started')), { timeout: 10_000 }).toBe(true);
+    abort.abort();
+    expect(await ended).toBeUndefined();
+    expect(existsSync(join(out, 'last'))).toBe(true);
   });
 
   it('ends by Ctrl-C with its status, and leaves nothing half done', async () => {

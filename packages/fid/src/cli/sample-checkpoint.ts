@@ -33,7 +33,10 @@ export function findSampler(): string {
   throw new UsageError('watch draws its samples with @cxr/dcgan, which is not installed');
 }
 
-/** Draws images from a checkpoint. @returns what the sampler says is wrong; undefined if nothing is. */
+/**
+ * Draws images from a checkpoint. An abort ends the sampler; the promise is settled when it has ended, and writes nothing any more.
+ * @returns what the sampler says is wrong; undefined if nothing is, or if it was aborted.
+ */
 export function sampleCheckpoint(program: string, request: SampleRequest): Promise<string | undefined> {
   const { checkpoint, out, count, seed, threads, signal } = request;
   const flags = { checkpoint, out, count, seed, ...(threads !== undefined && { threads }) };
@@ -47,8 +50,15 @@ export function sampleCheckpoint(program: string, request: SampleRequest): Promi
     text = (text + chunk).slice(-4096);
   });
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => (signal.aborted ? resolve(undefined) : reject(error)));
+    let failure: Error | undefined;
+    child.on('error', (error) => {
+      failure = error;
+      // One that was started and is stopped by the signal may still write, up to 'close'.
+      if (child.pid === undefined) reject(error);
+    });
     child.on('close', (status) => {
+      if (signal.aborted) return resolve(undefined);
+      if (failure) return reject(failure);
       const said = text
         .trim()
         .split(/[\n\r]/)

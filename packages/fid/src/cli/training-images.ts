@@ -1,23 +1,55 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { readWholeFile } from '@cxr/data/node';
+import { listClassFolders, listImages, readWholeFile } from '@cxr/data/node';
+import { CxrFileError } from '@cxr/image';
 
 const MAX_CONFIG = 2 ** 24;
 
-/** The images that a run of `cxr-dcgan train` names in its config.json. @throws UsageError where it does not, or they are gone. */
-export async function trainingImages(run: string): Promise<string> {
+/** The images that a run was trained on. */
+interface TrainingImages {
+  folder: string;
+  /** Whether those in its sub-folders count: the class folders of a conditional run. */
+  recursive: boolean;
+}
+
+/**
+ * The images that a run of `cxr-dcgan train` names in its config.json: those of the class folders of a run trained with `--conditional`.
+ * @throws UsageError where it does not, where they are gone, and where it
+ * names no class of a folder of class folders, unless all of them are asked for.
+ */
+export async function trainingImages(
+  run: string,
+  { recursive = false }: { recursive?: boolean | undefined } = {},
+): Promise<TrainingImages> {
   const file = join(run, 'config.json');
-  const config: { data?: unknown; class?: unknown } = existsSync(file)
+  const config: { data?: unknown; class?: unknown; classNames?: unknown } = existsSync(file)
     ? parseObject(await readWholeFile(file, MAX_CONFIG))
     : {};
-  const { data, class: name } = config;
+  const { data, class: name, classNames } = config;
   if (typeof data !== 'string')
     throw new UsageError(`${run} does not name its images: give them after the run`);
   const folder = typeof name === 'string' ? join(data, name) : data;
   if (!existsSync(folder))
     throw new UsageError(`the run’s images are not at ${folder}, as seen from here: give them after the run`);
-  return folder;
+  if (recursive || (Array.isArray(classNames) && classNames.length > 0)) return { folder, recursive: true };
+  await checkNoClassFolders(run, folder);
+  return { folder, recursive: false };
+}
+
+/** @throws UsageError for a folder whose images are all in class folders. */
+async function checkNoClassFolders(run: string, folder: string): Promise<void> {
+  try {
+    await listImages(folder);
+  } catch (error) {
+    if (!(error instanceof CxrFileError && error.code === 'empty')) throw error;
+    const classes = await listClassFolders(folder).catch(() => []);
+    if (classes.length === 0) throw error;
+    const names = classes.map(({ name }) => name).join(', ');
+    throw new UsageError(
+      `${run} does not name its class, and ${folder} holds class folders (${names}): give the images after the run`,
+    );
+  }
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> {

@@ -65,15 +65,18 @@ async function watch(
 ): Promise<void> {
   const program = findSampler();
   if (!existsSync(run)) throw new CxrFileError('not-found', 'no such folder', { file: run });
-  const reals = real ?? (await trainingImages(run));
+  const { folder: reals, recursive } =
+    real === undefined
+      ? await trainingImages(run, flags)
+      : { folder: real, recursive: flags.recursive === true };
   const file = flags.log ?? join(run, 'fid.jsonl');
   await checkWritable(file);
   await withLock(`${file}-lock`, async () => {
     const encoder = await openEncoder(flags, context);
-    const options = networkOptions(flags, context, encoder);
+    const options = { ...networkOptions(flags, context, encoder), recursive };
     const opened = await openEngine(options);
     try {
-      const settings = settingsOf(reals, flags, opened);
+      const settings = settingsOf(reals, { ...flags, recursive }, opened);
       const log = await openWatchLog(file, settings);
       const warned = new Set<string>();
       const warn = (message: string): void => {
