@@ -37,6 +37,25 @@ describe('JPEG in TIFF', () => {
     }
   });
 
+  it('reads shared tables without their end, and refuses those that are no tables', async () => {
+    const { file, pixels } = rows.find(({ name }) => name === 'Pillow, grey')!;
+    const bytes = bytesOf(file);
+    const start = Buffer.from(bytes).lastIndexOf(Buffer.from([0xff, 0xd8]));
+    const end = Buffer.from(bytes).lastIndexOf(Buffer.from([0xff, 0xd9]));
+    const changed = (at: number, value: number) => Object.assign(bytes.slice(), { [at]: value });
+    // Like libjpeg, reads tables without their end.
+    expect((await decodeImage(changed(end + 1, 0))).data).toEqual(bytesOf(pixels));
+    await expect(decodeImage(changed(start + 1, 0))).rejects.toMatchObject({
+      code: 'corrupt',
+      reason: 'a TIFF whose JPEG tables are no JPEG',
+    });
+    for (const marker of [0xc0, 0xda])
+      await expect(decodeImage(changed(start + 3, marker))).rejects.toMatchObject({
+        code: 'corrupt',
+        reason: 'a TIFF whose JPEG tables hold a picture',
+      });
+  });
+
   it('gives an error or an image for damaged bytes, soon', async () => {
     for (const { file } of rows) {
       const bytes = bytesOf(file);

@@ -27,7 +27,7 @@ interface JpegComponent {
 export const JPEG_LS = 0xf7;
 
 /** SOF0 to SOF15, less DHT, JPG and DAC, which lie between them; and JPEG-LS's. */
-function isFrameHeader(marker: number): boolean {
+export function isFrameHeader(marker: number): boolean {
   if (marker === JPEG_LS) return true;
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -37,8 +37,33 @@ function standsAlone(marker: number): boolean {
   return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
+/** A marker and, unless it stands alone, its length and content. */
+interface JpegSegment {
+  marker: number;
+  /** Offset of the marker, and of what follows the segment. */
+  start: number;
+  end: number;
+}
+
+/** The segments up to the first scan or the end of the image, and then that marker with all the bytes after it (ITU-T T.81, annex B). */
+export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void, void> {
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const marker = bytes[at + 1]!;
+    // libjpeg, and so Pillow, skips bytes between segments that belong to none.
+    if (bytes[at] !== 0xff || marker === 0xff) {
+      at++;
+      continue;
+    }
+    const last = marker === 0xda || marker === 0xd9;
+    const length = standsAlone(marker) ? 0 : bytes[at + 2]! * 256 + bytes[at + 3]!;
+    const end = last ? bytes.length : at + 2 + length;
+    yield { marker, start: at, end };
+    at = end;
+  }
+}
+
 /**
- * Walks the marker segments up to the first scan (ITU-T T.81, annex B).
+ * What the marker segments up to the first scan say.
  * @throws CxrFileError 'truncated' where the file ends before a frame header; 'corrupt'.
  */
 export function readJpegSegments(bytes: Uint8Array): JpegSegments {
@@ -46,28 +71,16 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   let adobeTransform: number | undefined;
   let hasJfif = false;
   let scan = -1;
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = bytes[at + 1]!;
-    // libjpeg, and so Pillow, skips bytes between segments that belong to none.
-    if (bytes[at] !== 0xff) {
-      at++;
-      continue;
-    }
+  for (const { marker, start, end } of jpegSegments(bytes)) {
     if (marker === 0xda || marker === 0xd9) {
       if (!frame) throw new CxrFileError('corrupt', 'a JPEG without a frame header');
-      if (marker === 0xda) scan = at;
+      if (marker === 0xda) scan = start;
       break;
     }
-    if (marker === 0xff) at++;
-    else if (standsAlone(marker)) at += 2;
-    else {
-      const length = bytes[at + 2]! * 256 + bytes[at + 3]!;
-      const segment = bytes.subarray(at + 4, at + 2 + length);
-      if (isFrameHeader(marker)) frame = readFrame(marker, segment);
-      else if (marker === 0xe0) hasJfif ||= startsWith(segment, 'JFIF');
-      else if (marker === 0xee && startsWith(segment, 'Adobe')) adobeTransform = segment[11];
-      at += 2 + length;
-    }
+    const segment = bytes.subarray(start + 4, end);
+    if (isFrameHeader(marker)) frame = readFrame(marker, segment);
+    else if (marker === 0xe0) hasJfif ||= startsWith(segment, 'JFIF');
+    else if (marker === 0xee && startsWith(segment, 'Adobe')) adobeTransform = segment[11];
   }
   if (!frame) throw new CxrFileError('truncated', 'a JPEG cut off in its header');
   return { ...frame, adobeTransform, hasJfif, scan };

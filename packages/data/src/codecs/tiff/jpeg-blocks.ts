@@ -1,6 +1,6 @@
 import { CxrFileError, pixels } from '@cxr/image';
 import { jpegCodec } from '../jpeg-codec.js';
-import { readJpegSegments } from '../jpeg-segments.js';
+import { isFrameHeader, jpegSegments, readJpegSegments } from '../jpeg-segments.js';
 import type { TiffLayout } from './tiff-layout.js';
 
 /** Maximum number of JPEG streams in a TIFF: each starts the decoder anew. */
@@ -22,11 +22,12 @@ export async function decodeJpegBlocks(
   const { jpegTables, width, height, blockWidth, blockHeight, samples } = layout;
   if (blocks.length > MAX_STREAMS || jpegTables.length > MAX_TABLES)
     throw new CxrFileError('unsupported', `a TIFF of ${blocks.length} JPEG streams`);
+  const before = sharedStart(layout);
   const across = Math.ceil(width / blockWidth);
   const decoded: Uint8Array[] = [];
   for (const [i, block] of blocks.entries()) {
     const rows = Math.min(blockHeight, height - Math.floor(i / across) * blockHeight);
-    const jpeg = wholeJpeg(block, layout);
+    const jpeg = wholeJpeg(block, before);
     const header = readJpegSegments(jpeg);
     const fits = header.width === blockWidth && header.height >= rows && header.height <= blockHeight;
     if (!fits || header.components.length !== samples)
@@ -44,18 +45,46 @@ export async function decodeJpegBlocks(
 
 /** Start of an image. */
 const SOI = [0xff, 0xd8];
+/** APP0 (JFIF) and APP14 (Adobe): by them decoders choose the colours, JFIF first. Of a TIFF, its own tags say them. */
+const COLOUR_NOTES = [0xe0, 0xee];
 
-/** A block with the shared tables, and with Adobe's segment, by which decoders know the colours. */
-function wholeJpeg(block: Uint8Array, { jpegTables, ycbcr }: TiffLayout): Uint8Array {
-  if (block[0] !== SOI[0] || block[1] !== SOI[1])
-    throw new CxrFileError('corrupt', 'a TIFF whose strips or tiles are no JPEG streams');
+/** What each stream begins with: Adobe's segment with the TIFF's colours, and the shared tables. */
+function sharedStart({ jpegTables, ycbcr }: TiffLayout): Uint8Array[] {
   const transform = ycbcr ? 1 : 0;
   const adobe = [0xff, 0xee, 0, 14, ...new TextEncoder().encode('Adobe'), 0, 100, 0, 0, 0, 0, transform];
-  // Without their start and end.
-  const tables = jpegTables.subarray(2, -2);
-  const whole = new Uint8Array(2 + adobe.length + tables.length + block.length - 2);
-  whole.set([...SOI, ...adobe]);
-  whole.set(tables, 2 + adobe.length);
-  whole.set(block.subarray(2), 2 + adobe.length + tables.length);
+  const start: Uint8Array[] = [Uint8Array.from([...SOI, ...adobe])];
+  if (jpegTables.length === 0) return start;
+  if (!startsImage(jpegTables)) throw new CxrFileError('corrupt', 'a TIFF whose JPEG tables are no JPEG');
+  for (const { marker, start: from, end } of jpegSegments(jpegTables)) {
+    if (marker === 0xd9) break;
+    if (marker === 0xda || isFrameHeader(marker))
+      throw new CxrFileError('corrupt', 'a TIFF whose JPEG tables hold a picture');
+    if (!COLOUR_NOTES.includes(marker)) start.push(jpegTables.subarray(from, end));
+  }
+  return start;
+}
+
+function startsImage(bytes: Uint8Array): boolean {
+  return bytes[0] === SOI[0] && bytes[1] === SOI[1];
+}
+
+/** A block with what all begin with, and without its own notes of the colours. */
+function wholeJpeg(block: Uint8Array, before: readonly Uint8Array[]): Uint8Array {
+  if (!startsImage(block))
+    throw new CxrFileError('corrupt', 'a TIFF whose strips or tiles are no JPEG streams');
+  const parts = [...before];
+  for (const { marker, start, end } of jpegSegments(block)) {
+    if (!COLOUR_NOTES.includes(marker)) parts.push(block.subarray(start, end));
+  }
+  return concat(parts);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
   return whole;
 }
