@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type DicomWindow, decodeDicom, decodeImage } from '@cxr/data';
 import { loadDataset, readImage, readImages, sharpCodec } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tiffOf } from './support/make-files.js';
 
 // Pillow, tifffile and NumPy: fixtures/data/make_value_goldens.py.
 const fixture = (name: string) => fileURLToPath(new URL(`../../../fixtures/data/${name}`, import.meta.url));
@@ -68,6 +69,51 @@ describe('signed, floating-point and 32-bit TIFF', () => {
     // The strips are the only place where floats are.
     view.setFloat32(bytes.length - 4, Number.NaN, true);
     await expect(decodeImage(bytes, { window: 'all' })).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('is refused by name unless it is grey of 8, 16 or 32 bits', async () => {
+    const packed = new Uint8Array(64);
+    for (const [bits, format, photometric, samples, reason] of [
+      [8, 2, 3, 1, 'signed samples of 8 bits, palette'],
+      [16, 2, 3, 1, 'signed samples of 16 bits, palette'],
+      [32, 1, 3, 1, 'samples of 32 bits, palette'],
+      [32, 3, 3, 1, 'floating-point samples of 32 bits, palette'],
+      [1, 2, 1, 1, 'signed samples of 1 bits'],
+      [2, 2, 1, 1, 'signed samples of 2 bits'],
+      [4, 2, 0, 1, 'signed samples of 4 bits'],
+      [8, 2, 2, 3, 'signed samples of 8 bits, RGB'],
+      [16, 2, 2, 3, 'signed samples of 16 bits, RGB'],
+    ] as const) {
+      const tags = { 256: 2, 257: 2, 258: bits, 259: 1, 262: photometric, 277: samples, 339: format };
+      const tiff = tiffOf(tags, packed, [[0, packed.length]]);
+      for (const window of ['all', { centre: 0, width: 9 }] as const)
+        await expect(decodeImage(tiff, { window })).rejects.toMatchObject({
+          name: 'CxrFileError',
+          code: 'unsupported',
+          reason: `a TIFF with ${reason}`,
+        });
+    }
+  });
+
+  it('is inverted where white is zero', async () => {
+    const tags = { 256: 3, 257: 1, 258: 8, 259: 1, 262: 0, 277: 1, 339: 2 };
+    const tiff = tiffOf(tags, Uint8Array.from([0x80, 0x7f, 0]), [[0, 3]]);
+    expect([...(await decodeImage(tiff, { window: 'all' })).data]).toEqual([255, 0, 127]);
+  });
+
+  it('fills 16 bits: bits does not apply, and onUsedBits is not called', async () => {
+    const { file, window } = values.find(({ name }) => name === 'float32, 0..1')!;
+    const used: number[] = [];
+    const onUsedBits = (bits: number) => used.push(bits);
+    const shown = await decodeImage(bytesOf(file), { window, onUsedBits });
+    expect((await decodeImage(bytesOf(file), { window, bits: 12 })).data).toEqual(shown.data);
+    expect(used).toEqual([]);
+    // Unsigned 16 bits have a shade of their own.
+    const tags = { 256: 2, 257: 1, 258: 16, 259: 1, 262: 1, 277: 1 };
+    const plain = tiffOf(tags, new Uint8Array(Uint16Array.from([0, 4095]).buffer), [[0, 4]]);
+    await decodeImage(plain, { window, onUsedBits });
+    expect(used).toEqual([12]);
+    expect([...(await decodeImage(plain, { window, bits: 12 })).data]).toEqual([0, 65535]);
   });
 
   it('does not change files whose samples have a shade of their own', async () => {
@@ -136,7 +182,20 @@ describe('readImage and readImages', () => {
     await writeFile(file, dicom);
     const wrong = (options: object) => readImage(file, options);
     await expect(wrong({ window: 'al' })).rejects.toThrow(/window must be 'file', 'all'/);
-    await expect(wrong({ window: { centre: 1, width: 0 } })).rejects.toThrow(RangeError);
+    await expect(wrong({ window: { centre: 1, width: 0 } })).rejects.toThrow('invalid window: a window of');
+    await expect(wrong({ window: { centre: 1, width: 0.5 } })).rejects.toThrow(RangeError);
+    await expect(wrong({ window: { centre: 1, width: Number.POSITIVE_INFINITY } })).rejects.toThrow(
+      RangeError,
+    );
+    await expect(wrong({ window: { centre: 1, width: 9, shape: 'CUBIC' } })).rejects.toThrow(
+      'invalid window: shape must be one of LINEAR, LINEAR_EXACT, SIGMOID, not string CUBIC',
+    );
+    for (const read of [wrong, (options: object) => decodeDicom(dicom, options)]) {
+      await expect(read({ fallbackWindow: 'al' })).rejects.toThrow(/^fallbackWindow must be 'all' or/);
+      await expect(read({ fallbackWindow: { centre: 1, width: 0.5 } })).rejects.toThrow(
+        'invalid fallbackWindow: a window of centre 1 and width 0.5',
+      );
+    }
     await expect(wrong({ fallbackWindow: 'file' })).rejects.toThrow('invalid fallbackWindow: file');
     await expect(wrong({ force: 1 })).rejects.toThrow('force must be true or false');
     await expect(wrong({ exifOrientation: 'yes' })).rejects.toThrow(TypeError);

@@ -29,6 +29,7 @@ import { pngCodec } from './png-codec.js';
 import { pnmCodec } from './pnm-codec.js';
 import { orient } from './tiff/orient.js';
 import { tiffCodec } from './tiff/tiff-codec.js';
+import { isThroughWindow, readLayout } from './tiff/tiff-layout.js';
 import { webpCodec } from './webp-codec.js';
 
 /** Codec, limits and bits of `decodeImage`. */
@@ -43,10 +44,10 @@ export interface DecodeImageOptions {
   /**
    * Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16: 12 for 0..4095 of a camera, which as 16 bits would be
    * almost black. They are brought to the full scale as `scaleBits` does. Other formats, DICOM among them, say it
-   * themselves. @default 16
+   * themselves; TIFF samples shown through `window` fill the scale already. @default 16
    */
   bits?: number | undefined;
-  /** Called with the number of bits that a 16-bit PNG or TIFF uses, unless `bits` is given: for `BitsMonitor`. */
+  /** Called with the number of bits that a 16-bit PNG or TIFF uses, unless `bits` is given or `window` shows a TIFF's samples: for `BitsMonitor`. */
   onUsedBits?: ((used: number) => void) | undefined;
   /**
    * The decoder of JPEG 2000, also of DICOM files that hold it, for browsers:
@@ -55,14 +56,15 @@ export interface DecodeImageOptions {
   openjpeg?: OpenJpeg | undefined;
   /**
    * Values shown, from black to white, of DICOM as in `decodeDicom`, and of grey TIFF with signed, floating-point or 32-bit samples, which are otherwise
-   * refused: a window, or `'all'` (all values that could be stored; of floats, the image's own). Other files are not changed. @default 'file', as the file says
+   * refused: a window, or `'all'` (all values that could be stored; of floats, the image's own). A window without `shape` is `LINEAR` for DICOM (width 1 or more) and
+   * `LINEAR_EXACT` for TIFF (from centre − width / 2 to centre + width / 2, any width above 0). Other files are not changed. @default 'file', as the file says
    */
   window?: 'file' | 'all' | DicomWindow | undefined;
   /** Shown where a DICOM file's own window is unusable. @default none: it is refused as 'corrupt' */
   fallbackWindow?: 'all' | DicomWindow | undefined;
   /** Takes a file of no known format as DICOM without preamble, as pydicom does if forced. @default false */
   force?: boolean | undefined;
-  /** Turns JPEG, PNG and WebP as their EXIF data says, as Pillow's `ImageOps.exif_transpose` does. @default false, as Pillow's `open` and pytorch-fid */
+  /** Turns JPEG, PNG and WebP as their EXIF data says, as Pillow's `ImageOps.exif_transpose` does from EXIF; an orientation in XMP or in a PNG's raw profile is not read. @default false, as Pillow's `open` and pytorch-fid */
   exifOrientation?: boolean | undefined;
 }
 
@@ -126,7 +128,8 @@ export async function decodeImage(
     const limits = { maxPixels, openjpeg, window, fallbackWindow, force };
     const stored = await chosen.decode(bytes, header, limits);
     const decoded = options.exifOrientation ? turned(stored, exifOrientation(bytes, format)) : stored;
-    return UNTOLD.includes(format) ? atFullScale(decoded, options) : decoded;
+    const untold = UNTOLD.includes(format) && !(chosen === tiffCodec && isWindowed(bytes, window));
+    return untold ? atFullScale(decoded, options) : decoded;
   } catch (error) {
     throw withFile(error, name);
   }
@@ -134,13 +137,18 @@ export async function decodeImage(
 
 /** @throws TypeError and RangeError for wrong windows and flags. */
 function checkShown({ window, fallbackWindow, force, exifOrientation: turn }: DecodeImageOptions): void {
-  checkWindow(window);
-  if ((fallbackWindow as unknown) === 'file') throw new RangeError('invalid fallbackWindow: file');
-  checkWindow(fallbackWindow);
+  // DICOM checks widths below 1 itself.
+  checkWindow('window', window, 'LINEAR_EXACT');
+  checkWindow('fallbackWindow', fallbackWindow);
   for (const [name, flag] of Object.entries({ force, exifOrientation: turn })) {
     if (flag !== undefined && typeof flag !== 'boolean')
       throw new TypeError(`${name} must be true or false, not ${describeValue(flag)}`);
   }
+}
+
+/** Whether the TIFF codec has shown a file's samples through the window, over the full scale. */
+function isWindowed(bytes: Uint8Array, window: DecodeImageOptions['window'] = 'file'): boolean {
+  return window !== 'file' && isThroughWindow(readLayout(bytes, true));
 }
 
 /** What is of no known format is taken as DICOM. */

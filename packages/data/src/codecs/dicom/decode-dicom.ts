@@ -10,7 +10,7 @@ import {
 import { checkLimit } from '../../check-limit.js';
 import type { Codec } from '../codec.js';
 import { checkOpenJpeg, type OpenJpeg } from '../jpeg2000/load-openjpeg.js';
-import { isUsable } from './check-window.js';
+import { checkWindow, isUsable } from './check-window.js';
 import { type DicomElements, readElements } from './dicom-elements.js';
 import { type DicomHeader, type DicomWindow, headerOf } from './dicom-header.js';
 import { type LookupTable, lookUp, tableInSequence } from './lookup-table.js';
@@ -76,6 +76,8 @@ export async function decodeDicom(
   });
   const { name, maxPixels = DEFAULT_MAX_PIXELS, frame = 0, openjpeg, fallbackWindow } = options;
   const { window = 'file', force } = options;
+  checkWindow('window', window);
+  checkWindow('fallbackWindow', fallbackWindow);
   checkOpenJpeg(openjpeg);
   checkLimit('maxPixels', maxPixels);
   try {
@@ -139,10 +141,7 @@ function shadeFor(
   if (!window) return windowShade(wholeRange(header, modality));
   if (isUsable(window)) return windowShade(window);
   const { centre, width } = window;
-  const message = `a window of centre ${centre} and width ${width}`;
-  throw window === header.window
-    ? new CxrFileError('corrupt', message)
-    : new RangeError(`invalid window: ${message}`);
+  throw new CxrFileError('corrupt', `a window of centre ${centre} and width ${width}`);
 }
 
 /** All that the modality table can give, or that the stored bits can hold, after slope and intercept. */

@@ -30,7 +30,7 @@ export type WindowFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 export interface DicomWindow {
   centre: number;
   width: number;
-  /** @default 'LINEAR' */
+  /** @default 'LINEAR'; for TIFF 'LINEAR_EXACT' */
   shape?: WindowFunction;
 }
 

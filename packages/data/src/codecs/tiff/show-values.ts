@@ -5,7 +5,8 @@ import type { TiffLayout } from './tiff-layout.js';
 
 /**
  * Signed, floating-point or 32-bit samples through a window: black 0, white 255 (of 8 bits) or 65535. `'all'` shows all values that could be stored;
- * of floats, those from the least to the greatest of the image.
+ * of floats, those from the minimum to the maximum of the image. A window that names no shape is `LINEAR_EXACT`: DICOM's `LINEAR`
+ * means whole numbers (of width 1, black or white only).
  * @param data the stored bits
  * @throws CxrFileError 'corrupt' for floats that are no numbers.
  */
@@ -18,7 +19,7 @@ export function showValues(
   if (values instanceof Float32Array && !values.every(Number.isFinite))
     throw new CxrFileError('corrupt', 'a TIFF with samples that are no numbers');
   const window = asked === 'all' ? wholeRange(values, bits, format) : asked;
-  const shade = windowShade(window);
+  const shade = windowShade({ ...window, shape: window.shape ?? 'LINEAR_EXACT' });
   const out = bits === 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
   const white = bits === 8 ? 255 : 65535;
   for (let i = 0; i < out.length; i++) {

@@ -3,7 +3,7 @@ import type { Codec, CodecOptions } from '../codec.js';
 import { decodeJpegBlocks } from './jpeg-blocks.js';
 import { orient } from './orient.js';
 import { showValues } from './show-values.js';
-import { readLayout, type TiffLayout } from './tiff-layout.js';
+import { isThroughWindow, readLayout, type TiffLayout } from './tiff-layout.js';
 import { RATIOS, unpackBlock } from './unpack-block.js';
 
 type Shades = Uint8Array | Uint16Array;
@@ -126,9 +126,8 @@ function emptySamples(bits: TiffLayout['bits'], length: number): Samples {
 
 /** Numbers as they are shown: through the window those that have no shade of their own. */
 function shadesOf(data: Samples, layout: TiffLayout, window: NonNullable<CodecOptions['window']>): Shades {
-  const { format, bits } = layout;
   // Without a window the layout would have been refused.
-  if (window !== 'file' && (format !== 'unsigned' || bits === 32)) return showValues(data, layout, window);
+  if (window !== 'file' && isThroughWindow(layout)) return showValues(data, layout, window);
   return toShades(data as Shades, layout);
 }
 

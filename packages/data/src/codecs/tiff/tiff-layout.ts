@@ -108,6 +108,7 @@ export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
   const compression = compressionOf(tags);
   const ycbcr = compression === 'JPEG' && tags.first(262) === 6;
   const photometric = photometricOf(tags, bits, samples, ycbcr);
+  if (isThroughWindow({ format, bits })) checkValueKind(bits, format, photometric);
   if (compression === 'JPEG') checkJpegKind(tags, { bits, samples, format, photometric });
   const orientation = tags.first(274) ?? 1;
   const height = tags.first(257) ?? 0;
@@ -138,6 +139,19 @@ function formatOf(tags: TiffTags, values: boolean): TiffLayout['format'] {
   if (values && codes.length === 1 && code === 2) return 'signed';
   if (values && codes.length === 1 && code === 3) return 'float';
   throw unsupported(SAMPLE_FORMATS[code] ?? `samples of format ${code}`);
+}
+
+/** Whether the samples have no shade of their own, and are shown through a window only. */
+export function isThroughWindow({ format, bits }: Pick<TiffLayout, 'format' | 'bits'>): boolean {
+  return format !== 'unsigned' || bits === 32;
+}
+
+/** @throws CxrFileError 'unsupported' for samples shown through a window that are not grey of 8, 16 or 32 bits. */
+function checkValueKind(bits: number, format: TiffLayout['format'], photometric: Photometric): void {
+  const kind = format === 'unsigned' ? '' : `${format === 'float' ? 'floating-point' : format} `;
+  if (bits < 8) throw unsupported(`${kind}samples of ${bits} bits`);
+  if (photometric === 'RGB' || photometric === 'palette')
+    throw unsupported(`${kind}samples of ${bits} bits, ${photometric}`);
 }
 
 /** Bits a sample, the same of all. */
