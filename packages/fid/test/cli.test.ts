@@ -173,6 +173,56 @@ describe('cxr-fid', () => {
       expect(stderr).toMatch(message);
     });
 
+    describe('by other settings', () => {
+      const half = async (file: string, ...flags: string[]) =>
+        expect(
+          await run('--save-stats', 'classes/healthy', file, '--shard', '0/2', '--dims', '64', ...flags),
+        ).toMatchObject({ status: 0 });
+
+      it.each([
+        ['resize', /resize: pil299, not clean as \S*o0\.npz/, ['--resize', 'clean', ...WEIGHTS.slice(2)]],
+        ['bits', /bits: 16, not 12 as/, ['--bits', '12', ...WEIGHTS.slice(2)]],
+        ['weights', /weights: [0-9a-f]{64}, not [0-9a-f]{64} as/, ['--weights', 'other.safetensors']],
+      ])('is refused by merge: %s', async (_, message, flags) => {
+        writeFileSync(at('other.safetensors'), writeSafetensors(randomWeights(2).tensors));
+        await half('o0.npz', ...flags);
+        const { status, stderr } = await run('merge', 'o0.npz', 'h1.npz', '-o', 'never.npz');
+        expect(status).toBe(2);
+        expect(stderr).toMatch(/h1\.npz: a shard by another /);
+        expect(stderr).toMatch(message);
+      });
+
+      it('is merged where the setting is the default, or by another engine', async () => {
+        await half('o0.npz', '--bits', '16', '--resize', 'pil299', '--engine', 'tfjs', ...WEIGHTS.slice(2));
+        expect(await run('merge', 'o0.npz', 'h1.npz', '-o', 'same.npz')).toMatchObject({ status: 0 });
+      });
+
+      it('is merged where a file of an earlier version does not say them', async () => {
+        const { settings, ...older } = readNpz(readBytes(at('h0.npz')));
+        expect(settings).toBeDefined();
+        writeFileSync(at('older.npz'), writeNpz(older));
+        expect(await run('merge', 'older.npz', 'h1.npz', '-o', 'same.npz')).toMatchObject({ status: 0 });
+        const data = new TextEncoder().encode('{"bits":16}');
+        writeFileSync(
+          at('odd.npz'),
+          writeNpz({ ...older, settings: { data, shape: [data.length], dtype: 'uint8' } }),
+        );
+        expect(await run('merge', 'odd.npz', 'h1.npz', '-o', 'never.npz')).toMatchObject({
+          status: 2,
+          stderr: expect.stringContaining('the settings of a shard are not an object of texts'),
+        });
+      });
+    });
+
+    it('warns where activations are left out of a merge', async () => {
+      const args = ['--save-activations', 'classes/healthy', 'kept.npz', '--shard', '0/2'];
+      expect((await run(...args, ...WEIGHTS)).status).toBe(0);
+      const { status, stderr } = await run('merge', 'kept.npz', 'h1.npz', '-o', 'both.npz');
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/warning: \S*both\.npz has no activations: those of \S*kept\.npz are left out/);
+      expect((await run('merge', 'h0.npz', 'h1.npz', '-o', 'both.npz')).stderr).not.toMatch(/activations/);
+    });
+
     it('takes every n-th image of an array', async () => {
       const images = Uint8Array.from({ length: 5 * 64 }, (_, i) => (i * 37) % 251);
       const array = { data: images, shape: [5, 8, 8], dtype: 'uint8' as const };
@@ -200,7 +250,7 @@ describe('cxr-fid', () => {
       ['2/2', /It takes a part of a whole/, ['--save-stats', 'classes/sick', 'x.npz', '--shard', '2/2']],
       [
         'a shard of one image',
-        /needs at least two images/,
+        /needs at least two images a set: 1 in the shard 3\/4, so take fewer shards/,
         ['--save-stats', 'classes/sick', 'x.npz', '--shard', '3/4'],
       ],
     ])('is refused for %s', async (_, message, args) => {

@@ -1,5 +1,5 @@
 import type { CliContext, Command, Output } from '@cxr/cli';
-import { checkWritable } from '@cxr/data/node';
+import { checkWritable, npzNames } from '@cxr/data/node';
 import { mergeStatistics } from '../node/merge-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 
@@ -8,7 +8,7 @@ export function defineMerge(program: Command, { output }: CliContext): void {
   program
     .command('merge')
     .description(
-      'merge the statistics of parts of a set into those of the whole; shards must all be there, once',
+      'merge the statistics of parts of a set into those of the whole, without activations; shards must all be there, once',
     )
     .argument('<stats...>', '.npz files of --save-stats')
     .requiredOption('-o, --out <file.npz>', 'the file to write')
@@ -20,4 +20,8 @@ async function merge(files: readonly string[], out: string, output: Output): Pro
   const all = await mergeStatistics(files);
   await writeStatistics(out, all);
   output.note(`wrote ${out}: ${all.count} images, ${all.dims} dims`);
+  const dropped: string[] = [];
+  for (const file of files) if ((await npzNames(file)).includes('activations')) dropped.push(file);
+  if (dropped.length > 0)
+    output.note(`warning: ${out} has no activations: those of ${dropped.join(', ')} are left out`);
 }

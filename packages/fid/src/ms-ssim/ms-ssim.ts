@@ -16,6 +16,9 @@ const MIN_SIDE = 32;
  * the window is as long as the image, and its deviation shrinks with it: the way of Odena et al. (2017) and Karras et al. (2018), so that images of 32 to 160 pixels
  * have a value, too. A last odd row or column is left out where the size is halved, and a negative similarity counts as 0.
  *
+ * Equal to pytorch-msssim where both sides are multiples of 16 and at least 176 pixels: all four halvings then meet even sides. It surrounds odd ones
+ * with zeros before it halves, so its value differs there; images of up to 160 pixels it refuses.
+ *
  * @throws RangeError for images of different sizes or of a side below 32 pixels; TypeError for what is no image.
  */
 export function msSsim(a: Image, b: Image): number {

@@ -93,7 +93,7 @@ function openReader(
       },
     });
     for await (const { rows, names } of batches) collector.add(rows, names);
-    return { statistics: { ...collector.finish(path), part: source.part }, skipped, engineSeconds };
+    return { statistics: { ...collector.finish(source), part: source.part }, skipped, engineSeconds };
   }
   return { source, read };
 }
@@ -123,8 +123,8 @@ function createCollector(dims: number, options: PathStatisticsOptions) {
       if (keepActivations) kept.push(rows);
       reservoir.add(rows);
     },
-    finish(path: string): PathStatistics {
-      if (names.length < 2) throw tooFewImages(path, names.length);
+    finish({ path, part }: ImageSource): PathStatistics {
+      if (names.length < 2) throw tooFewImages(path, names.length, part?.shard);
       return {
         path,
         statistics,

@@ -9,7 +9,7 @@ import { readPart } from './statistics-file.js';
  *
  * @param files .npz files that `writeStatistics` wrote with a count.
  * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims, or a shard that is
- * there twice, of another set or another number of shards, or missing; TypeError unless `files` is a list of at least one path.
+ * there twice, of another set, other settings or another number of shards, or missing; TypeError unless `files` is a list of at least one path.
  */
 export async function mergeStatistics(files: readonly string[]): Promise<Statistics> {
   if (!Array.isArray(files) || files.length === 0)
@@ -31,10 +31,12 @@ export async function mergeStatistics(files: readonly string[]): Promise<Statist
   return all;
 }
 
-/** Sees to it that shards are all of one set, and each of them there once. */
+/** Sees to it that shards are all of one set, by the same settings, and each of them there once. */
 class Shards {
   readonly #first: StatisticsPart | undefined;
   readonly #files = new Map<number, string>();
+  /** Each setting that a file named, and the first file that did. */
+  readonly #settings = new Map<string, { value: string; file: string }>();
 
   constructor(file: string, part: StatisticsPart | undefined) {
     this.#first = part;
@@ -53,6 +55,12 @@ class Shards {
     const [index, count] = part.shard;
     if (count !== first.shard[1]) fail(`shard ${index}/${count}, not one of ${first.shard[1]}`);
     if (part.set !== first.set) fail('a shard of another set: the names of its images differ');
+    for (const [name, value] of Object.entries(part.settings ?? {})) {
+      const known = this.#settings.get(name);
+      if (known && known.value !== value)
+        fail(`a shard by another ${name}: ${value}, not ${known.value} as ${known.file}`);
+      this.#settings.set(name, known ?? { value, file });
+    }
     const twice = this.#files.get(index);
     if (twice !== undefined) fail(`shard ${index}/${count} is there twice: ${twice}`);
     this.#files.set(index, file);

@@ -62,6 +62,11 @@ export interface StatisticsPart {
   shard: Shard;
   /** SHA-256 of the names of all images of the set, in hexadecimal digits. */
   set: string;
+  /**
+   * What the statistics depend on beside the images, as far as it is known: `resize` or `preprocessing`, `bits`, `size`, and `weights` or `encoder`.
+   * Parts can be merged if no setting that both of them have differs. @default unknown
+   */
+  settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The result of one path. */

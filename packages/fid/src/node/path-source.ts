@@ -53,7 +53,7 @@ export async function openPath(
   if (await isFolder(path)) {
     const all = await listImages(path, { recursive });
     const files = [...inShard(all, shard)];
-    if (files.length < 2) throw tooFewImages(path, files.length);
+    if (files.length < 2) throw tooFewImages(path, files.length, shard);
     return {
       path,
       files,
@@ -69,7 +69,7 @@ export async function openPath(
   if (await isArrayFile(path)) {
     const all = await openArrayImages(path, { bits });
     const images = shard ? imagesInShard(all, shard) : all;
-    if (images.count < 2) throw tooFewImages(path, images.count);
+    if (images.count < 2) throw tooFewImages(path, images.count, shard);
     return { path, images, size, part: shard && partOf(shard, [all.name ?? '', String(all.count)]) };
   }
   if (shard !== undefined)
@@ -108,8 +108,11 @@ function imagesInShard(images: ArrayImages, shard: Shard): ArrayImages {
 }
 
 /** The error for a folder that is too small for a covariance. */
-export function tooFewImages(path: string, count: number): CxrFileError {
-  return new CxrFileError('empty', `a FID needs at least two images a set: ${count} here`, { file: path });
+export function tooFewImages(path: string, count: number, shard: Shard | undefined): CxrFileError {
+  const where = shard ? `in the shard ${shard.join('/')}, so take fewer shards` : 'here';
+  return new CxrFileError('empty', `a FID needs at least two images a set: ${count} ${where}`, {
+    file: path,
+  });
 }
 
 /** Arrays that make an .npz a statistics file. */

@@ -4,7 +4,8 @@ import { assertPositive, type InceptionEngine } from '../engines/engine.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
 import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
-import type { PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
+import { withSettings } from './part-settings.js';
+import type { PathStatistics, PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
 import { type ImageSource, openPath, type PathSource } from './path-source.js';
 
 const OPTIONS: KnownOptions<PathStatisticsOptions> = {
@@ -58,12 +59,15 @@ export async function pathStatistics(
     const none = { folders: new Map(), skipped: 0, engineSeconds: 0 };
     const computed =
       folders.length === 0 ? none : await folderStatistics(folders, open, { ...options, preparation });
+    const withPart = (source: ImageSource): PathStatistics => {
+      const result = computed.folders.get(source)!;
+      const { part } = result;
+      return { ...result, part: part && withSettings(part, { preparation, bits, size: source.size, used }) };
+    };
     return {
       dims,
       resize: resizeOf(preparation),
-      paths: sources.map((source) =>
-        isUnread(source) ? computed.folders.get(source)! : { ...source, names: [] },
-      ),
+      paths: sources.map((source) => (isUnread(source) ? withPart(source) : { ...source, names: [] })),
       engine: used && describeEngine(used.engine),
       weights: used?.weights,
       skipped: computed.skipped,

@@ -5,6 +5,7 @@ import { CxrFileError, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
 import { assertStatistics, Statistics } from '../statistics.js';
+import { decodeSettings, encodeSettings } from './part-settings.js';
 import type { StatisticsPart } from './path-report.js';
 
 /** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
@@ -56,17 +57,21 @@ export async function readActivations(
 export async function readPart(
   file: string,
 ): Promise<{ statistics: Statistics; part: StatisticsPart | undefined }> {
-  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set'], MAX_BYTES);
+  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set', 'settings'], MAX_BYTES);
   const statistics = toStatistics(arrays, file);
   if (!arrays.shard || !arrays.set) return { statistics, part: undefined };
   const shard: unknown = Array.from(arrays.shard.data as BigInt64Array, Number);
   try {
     checkShard(shard);
+    const set = Array.from(arrays.set.data as Uint8Array, (byte) =>
+      Number(byte).toString(16).padStart(2, '0'),
+    );
+    const settings =
+      arrays.settings && decodeSettings(Uint8Array.from(arrays.settings.data as Uint8Array, Number));
+    return { statistics, part: { shard, set: set.join(''), settings } };
   } catch (error) {
     throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
   }
-  const set = Array.from(arrays.set.data as Uint8Array, (byte) => Number(byte).toString(16).padStart(2, '0'));
-  return { statistics, part: { shard, set: set.join('') } };
 }
 
 function toStatistics({ mu, sigma, count }: Record<string, NpyArray>, file: string): Statistics {
@@ -124,6 +129,10 @@ export async function writeStatistics(
     arrays.shard = { data: BigInt64Array.from(part.shard.map(BigInt)), shape: [2], dtype: 'int64' };
     const set = Uint8Array.from(part.set.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
     arrays.set = { data: set, shape: [set.length], dtype: 'uint8' };
+  }
+  if (part?.settings !== undefined) {
+    const settings = encodeSettings(part.settings);
+    arrays.settings = { data: settings, shape: [settings.length], dtype: 'uint8' };
   }
   await writeFileAtomic(file, writeNpz(arrays, { compressed: true }));
 }
