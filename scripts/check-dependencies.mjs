@@ -1,7 +1,7 @@
-// node scripts/check-dependencies.mjs: every dependency and peer of a published package is explained in docs/dependencies.md, and
-// what a user installs, with all that it depends on, has a licence that MIT code may be used with.
+// node scripts/check-dependencies.mjs [root]: every dependency and peer of a published package is explained in docs/dependencies.md, which
+// has no other, and what a user installs, with all that it depends on, has a licence that MIT code may be used with.
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ALLOWED = new Set([
@@ -14,11 +14,12 @@ const ALLOWED = new Set([
   'BlueOak-1.0.0',
   'Zlib',
 ]);
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = resolve(process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url))));
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const explained = readFileSync(join(root, 'docs', 'dependencies.md'), 'utf8');
 const faults = new Set();
 const seen = new Set();
+const named = new Set();
 
 /** The folder of a dependency, as Node would find it from `from`; undefined where an optional one is not installed. */
 function find(name, from) {
@@ -47,12 +48,18 @@ function walk(folder) {
     license,
     dependencies = {},
     optionalDependencies = {},
+    peerDependencies = {},
+    peerDependenciesMeta = {},
   } = read(join(folder, 'package.json'));
   if (!isAllowed(license)) faults.add(`${name} ${version} has the licence ${JSON.stringify(license)}`);
-  for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) {
+  // npm installs a required peer by itself.
+  const peers = Object.keys(peerDependencies).filter((each) => !peerDependenciesMeta[each]?.optional);
+  const required = new Set([...Object.keys(dependencies), ...peers]);
+  for (const each of Object.keys(optionalDependencies)) required.delete(each);
+  for (const each of new Set([...required, ...Object.keys(optionalDependencies)])) {
     const place = find(each, folder);
     if (place) walk(place);
-    else if (dependencies[each]) faults.add(`${each}, of ${name}, is not installed`);
+    else if (required.has(each)) faults.add(`${each}, of ${name}, is not installed`);
   }
 }
 
@@ -61,10 +68,17 @@ for (const each of readdirSync(join(root, 'packages'))) {
   const { name, dependencies = {}, peerDependencies = {} } = read(join(folder, 'package.json'));
   for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
     if (dependency.startsWith('@cxr/')) continue;
+    named.add(dependency);
     if (!explained.includes(`\`${dependency}\``))
       faults.add(`docs/dependencies.md does not say why ${name} has ${dependency}`);
   }
   walk(folder);
+}
+
+for (const row of explained.split('\n').filter((line) => line.startsWith('|'))) {
+  const [, first = ''] = row.split('|');
+  for (const [, name] of first.matchAll(/`([^`]+)`/g))
+    if (!named.has(name)) faults.add(`docs/dependencies.md has ${name}, which no package depends on`);
 }
 
 for (const fault of faults) console.error(fault);
