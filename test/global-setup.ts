@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Before all tests: how long they take, and what this machine leaves out. The test files say nothing about it. */
 export default function setup({ config }: TestProject): void {
-  const lines = ['The whole suite takes about six minutes on two cores.', ...leftOut()];
+  const lines = ['The whole suite takes about nine minutes on two cores.', ...leftOut()];
   if (config.silent !== true) process.stderr.write(`${lines.join('\n')}\n`);
 }
 
