@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FOLDER_LOCK, fileSystemError, isLocked, readWholeFile } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { sha256 } from '../weights/sha256.js';
@@ -59,7 +60,8 @@ export async function* newCheckpoints(
       given.add(next.sha256);
       yield next;
     } else if (inTraining || follow) {
-      await pause(interval, signal);
+      // An abort ends the wait, and then the loop.
+      await sleep(interval, undefined, { signal }).catch(() => {});
     } else {
       return;
     }
@@ -99,16 +101,4 @@ async function readManifest(file: string): Promise<Uint8Array | undefined> {
     if (error instanceof CxrFileError && error.code === 'not-found') return undefined;
     throw error;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener('abort', done);
-  });
 }

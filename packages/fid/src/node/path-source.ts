@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { type ArrayImages, inShard, listImages, npzNames, openArrayImages, type Shard } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
+import { sha256 } from '../weights/sha256.js';
 import type { SizedPath, StatisticsPart } from './path-report.js';
 import { readActivations, readStatistics } from './statistics-file.js';
 
@@ -54,23 +54,14 @@ export async function openPath(
     const all = await listImages(path, { recursive });
     const files = [...inShard(all, shard)];
     if (files.length < 2) throw tooFewImages(path, files.length, shard);
-    return {
-      path,
-      files,
-      size,
-      part:
-        shard &&
-        partOf(
-          shard,
-          all.map((file) => relative(path, file)),
-        ),
-    };
+    const names = all.map((file) => relative(path, file));
+    return { path, files, size, part: shard && (await partOf(shard, names)) };
   }
   if (await isArrayFile(path)) {
     const all = await openArrayImages(path, { bits });
     const images = shard ? imagesInShard(all, shard) : all;
     if (images.count < 2) throw tooFewImages(path, images.count, shard);
-    return { path, images, size, part: shard && partOf(shard, [all.name ?? '', String(all.count)]) };
+    return { path, images, size, part: shard && (await partOf(shard, [all.name ?? '', String(all.count)])) };
   }
   if (shard !== undefined)
     throw new CxrFileError('unsupported', 'statistics of images have no shards', { file: path });
@@ -90,9 +81,9 @@ interface OpenPathOptions {
   shard: Shard | undefined;
 }
 
-function partOf(shard: Shard, names: readonly string[]): StatisticsPart {
+async function partOf(shard: Shard, names: readonly string[]): Promise<StatisticsPart> {
   const text = names.map((name) => `${name.split(sep).join('/')}\n`).join('');
-  return { shard, set: createHash('sha256').update(text).digest('hex') };
+  return { shard, set: await sha256(new TextEncoder().encode(text)) };
 }
 
 function imagesInShard(images: ArrayImages, shard: Shard): ArrayImages {
