@@ -83,6 +83,7 @@ function check() {
   step('WebAssembly as its sources compile', process.execPath, ['scripts/build-simd.mjs', '--check']);
   step('changesets', process.execPath, ['scripts/check-changesets.mjs']);
   step('doc comments of exports', process.execPath, ['scripts/check-docs.mjs']);
+  step('exports as listed', process.execPath, ['scripts/check-api.mjs']);
   step('dependencies and their licences', process.execPath, ['scripts/check-dependencies.mjs']);
   step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']);
   step('dead code', bin('knip'), []);
