@@ -1,8 +1,9 @@
 // node scripts/check-dependencies.mjs [root]: every dependency and peer of a published package is explained in docs/dependencies.md, which
 // has no other, and what a user installs, with all that it depends on, has a licence that MIT code may be used with.
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installedWith } from './installed.mjs';
 
 const ALLOWED = new Set([
   'MIT',
@@ -21,15 +22,6 @@ const faults = new Set();
 const seen = new Set();
 const named = new Set();
 
-/** The folder of a dependency, as Node would find it from `from`; undefined where an optional one is not installed. */
-function find(name, from) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const place = join(folder, 'node_modules', name);
-    if (existsSync(join(place, 'package.json'))) return realpathSync(place);
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
 /** "MIT OR GPL", "(MIT AND Zlib)": each side of an AND must be allowed, one side of an OR. */
 function isAllowed(licence) {
   if (typeof licence !== 'string') return false;
@@ -37,30 +29,6 @@ function isAllowed(licence) {
   return text
     .split(' AND ')
     .every((part) => part.split(' OR ').some((one) => ALLOWED.has(one.replace(/[()]/g, ''))));
-}
-
-function walk(folder) {
-  if (seen.has(folder)) return;
-  seen.add(folder);
-  const {
-    name,
-    version,
-    license,
-    dependencies = {},
-    optionalDependencies = {},
-    peerDependencies = {},
-    peerDependenciesMeta = {},
-  } = read(join(folder, 'package.json'));
-  if (!isAllowed(license)) faults.add(`${name} ${version} has the licence ${JSON.stringify(license)}`);
-  // npm installs a required peer by itself.
-  const peers = Object.keys(peerDependencies).filter((each) => !peerDependenciesMeta[each]?.optional);
-  const required = new Set([...Object.keys(dependencies), ...peers]);
-  for (const each of Object.keys(optionalDependencies)) required.delete(each);
-  for (const each of new Set([...required, ...Object.keys(optionalDependencies)])) {
-    const place = find(each, folder);
-    if (place) walk(place);
-    else if (required.has(each)) faults.add(`${each}, of ${name}, is not installed`);
-  }
 }
 
 for (const each of readdirSync(join(root, 'packages'))) {
@@ -72,7 +40,10 @@ for (const each of readdirSync(join(root, 'packages'))) {
     if (!explained.includes(`\`${dependency}\``))
       faults.add(`docs/dependencies.md does not say why ${name} has ${dependency}`);
   }
-  walk(folder);
+  const { manifests, missing } = installedWith(folder, seen);
+  for (const { name, version, license } of manifests.values())
+    if (!isAllowed(license)) faults.add(`${name} ${version} has the licence ${JSON.stringify(license)}`);
+  for (const { name, of } of missing) faults.add(`${name}, of ${of}, is not installed`);
 }
 
 for (const row of explained.split('\n').filter((line) => line.startsWith('|'))) {

@@ -84,6 +84,7 @@ function check() {
   step('changesets', process.execPath, ['scripts/check-changesets.mjs']);
   step('doc comments of exports', process.execPath, ['scripts/check-docs.mjs']);
   step('exports as listed', process.execPath, ['scripts/check-api.mjs']);
+  step('sizes as kept', process.execPath, ['scripts/check-sizes.mjs']);
   step('dependencies and their licences', process.execPath, ['scripts/check-dependencies.mjs']);
   step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']);
   step('dead code', bin('knip'), []);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest';
 import { apiReport } from '../scripts/api-report.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../scripts/check-api.mjs', import.meta.url));
-const root = mkdtempSync(join(tmpdir(), 'cxr-api-test-'));
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'cxr-api-test-')));
 const folder = join(root, 'packages', 'thing');
 afterAll(() => rmSync(root, { recursive: true }));
 
