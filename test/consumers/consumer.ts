@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { snippetsOf } from '../support/readme.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
@@ -87,10 +88,16 @@ export function source(name: string): Promise<string> {
   return readFile(new URL(`project/${name}.ts`, import.meta.url), 'utf8');
 }
 
-/** The first block of TypeScript in a package's README. */
+/** The blocks of TypeScript in a README: of a package, or of the repository without a name. */
+export async function readmeSnippets(name?: string): Promise<string[]> {
+  const file = join(root, name === undefined ? '.' : join('packages', name), 'README.md');
+  const snippets = snippetsOf(await readFile(file, 'utf8'));
+  if (snippets.length === 0) throw new Error(`${file} has no TypeScript`);
+  return snippets;
+}
+
+/** The first of a package. */
 export async function readmeSnippet(name: string): Promise<string> {
-  const text = await readFile(join(root, 'packages', name, 'README.md'), 'utf8');
-  const [, code] = /^```ts\n(.*?)^```/ms.exec(text) ?? [];
-  if (code === undefined) throw new Error(`packages/${name}/README.md has no TypeScript`);
-  return code;
+  const [first] = await readmeSnippets(name);
+  return first!;
 }

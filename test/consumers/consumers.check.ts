@@ -16,6 +16,7 @@ import {
   createConsumer,
   type Packed,
   readmeSnippet,
+  readmeSnippets,
   source,
 } from './consumer.js';
 import { composition, type Numbers } from './project/composition.js';
@@ -85,6 +86,7 @@ describe.each(['npm', 'pnpm'] as const)('TypeScript, by %s', (manager) => {
       'src/main.ts': await source('main'),
     };
     for (const name of ALL) files[`src/readme-${name}.ts`] = await readmeSnippet(name);
+    for (const [i, code] of (await readmeSnippets()).entries()) files[`src/readme-root-${i}.ts`] = code;
     for (const [name, options] of Object.entries(MODULES)) {
       const compilerOptions = {
         ...options,
@@ -125,6 +127,10 @@ describe.each(['npm', 'pnpm'] as const)('TypeScript, by %s', (manager) => {
     },
     300_000,
   );
+
+  it("runs the snippets of the repository's README", async () => {
+    for (const i of (await readmeSnippets()).keys()) await consumer().node(`out-node16/readme-root-${i}.js`);
+  }, 300_000);
 
   it('runs as a bundle of esbuild for Node, away from the packages', async () => {
     const { folder, node } = consumer();
