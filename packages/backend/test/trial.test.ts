@@ -103,10 +103,14 @@ describe('the trial of a training step', () => {
 
 describe('an optional package', () => {
   it.each([
-    ['node', '@tensorflow/tfjs-node'],
-    ['webgpu', 'webgpu'],
-  ] as const)('of %s that is missing is named in one line', async (name, packageName) => {
-    const missing = new RegExp(`^backend ${name}: Cannot find module '${packageName}'$`);
+    ['node', '@tensorflow/tfjs-node', "Cannot find module '@tensorflow/tfjs-node'"],
+    [
+      'webgpu',
+      'webgpu',
+      'webgpu is not installed: npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0',
+    ],
+  ] as const)('of %s that is missing is named in one line', async (name, packageName, message) => {
+    const missing = new RegExp(`^backend ${name}: ${message}$`);
     try {
       createRequire(import.meta.url).resolve(packageName);
     } catch {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerWebgpuKernels } from '../src/kernels/webgpu.js';
+import { registerWebgpuKernels } from '../src/kernels/webgpu/index.js';
 
 /** Stands in for TensorFlow.js's webgpu backend: cpu's kernels, but for a sum that takes at most 7 tensors, as its shader does. */
 const NAMES = ['AddN', 'Identity', 'AvgPoolGrad', 'ResizeBilinearGrad', 'ResizeNearestNeighborGrad'];

@@ -1,4 +1,4 @@
-import { registerWebgpuKernels } from '../kernels/webgpu.js';
+import { registerWebgpuKernels } from '../kernels/webgpu/index.js';
 import type { Backend, StartOptions } from './backend.js';
 import { nodeRequire } from './platform.js';
 
@@ -18,7 +18,7 @@ export const webgpu: Backend = {
   async start({ requested }: StartOptions) {
     const gpu = await findGpu(requested);
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) throw new Error('WebGPU finds no adapter');
+    if (!adapter) throw new Error(noAdapter());
     if (isSoftware(adapter) && !requested) {
       throw new Error(`only a software adapter: ${adapter.info?.description ?? 'fallback'}`);
     }
@@ -30,8 +30,10 @@ export const webgpu: Backend = {
     }
     // The backend reads `navigator.gpu` when it is loaded.
     if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-    if (!scope.navigator?.gpu) Object.defineProperty(scope.navigator, 'gpu', { value: gpu });
-    require('@tensorflow/tfjs-backend-webgpu');
+    if (!scope.navigator?.gpu) {
+      Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
+    }
+    require(resolveIn(require, '@tensorflow/tfjs-backend-webgpu'));
     registerWebgpuKernels();
     return 'webgpu';
   },
@@ -44,6 +46,24 @@ async function loadForBrowsers(): Promise<void> {
   } catch (cause) {
     throw new Error('@tensorflow/tfjs-backend-webgpu is not in the bundle: install it', { cause });
   }
+}
+
+/** The path of an optional peer; throws an error that says how to install it. */
+function resolveIn(require: NodeJS.Require, name: string): string {
+  try {
+    return require.resolve(name);
+  } catch (cause) {
+    throw new Error(`${name} is not installed: npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0`, {
+      cause,
+    });
+  }
+}
+
+/** Why there is no adapter, as far as it is known. */
+function noAdapter(): string {
+  if (!nodeRequire()) return 'WebGPU finds no graphics processor here';
+  const driver = process.platform === 'linux' ? 'Vulkan' : 'graphics';
+  return `no GPU adapter: is a ${driver} driver installed?`;
 }
 
 const scope = globalThis as { navigator?: { gpu?: Gpu } };
@@ -59,7 +79,7 @@ async function findGpu(requested: boolean): Promise<Gpu> {
   const require = nodeRequire();
   if (!require) throw new Error('this browser has no WebGPU');
   const { pathToFileURL } = require('node:url') as typeof import('node:url');
-  const place = pathToFileURL(require.resolve('webgpu')).href;
+  const place = pathToFileURL(resolveIn(require, 'webgpu')).href;
   // Dawn and the drivers print warnings where there is no graphics hardware, so they are not loaded there.
   if (!requested && !hasDevice(require)) throw new Error('this machine shows no graphics device');
   const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };

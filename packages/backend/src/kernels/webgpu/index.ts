@@ -6,8 +6,11 @@ import {
   type ResizeBilinearAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { CUMULATIVE } from './cumulative.js';
-import { type Kernel, overlay } from './kernel.js';
+import { CUMULATIVE } from '../cumulative.js';
+import { type Kernel, overlay } from '../kernel.js';
+import { BATCH_NORMS } from './batch-norm.js';
+import { CONV_GRADIENTS } from './conv-gradients.js';
+import { PASSES } from './passes.js';
 
 /** Tensors that one shader can read: WebGPU allows 8 storage buffers unless more are asked for, and the output is one. */
 const MAX_INPUTS = 7;
@@ -111,8 +114,10 @@ const REFUSED: readonly Kernel[] = [
   refuse('ResizeNearestNeighborGrad', 'the gradient of a resize with half-pixel centres', halfPixels),
 ];
 
-/** Mends or refuses the kernels of TensorFlow.js's webgpu backend that give wrong values. */
+/** Adds our shaders for training, and mends or refuses the kernels of TensorFlow.js's webgpu backend that give wrong values. */
 export function registerWebgpuKernels(): void {
   overlay('webgpu', addN, '@cxr/backend (JavaScript)');
+  for (const kernel of [...PASSES, ...BATCH_NORMS, ...CONV_GRADIENTS])
+    overlay('webgpu', kernel, '@cxr/backend (WGSL)');
   for (const kernel of [...CUMULATIVE.map(reversed), ...REFUSED]) overlay('webgpu', kernel);
 }
