@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const script = fileURLToPath(new URL('../scripts/release.mjs', import.meta.url));
+const scripts = fileURLToPath(new URL('../scripts/', import.meta.url));
 
 /** Runs a copy of the script whose checks or tests fail. @returns its exit status, and what it ran before it ended */
 function release(failing: 'check' | 'vitest'): { status: number | null; ran: string[] } {
@@ -21,7 +21,9 @@ function release(failing: 'check' | 'vitest'): { status: number | null; ran: str
   try {
     mkdirSync(join(folder, 'scripts'));
     writeFileSync(join(folder, 'package.json'), '{"type":"module","packageManager":"pnpm@0.0.0"}');
-    copyFileSync(script, join(folder, 'scripts', 'release.mjs'));
+    for (const name of ['release.mjs', 'publish.mjs']) {
+      copyFileSync(join(scripts, name), join(folder, 'scripts', name));
+    }
     const log = join(folder, 'log');
     const stub = `import { appendFileSync } from 'node:fs';
       appendFileSync(${JSON.stringify(log)}, process.argv.slice(2).join(' ') + '\\n');

@@ -6,11 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { snippetsOf } from '../support/readme.js';
 
+import { registryEnv } from '../../scripts/local-registry.mjs';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
 
-/** Tarballs of the packages by name, as they will be published. */
+/** Where to install each package from, by name: `file:` and a tarball, or a version that the registry has. */
 export type Packed = ReadonlyMap<string, string>;
+
+/** A registry to install from, in place of the one that npm is set to. */
+const REGISTRY = process.env.CXR_REGISTRY;
 
 /** What a project is made of. */
 export interface ConsumerOptions {
@@ -30,6 +35,8 @@ export interface Consumer {
   folder: string;
   /** Runs a script, in this Node or another. @returns its standard output. @throws Error with all that it printed. */
   node(script: string, args?: readonly string[], program?: string): Promise<string>;
+  /** Runs a command line of a package. @returns its standard output. @throws Error with all that it printed. */
+  npx(command: string): Promise<string>;
   write(files: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
 }
@@ -38,12 +45,13 @@ export interface Consumer {
 export async function createConsumer(packed: Packed, options: ConsumerOptions): Promise<Consumer> {
   const { manager, ours, others = {}, type = 'module', files } = options;
   const folder = await mkdtemp(join(tmpdir(), 'cxr-consumer-'));
-  // Our packages depend on one another by versions that no registry has yet.
-  const tarballs = Object.fromEntries([...packed].map(([name, file]) => [name, `file:${file}`]));
-  const dependencies = { ...Object.fromEntries(ours.map((name) => [name, tarballs[name]!])), ...others };
+  const dependencies = { ...Object.fromEntries(ours.map((name) => [name, packed.get(name)!])), ...others };
+  // As tarballs, our packages depend on one another by versions that no registry has yet.
+  const tarballs = Object.fromEntries([...packed].filter(([, from]) => from.startsWith('file:')));
   const overrides = Object.fromEntries(
     Object.entries(tarballs).map(([name, file]) => [name, ours.includes(name) ? `$${name}` : file]),
   );
+  const env = REGISTRY ? registryEnv(REGISTRY) : process.env;
   const manifest = {
     private: true,
     type,
@@ -52,7 +60,7 @@ export async function createConsumer(packed: Packed, options: ConsumerOptions): 
   };
   const run = async (program: string, args: readonly string[]): Promise<string> => {
     try {
-      const { stdout } = await execute(program, args, { cwd: folder, maxBuffer: 2 ** 26 });
+      const { stdout } = await execute(program, args, { cwd: folder, maxBuffer: 2 ** 26, env });
       return stdout;
     } catch (error) {
       const { message, stdout } = error as Error & { stdout: string };
@@ -62,6 +70,7 @@ export async function createConsumer(packed: Packed, options: ConsumerOptions): 
   const consumer: Consumer = {
     folder,
     node: (script, args = [], program = process.execPath) => run(program, [resolve(folder, script), ...args]),
+    npx: (command) => run('npx', ['--no', '--', ...command.split(' ')]),
     async write(files) {
       for (const [path, content] of Object.entries(files)) {
         await mkdir(dirname(join(folder, path)), { recursive: true });

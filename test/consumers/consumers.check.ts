@@ -1,5 +1,5 @@
-// npm run check:consumers. The packages as they will be published, installed by npm and pnpm into projects of all kinds, which compile,
-// bundle and run them.
+// npm run check:consumers. The packages as they will be published, or with --registry from a registry that has them, installed by npm and
+// pnpm into projects of all kinds, which compile, bundle and run them.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll } from '../../scripts/pack.mjs';
 import { findChromium, openPage } from '../browser/open-page.js';
+import { guides, programs } from '../support/markdown.js';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -37,10 +38,20 @@ let here: Numbers;
 
 beforeAll(async () => {
   tarballs = await mkdtemp(join(tmpdir(), 'cxr-packed-'));
-  packed = packAll(tarballs);
+  packed = process.env.CXR_REGISTRY
+    ? await versions()
+    : new Map([...packAll(tarballs)].map(([name, file]) => [name, `file:${file}`]));
   here = await composition();
 }, 300_000);
 afterAll(() => rm(tarballs, { recursive: true, force: true }));
+
+/** The version of each package. */
+async function versions(): Promise<Packed> {
+  const read = async (name: string) =>
+    JSON.parse(await readFile(new URL(`../../packages/${name}/package.json`, import.meta.url), 'utf8'))
+      .version;
+  return new Map(await Promise.all(ALL.map(async (name) => [`@cxr/${name}`, await read(name)] as const)));
+}
 
 /** TensorFlow.js of a version. */
 const tfjs = (version: string): Record<string, string> =>
@@ -87,6 +98,11 @@ describe.each(['npm', 'pnpm'] as const)('TypeScript, by %s', (manager) => {
     };
     for (const name of ALL) files[`src/readme-${name}.ts`] = await readmeSnippet(name);
     for (const [i, code] of (await readmeSnippets()).entries()) files[`src/readme-root-${i}.ts`] = code;
+    // These compile here; test/guides.test.ts runs them.
+    for (const guide of guides()) {
+      const name = guide.path.replace(/.*\/|\.md$/g, '');
+      for (const [i, program] of programs(guide).entries()) files[`src/guide-${name}-${i}.ts`] = program;
+    }
     for (const [name, options] of Object.entries(MODULES)) {
       const compilerOptions = {
         ...options,
@@ -130,6 +146,24 @@ describe.each(['npm', 'pnpm'] as const)('TypeScript, by %s', (manager) => {
 
   it("runs the snippets of the repository's README", async () => {
     for (const i of (await readmeSnippets()).keys()) await consumer().node(`out-node16/readme-root-${i}.js`);
+    }, 300_000);
+
+  it('runs the command lines', async () => {
+    const { npx, node, folder } = consumer();
+    const save = [
+      "import { writeFileSync } from 'node:fs';",
+      "import { randomWeights, writeSafetensors } from '@cxr/fid';",
+      "writeFileSync('weights.safetensors', writeSafetensors(randomWeights(1).tensors));",
+    ];
+    await consumer().write({ 'save.js': save.join('\n') });
+    await node('save.js');
+    await npx('cxr-dcgan sample --pretrained xray-normal-128 --count 4 --seed 7 --out fakes');
+    expect(await npx('cxr-data inspect fakes')).toMatch(/images +4\n/);
+    expect(await npx('cxr-augment fakes changed --preset chestXray')).toContain('20 copies of 4 images');
+    await rm(join(folder, 'changed', 'contact-sheet.png'));
+    expect(await npx('cxr-fid fakes changed --dims 64 --weights weights.safetensors')).toMatch(
+      /^FID: {2}\d+\.\d+\n$/,
+    );
   }, 300_000);
 
   it('runs as a bundle of esbuild for Node, away from the packages', async () => {
