@@ -53,8 +53,8 @@ const PRINTED: Record<string, (lines: unknown[][]) => void> = {
   },
   'augment-in-my-pipeline': (lines) =>
     expect(lines).toEqual([
-      ['in/1.png', [224, 224, 1], expect.stringContaining('"affine"')],
-      ['in/2.png', [224, 224, 1], expect.stringContaining('"affine"')],
+      [join('in', '1.png'), [224, 224, 1], expect.stringContaining('"affine"')],
+      [join('in', '2.png'), [224, 224, 1], expect.stringContaining('"affine"')],
     ]),
   'on-a-gpu': (lines) =>
     expect(lines).toEqual([

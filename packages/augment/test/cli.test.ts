@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { augment, chestXray, replay } from '@cxr/augment';
 import { Command, type Output } from '@cxr/cli';
 import { contactSheet, encodePng, phantom } from '@cxr/data';
-import { readImage, writeFileAtomic } from '@cxr/data/node';
+import { listImages, readImage, writeFileAtomic } from '@cxr/data/node';
 import { image } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeContactSheet } from '../src/cli/contact-sheet.js';
@@ -87,6 +87,8 @@ describe('cxr-augment', () => {
       '/augment.jsonl',
       '/contact-sheet.png',
     ]);
+    // What reads the copies does not take the sheet for one of them.
+    expect(await listImages(join(folder, 'out'), { recursive: true })).toHaveLength(6);
     const sheet = await readImage(result.contactSheet);
     const rows = ['NORMAL/a', 'NORMAL/b', 'SICK/a'].flatMap((name) => [
       join(folder, 'in', `${name}.png`),

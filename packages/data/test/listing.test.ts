@@ -14,6 +14,7 @@ import {
   unpackZip,
   writeFileAtomic,
 } from '@cxr/data/node';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -67,6 +68,24 @@ describe('listImages', () => {
       'd.dcm',
     ]);
     expect(names(await listImages(root, { dicom: false }))).toEqual(['a.jfif', 'b.JPE', 'c.png']);
+  });
+
+  it('leaves out the contact sheet of cxr-augment, and no other file of its name', async () => {
+    const root = await make('augmented', 'a_1.png', 'contact-sheet.png', 'NORMAL/contact-sheet.png');
+    const all = ['NORMAL/contact-sheet.png', 'a_1.png', 'contact-sheet.png'];
+    expect(await listImages(root, { recursive: true })).toEqual(all.map((name) => join(root, name)));
+    await writeFileAtomic(join(root, 'augment.json'), Buffer.from('{}'));
+    expect(await listImages(root, { recursive: true })).toEqual(
+      all.slice(0, 2).map((name) => join(root, name)),
+    );
+    for (const base of ['', 'out/']) {
+      const names = [...all, 'augment.json'].map((name) => `${base}${name}`);
+      const zip = join(folder, 'augmented.zip');
+      await writeFileAtomic(zip, zipSync(Object.fromEntries(names.map((name) => [name, PNG]))));
+      expect(await listImages(zip, { recursive: true })).toEqual(
+        names.slice(0, 2).map((name) => `${zip}!${name}`),
+      );
+    }
   });
 
   it('follows links to folders, each once, and is not caught in a ring', async () => {

@@ -42,6 +42,14 @@ describe('warningsOf', () => {
     expect(warningsOf(reportOf([0, 0]))).toEqual([]);
   });
 
+  it('warns of a ceiling of fewer images than there are fakes', () => {
+    expect(warningsOf(reportOf([5, 6]), { n: 5 })).toEqual([
+      'the ceiling is of 5 images and the FID of 6: fewer images score higher, so hold out as many as there are fakes',
+    ]);
+    expect(warningsOf(reportOf([5, 6]), { n: 6 })).toEqual([]);
+    expect(warningsOf(reportOf([5, 0]), { n: 6 })).toEqual([]);
+  });
+
   it('warns of random weights, and of no others', () => {
     expect(warningsOf(reportOf([5, 5], { weights: random }))).toEqual([
       'the weights are random: this is not an FID, and cannot be compared with any',
@@ -97,6 +105,14 @@ describe('explain', () => {
     expect(notes({ report: { ...report, skipped: 1 } })[1]).toBe(
       '1 file could not be read and were left out',
     );
+  });
+
+  it('says of each fake whether the FID without it would be lower or higher', () => {
+    const worst = [0.0123, -0.00265].map((contribution, i) => ({ file: `${i}.png`, contribution }));
+    expect(notes({ report: reportOf([5, 6]), worst: worst as never }).slice(-2)).toEqual([
+      'without 0.png the FID would be 0.0123 lower',
+      'without 1.png the FID would be 0.00265 higher',
+    ]);
   });
 
   it('has the same as JSON, with null for what is not known and nothing for what was not asked', () => {

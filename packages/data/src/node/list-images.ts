@@ -13,6 +13,9 @@ const DICOM = /\.(dcm|dicom|ima)$/i;
 /** No extension, or the last number of an identifier such as 1.2.840.10008.1. */
 const NO_EXTENSION = /(^[^.]*|\.\d+)$/;
 
+/** The picture of some copies that cxr-augment leaves beside them, and the settings that lie there, too. */
+const [SHEET, BESIDE_SHEET] = ['contact-sheet.png', 'augment.json'];
+
 /** Which files `listImages` lists. */
 export interface ListImagesOptions {
   /** Goes into sub-folders, too. @default false */
@@ -23,7 +26,8 @@ export interface ListImagesOptions {
 
 /**
  * The image files of a folder, sorted by their path's code units (so the order is the same on every machine), as paths
- * that start with `folder`. Hidden files are left out. Links to files and folders are followed; a folder that can be
+ * that start with `folder`. Hidden files are left out, and so is the contact sheet of `cxr-augment` (`contact-sheet.png` beside
+ * `augment.json`). Links to files and folders are followed; a folder that can be
  * reached in several ways is listed once, by its own path where that is among them. A zip file, or a folder in it
  * (`kermany.zip!train/NORMAL`), is listed without unpacking it; what it holds have paths such as `kermany.zip!train/NORMAL/1.jpeg`,
  * which `readImage`, `streamBatches` and the others read.
@@ -49,8 +53,12 @@ async function imagesInZip(
   dicom: boolean,
 ): Promise<string[]> {
   const files: string[] = [];
-  for (const path of await listZip(zip, recursive)) {
-    if (await isImage(path.slice(path.lastIndexOf('/') + 1), path, dicom)) files.push(path);
+  const paths = await listZip(zip, recursive);
+  const all = new Set(paths);
+  for (const path of paths) {
+    const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('!')) + 1);
+    if (name === SHEET && all.has(path.slice(0, -SHEET.length) + BESIDE_SHEET)) continue;
+    if (await isImage(name, path, dicom)) files.push(path);
   }
   return files;
 }
@@ -67,8 +75,9 @@ async function walk(top: string, recursive: boolean, dicom: boolean): Promise<st
   for (let next = folders.pop(); next !== undefined; next = folders.pop() ?? linked.shift()) {
     if (next !== top && !(await isNew(next, realTop, seen))) continue;
     const entries = await readFolder(next);
+    const augmented = entries.some(({ name }) => name === BESIDE_SHEET);
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name.startsWith('.')) continue;
+      if (entry.name.startsWith('.') || (augmented && entry.name === SHEET)) continue;
       const path = join(next, entry.name);
       const link = entry.isSymbolicLink();
       if (link ? (await statOrNone(path))?.isDirectory() : entry.isDirectory()) {

@@ -96,12 +96,11 @@ export function scoreJson(
   };
 }
 
-/** Warnings about the numbers of images and the weights. */
-export function warningsOf({
-  paths,
-  dims,
-  weights,
-}: Pick<PathsReport, 'paths' | 'dims' | 'weights'>): string[] {
+/** Warnings about the numbers of images, of those of the ceiling too, and the weights. */
+export function warningsOf(
+  { paths, dims, weights }: Pick<PathsReport, 'paths' | 'dims' | 'weights'>,
+  ceiling?: Pick<ScoreCeiling, 'n'>,
+): string[] {
   const few = paths
     .slice(0, 2)
     .filter(({ statistics }) => (statistics.count ?? Number.POSITIVE_INFINITY) <= dims);
@@ -110,6 +109,11 @@ export function warningsOf({
       `${path} has ${statistics.count} images for ${dims} dims: its covariance is short of rank and the FID is biased ` +
       'upwards; compare it only with scores of the same numbers of images',
   );
+  const fakes = paths[1]?.statistics.count ?? 0;
+  if (ceiling && ceiling.n < fakes)
+    warnings.push(
+      `the ceiling is of ${ceiling.n} images and the FID of ${fakes}: fewer images score higher, so hold out as many as there are fakes`,
+    );
   if (weights?.kind === 'random')
     warnings.push('the weights are random: this is not an FID, and cannot be compared with any');
   return warnings;
@@ -164,6 +168,8 @@ export function explain(
       );
   }
   for (const { file, contribution } of worst ?? [])
-    note(`without ${file} the FID would be ${contribution.toPrecision(3)} lower`);
+    note(
+      `without ${file} the FID would be ${Math.abs(contribution).toPrecision(3)} ${contribution < 0 ? 'higher' : 'lower'}`,
+    );
   for (const warning of warnings) note(`warning: ${warning}`);
 }

@@ -81,7 +81,7 @@ async function scorePaths(
   const intervals = flags.bootstrap === undefined ? undefined : intervalsOf(request, [a, b], flags.bootstrap);
   const worst = flags.worst === undefined ? undefined : await drawWorst(flags.worst, [a, b], flags.bits);
   if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
-  warnings.push(...warningsOf(report));
+  warnings.push(...warningsOf(report, ceiling));
   const explanation = { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings };
   explain(explanation, output);
   if ('memorisation' in further) output.note(NOT_RELIABLE);

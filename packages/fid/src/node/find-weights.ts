@@ -73,7 +73,7 @@ export async function findWeights(options: FindWeightsOptions = {}): Promise<str
   }
   throw new CxrFileError(
     'not-found',
-    `no Inception weights: give --weights FILE or set CXR_INCEPTION_WEIGHTS, or put ${NAME} into ${own} or ${hub}; ` +
+    `no Inception weights: give --weights FILE or set CXR_INCEPTION_WEIGHTS, or put the file at ${own} or ${hub}; ` +
       `it can be downloaded from ${url} (${reason})`,
   );
 }
