@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng, phantom } from '@cxr/data';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { guides, installed, programs } from './support/markdown.js';
+import { runSnippet } from './support/readme.js';
 
 const here = process.cwd();
 // Beside packages that have TensorFlow.js, where its imports by name resolve.
@@ -26,25 +27,11 @@ beforeAll(async () => {
   vi.stubEnv('CXR_INCEPTION_WEIGHTS', weights);
   process.chdir(folder);
 });
-afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   process.chdir(here);
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
-
-/** Runs a program as it stands. @returns what it logs. */
-async function run(program: string): Promise<unknown[][]> {
-  const file = join(beside, `guide-${process.pid}.ts`);
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-  try {
-    await writeFile(file, program);
-    await import(/* @vite-ignore */ `${file}?${Math.random()}`);
-    return log.mock.calls;
-  } finally {
-    await rm(file, { force: true });
-  }
-}
 
 const PRINTED: Record<string, (lines: unknown[][]) => void> = {
   'score-my-images': (lines) => {
@@ -71,7 +58,7 @@ describe.each(withPrograms.map((guide) => [guide.path.replace(/.*\/|\.md$/g, '')
 
     it('has programs that run, and print what is expected', async () => {
       const lines: unknown[][] = [];
-      for (const program of found) lines.push(...(await run(program)));
+      for (const program of found) lines.push(...(await runSnippet(program, beside)));
       expect(Object.keys(PRINTED)).toContain(name);
       PRINTED[name]!(lines);
     });

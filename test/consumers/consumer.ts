@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { snippetsOf } from '../support/readme.js';
-
 import { registryEnv } from '../../scripts/local-registry.mjs';
+import { snippetsOf } from '../support/readme.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);

@@ -146,7 +146,7 @@ describe.each(['npm', 'pnpm'] as const)('TypeScript, by %s', (manager) => {
 
   it("runs the snippets of the repository's README", async () => {
     for (const i of (await readmeSnippets()).keys()) await consumer().node(`out-node16/readme-root-${i}.js`);
-    }, 300_000);
+  }, 300_000);
 
   it('runs the command lines', async () => {
     const { npx, node, folder } = consumer();

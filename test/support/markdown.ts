@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { snippetsOf } from './readme.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -8,13 +9,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Markdown {
   path: string;
   text: string;
-}
-
-/** A block of code between fences. */
-interface CodeBlock {
-  /** What stands after the opening fence, or ''. */
-  language: string;
-  code: string;
 }
 
 export function readMarkdown(path: string): Markdown {
@@ -27,18 +21,9 @@ export function guides(): Markdown[] {
   return files.sort().map((file) => readMarkdown(`docs/guides/${file}`));
 }
 
-function codeBlocks({ text }: Markdown): CodeBlock[] {
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language, code]) => ({
-    language: language!,
-    code: code!,
-  }));
-}
-
 /** The programs of a file in TypeScript or JavaScript. */
-export function programs(file: Markdown): string[] {
-  return codeBlocks(file)
-    .filter(({ language }) => ['ts', 'js'].includes(language))
-    .map(({ code }) => code);
+export function programs({ text }: Markdown): string[] {
+  return ['ts', 'js'].flatMap((language) => snippetsOf(text, language));
 }
 
 /** The code in sentences. */
@@ -59,8 +44,8 @@ const PROGRAM = /^(?:\w+=\S* )*(?:npx |npm run (?:--silent |-s )?)?(cxr-\w+)(?: 
 
 /** The command lines of cxr programs, in blocks and in sentences. Those with `…` or `[` are patterns, not commands. */
 export function commandLines(file: Markdown): CommandLine[] {
-  const blocks = codeBlocks(file).filter(({ language }) => ['', 'sh', 'bash'].includes(language));
-  const lines = blocks.flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n'));
+  const blocks = ['', 'sh', 'bash'].flatMap((language) => snippetsOf(file.text, language));
+  const lines = blocks.flatMap((code) => code.replaceAll('\\\n', ' ').split('\n'));
   return [
     ...lines.flatMap((line) => parse(line.replace(/(^|\s)#.*/, ''), false)),
     ...inlineCode(file).flatMap((code) => parse(code, true)),
