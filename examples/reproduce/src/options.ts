@@ -1,6 +1,14 @@
 import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
-import { type Command, checkUsage, choiceFlag, numberFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
-import { PRESETS, resolveConfig, type TrainSettings } from '@cxr/dcgan';
+import {
+  type Command,
+  checkUsage,
+  choiceFlag,
+  numberFlag,
+  Option,
+  UsageError,
+  wholeNumberFlag,
+} from '@cxr/cli';
+import { PRESETS, resolveConfig, type TrainConfig, type TrainSettings } from '@cxr/dcgan';
 import { type Dims, RESIZE_MODES, type ResizeMode } from '@cxr/fid';
 import { PAPER } from './paper.js';
 
@@ -27,6 +35,8 @@ export interface Options {
   readonly stretch: readonly boolean[];
   /** How images become 299 × 299: each is scored. The first is the one of the final table. */
   readonly resize: readonly ResizeMode[];
+  /** A run, a checkpoint or a generator file of the preset paper that was trained elsewhere: nothing is trained here. */
+  readonly generator?: string | undefined;
   /** A folder of fakes, a run, a checkpoint or a generator file, to score beside ours. */
   readonly xray?: string | undefined;
   readonly seed: number;
@@ -36,7 +46,7 @@ export interface Options {
   /** Length of the activations. */
   readonly dims: Dims;
   /** Pixels a side, and features at that size, of the networks. */
-  readonly size: 32 | 128;
+  readonly size: TrainConfig['size'];
   readonly width: number;
 }
 
@@ -115,6 +125,12 @@ function addTrainingFlags(program: Command): void {
 
 function addScoringFlags(program: Command): void {
   program
+    .addOption(
+      new Option(
+        '--generator <path>',
+        'score this generator of the preset paper, trained elsewhere (a run, a checkpoint or a generator file), and train nothing',
+      ).conflicts(['steps', 'minutes', 'batchSize', 'scoreEvery']),
+    )
     .addOption(
       wholeNumberFlag('--count <n>', `fakes to write and score (default: ${PAPER.fakes})`, { min: 2 }),
     )

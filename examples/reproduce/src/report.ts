@@ -59,8 +59,7 @@ export function renderReport(
       ...curvePart(metrics),
       '<h2>The fakes</h2>',
       ...pictureRows(pictures),
-      '<h2>Losses</h2>',
-      lineChart(losses, 'iteration', 'loss'),
+      ...(log.length === 0 ? [] : ['<h2>Losses</h2>', lineChart(losses, 'iteration', 'loss')]),
       '<h2>How it was made</h2>',
       facts(origin(metrics)),
     ],
@@ -108,14 +107,25 @@ function curvePart({ curve }: ReproduceMetrics): string[] {
   ];
 }
 
+function training({
+  iterations,
+  minutes,
+  secondsPerIteration,
+  batchSize,
+  paper,
+}: ReproduceMetrics['train']): string {
+  const time =
+    secondsPerIteration === 0
+      ? 'elsewhere'
+      : `${minutes.toFixed(1)} minutes, ${secondsPerIteration.toPrecision(3)} s each (median)`;
+  return `${iterations} iterations, ${time}; batch size ${batchSize}, the paper’s ${paper.batchSize}`;
+}
+
 function origin({ train, data, weights, engine, options, versions }: ReproduceMetrics): [string, string][] {
   return [
     ['data', data.description],
     ['trained on', `${data.trainedOn} images of ${data.className}; digest of all files ${data.digest}`],
-    [
-      'training',
-      `${train.iterations} iterations, ${train.minutes.toFixed(1)} minutes, ${train.secondsPerIteration.toPrecision(3)} s each (median); batch size ${train.batchSize}, the paper’s ${train.paper.batchSize}`,
-    ],
+    ['training', training(train)],
     ['backend', train.backend],
     ['Inception weights', `${weights.kind}, sha256 ${weights.sha256 ?? 'unknown'}`],
     ['engine', engine],

@@ -15,7 +15,7 @@ import { PAPER } from './paper.js';
 import { type ReportPicture, renderReport } from './report.js';
 import type { ReproduceMetrics } from './results.js';
 import { type ScoreTable, scoreTable } from './score-table.js';
-import { type TrainedPaper, trainPaper } from './train-paper.js';
+import { readPaperInfo, type TrainedPaper, trainedElsewhere, trainPaper } from './train-paper.js';
 
 /** What a run reports while it goes on, and how to stop it. */
 export interface ReproduceHooks {
@@ -43,8 +43,9 @@ export function reproduce(options: Options, hooks: ReproduceHooks): Promise<Repr
   return withFolderLock(options.out, () => reproduceInto(options, hooks));
 }
 
-async function reproduceInto(options: Options, hooks: ReproduceHooks): Promise<ReproduceResult> {
+async function reproduceInto(given: Options, hooks: ReproduceHooks): Promise<ReproduceResult> {
   const { onMessage } = hooks;
+  const options = await withNetworkOf(given);
   // What can be wrong with the input should show before hours of training.
   const data = await openData(options, onMessage);
   const { name: backend } = await useBackend(options.backend as BackendRequest, { threads: options.threads });
@@ -58,6 +59,13 @@ async function reproduceInto(options: Options, hooks: ReproduceHooks): Promise<R
   } finally {
     xray?.dispose();
   }
+}
+
+/** Size, width and batch size are those of a generator that was trained elsewhere. */
+async function withNetworkOf(options: Options): Promise<Options> {
+  if (options.generator === undefined) return options;
+  const { size, width, batchSize } = (await readPaperInfo(options.generator)).config;
+  return { ...options, size, width, batchSize };
 }
 
 interface Opened {
@@ -76,7 +84,10 @@ async function trainAndScore(opened: Opened, hooks: ReproduceHooks): Promise<Rep
   let ours: FakeMaker | undefined;
   try {
     const scorer = await scorerOf(options, data, store, hooks);
-    const trained = await trainPaper(options, data.training, scorer, hooks);
+    const trained =
+      options.generator === undefined
+        ? await trainPaper(options, data.training, scorer, hooks)
+        : await trainedElsewhere(options.generator);
     for (const warning of trained.warnings) hooks.onMessage(`warning: ${warning}`);
     const { step } = trained;
     const label = `preset paper after ${step} iteration${step === 1 ? '' : 's'}`;
@@ -111,6 +122,7 @@ function checkSame(options: Options, data: PaperData, weights: InceptionWeights)
     class: data.className,
     data: data.digest,
     weights: weights.sha256 ?? weights.kind,
+    trained: options.generator === undefined ? undefined : 'elsewhere',
   });
 }
 
@@ -216,6 +228,11 @@ function endNotes(options: Options, data: PaperData, trained: TrainedPaper): str
       `${trained.step} iterations of the paper’s ${PAPER.steps}, with ${percent(share)} of the images that its networks saw.`,
     );
   }
+  if (options.generator !== undefined) {
+    notes.push(
+      'The networks were trained elsewhere (--generator), so there are no times, losses and scores along the way.',
+    );
+  }
   if (options.xray === undefined) {
     notes.push('No fakes of the preset xray were named (--xray), so they are left out of the tables.');
   }
@@ -234,9 +251,10 @@ function percent(share: number): string {
 }
 
 /** Without folders of this machine. */
-function plainOptions({ data, weights, xray, out: _, ...rest }: Options): Record<string, unknown> {
+function plainOptions(options: Options): Record<string, unknown> {
+  const { data, weights, generator, xray, out: _, ...rest } = options;
   const name = (path: string | undefined) => (path === undefined ? undefined : basename(path));
-  return { data: name(data), weights: name(weights), xray: name(xray), ...rest };
+  return { data: name(data), weights: name(weights), generator: name(generator), xray: name(xray), ...rest };
 }
 
 const SHOWN = 32;

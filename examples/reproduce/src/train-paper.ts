@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import type { Progress } from '@cxr/cli';
 import { type JsonLines, openJsonLines } from '@cxr/data/node';
 import { type Scorer, type TrainEvent, train } from '@cxr/dcgan';
-import { checkpointFolder, listCheckpoints, loadCheckpoint, loadGenerator } from '@cxr/dcgan/node';
+import {
+  type CheckpointInfo,
+  checkpointFolder,
+  listCheckpoints,
+  loadCheckpoint,
+  loadGenerator,
+  readCheckpointInfo,
+} from '@cxr/dcgan/node';
+import { CxrFileError } from '@cxr/image';
 import type { ImageSource } from './image-source.js';
 import { type Options, trainSettings } from './options.js';
 
@@ -40,6 +48,23 @@ export interface TrainHooks {
 
 /** A checkpoint has 420 MB at the paper's size; this many iterations are lost at most when the process is killed. */
 const CHECKPOINT_EVERY = 25;
+
+/**
+ * The generator of a run that was trained elsewhere.
+ * @throws CxrFileError `mismatch` where it is of another preset; and as `loadGenerator`.
+ */
+export async function trainedElsewhere(path: string): Promise<TrainedPaper> {
+  const { step } = await readPaperInfo(path);
+  return { generator: await loadGenerator(path), step, log: [], scores: [], warnings: [] };
+}
+
+/** What a generator of the preset `paper` says of its run. @throws as `trainedElsewhere`. */
+export async function readPaperInfo(path: string): Promise<CheckpointInfo> {
+  const info = await readCheckpointInfo(path);
+  const { preset } = info.config;
+  if (preset === 'paper') return info;
+  throw new CxrFileError('mismatch', `a generator of the preset ${preset}, not of paper`, { file: path });
+}
 
 /**
  * Trains the preset `paper`, or goes on from the run's last checkpoint, until the minutes or the iterations are used up.

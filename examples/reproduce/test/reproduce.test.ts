@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { decodeImage, encodePng, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { sample, stretchContrast } from '@cxr/dcgan';
@@ -14,6 +15,8 @@ import { openFakes } from '../src/fakes.js';
 import { optionsOf, type ReproduceFlags } from '../src/options.js';
 import { type ReproduceHooks, reproduce } from '../src/reproduce.js';
 import type { ReproduceMetrics } from '../src/results.js';
+
+const PRETRAINED = new URL('../../../packages/dcgan/pretrained/', import.meta.url);
 
 let folder: string;
 beforeAll(() => {
@@ -234,4 +237,26 @@ describe('fakes of another preset', () => {
     expect(xray!.fid).toBe(ours!.fid);
     expect(metrics.notes.join()).not.toContain('--xray');
   }, 60_000);
+
+  it('can be of a run elsewhere: nothing is trained, and the numbers are that run’s', async () => {
+    const few = { count: 6, reals: 8, stretch: 'on', resize: 'pil299' } as const;
+    const run = join(folder, 'trained');
+    const there = await reproduce(quick('trained', { ...few, steps: 2 }), quiet());
+    const here = await reproduce(quick('scored', { ...few, generator: run }), quiet());
+    expect(here.metrics.table).toEqual(there.metrics.table);
+    expect(here.metrics.train).toMatchObject({ iterations: 2, batchSize: 8, minutes: 0 });
+    expect(here.metrics.notes.join()).toContain('trained elsewhere');
+    expect(existsSync(join(folder, 'scored', 'checkpoint'))).toBe(false);
+    const report = await readFile(here.report, 'utf8');
+    expect(report).toContain('2 iterations, elsewhere');
+    expect(report).not.toContain('Losses');
+    await expect(reproduce(quick('scored', { ...few, steps: 2 }), quiet())).rejects.toThrow('trained');
+  }, 60_000);
+
+  it('refuses a generator of another preset', async () => {
+    const generator = fileURLToPath(new URL('xray-normal-128.safetensors', PRETRAINED));
+    await expect(reproduce(quick('refused', { generator }), quiet())).rejects.toThrow(
+      'a generator of the preset xray, not of paper',
+    );
+  });
 });
