@@ -51,6 +51,17 @@ describe('createGenerator and createDiscriminator', () => {
     expect(Math.abs(deviation - 0.02)).toBeLessThan(4e-4);
   });
 
+  it('start a conditional discriminator with logits of the size that they have without classes', () => {
+    const options = { size: 32, width: 8, discriminatorNorm: 'none', initialization: 'he', seed: 3 } as const;
+    const images = tf.randomUniform([64, 32, 32, 1], -1, 1, 'float32', 5);
+    const size = (logits: tf.Tensor) => Math.sqrt(tf.mean(tf.square(logits)).dataSync<'float32'>()[0]!);
+    const alone = size(createDiscriminator(options).predict(images) as tf.Tensor);
+    const conditional = createDiscriminator({ ...options, classes: 2 });
+    const labels = tf.tile(tf.eye(2), [32, 1]);
+    // The projection adds as much again: √2 times the size. Before, it was ten times.
+    expect(size(conditional.predict([images, labels]) as tf.Tensor)).toBeLessThan(4 * alone);
+  });
+
   it('name a value out of range', () => {
     expect(() => createGenerator({ size: 48 as Size, width: 8 })).toThrow('invalid size: 48');
     expect(() => createDiscriminator({ size: 32, width: 0.5 })).toThrow('invalid width: 0.5');

@@ -135,7 +135,10 @@ export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersMo
   if (classes > 0) {
     const label = tfl.input({ shape: [classes], name: 'label' });
     inputs.push(label);
-    const embedded = dense(features.shape[1]!, false, 'embed_label', classes).apply(label) as Symbolic;
+    // The projection sums over the features, so their number is what keeps its size that of the logit.
+    const embedded = dense(features.shape[1]!, false, 'embed_label', features.shape[1]!).apply(
+      label,
+    ) as Symbolic;
     const projected = tfl.layers.dot({ axes: 1, name: 'projection' }).apply([embedded, features]) as Symbolic;
     logits = tfl.layers.add({ name: 'conditional_logit' }).apply([logits, projected]) as Symbolic;
   }
