@@ -18,6 +18,8 @@ const MAX_FEATURES = 128 * 64;
 const STEPS = 3;
 const COUNTS = [600, 6000];
 const DISTANCE_COUNTS = [600, 6000, 60_000];
+/** Of each set; the time grows with their square: the larger ones take half an hour each. */
+const PAIR_COUNTS = [10_000, 50_000];
 
 const worker = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -66,6 +68,16 @@ export const run: Bench = async ({ log, args }) => {
       for (const count of DISTANCE_COUNTS) {
         const name = `fid without the network: ${count} activations, ${dims} dims`;
         await measure(name, 'fid-worker.js', { count, dims }, 1);
+      }
+    }
+    for (const count of PAIR_COUNTS) {
+      for (const metric of ['prdc', 'kid', 'kid of subsets']) {
+        await measure(
+          `${metric}: ${count} a set, 768 dims`,
+          'pairs-worker.js',
+          { metric, count, dims: 768 },
+          1,
+        );
       }
     }
   } finally {

@@ -17,7 +17,7 @@ interface Row {
 }
 
 const pngs = readJsonLines<Row>('data/png.jsonl');
-const jpegs = readJsonLines<Row>('data/jpeg.jsonl').filter(({ channels }) => channels < 4);
+const jpegs = readJsonLines<Row>('data/jpeg.jsonl');
 const others = readJsonLines<Row>('data/other.jsonl');
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
 const tiffs = readJsonLines<Row>('data/tiff.jsonl');
@@ -35,7 +35,7 @@ describe('decodeImage', () => {
   it.each(jpegs)('JPEG as Pillow, by WebAssembly and by sharp: $name', async (row) => {
     for (const options of [{}, { codec: sharp }]) {
       const decoded = await decodeImage(bytesOf(row), options);
-      expect(decoded.shape).toEqual([37, 45, row.channels]);
+      expect(decoded.shape).toEqual([37, 45, Math.min(3, row.channels)]);
       expect(sha256(toRgb8(decoded).data)).toBe(row.rgb);
     }
   });
@@ -59,10 +59,6 @@ describe('decodeImage', () => {
   });
 
   it('says what it cannot decode', async () => {
-    const cmyk = readJsonLines<Row>('data/jpeg.jsonl').find(({ name }) => name === 'CMYK')!;
-    for (const options of [{}, { codec: sharp }]) {
-      expect(await failure(decodeImage(bytesOf(cmyk), options))).toMatch(/^unsupported .*4 components/);
-    }
     // Compression, tag 259, of the little-endian file's directory.
     const tiff = bytesOf(tiffs[0]!);
     tiff[Buffer.from(tiff).indexOf(Buffer.from([3, 1, 3, 0, 1, 0, 0, 0])) + 8] = 6;

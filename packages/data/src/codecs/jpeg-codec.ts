@@ -2,6 +2,8 @@ import { CxrFileError, fromImageData, type IntegerImage, image } from '@cxr/imag
 import decode, { init } from '@jsquash/jpeg/decode.js';
 import type { Codec } from './codec.js';
 import type { ImageHeader } from './image-header.js';
+import { cmykToRgb } from './jpeg-cmyk/cmyk-to-rgb.js';
+import { withoutComponent } from './jpeg-cmyk/without-component.js';
 import { countScans, type JpegSegments, readJpegSegments } from './jpeg-segments.js';
 import { loadWasm, type WasmDecoder } from './load-wasm.js';
 
@@ -9,12 +11,33 @@ import { loadWasm, type WasmDecoder } from './load-wasm.js';
 export const jpegCodec: Codec = {
   name: 'mozjpeg-wasm',
   formats: ['jpeg'],
-  async decode(bytes, header) {
+  async decode(bytes, header, { maxPixels }) {
     checkJpeg(bytes);
-    await ready();
-    return toImage(await decodeRgba(bytes), header);
+    return header.channels === 4 ? decodeCmyk(bytes, maxPixels) : toImage(await decodeRgba(bytes), header);
   },
 };
+
+/**
+ * The decoder reads no four components, so it decodes the file twice: without the fourth, and without the third. As Pillow does, takes
+ * samples as Adobe's programs write them, 255 for no ink. By libjpeg, the colours are YCCK (the negative in YCbCr, so that it gives the ink) if Adobe's segment names a transform.
+ */
+async function decodeCmyk(bytes: Uint8Array, maxPixels: number): Promise<IntegerImage> {
+  const segments = readJpegSegments(bytes);
+  const { width, height } = segments;
+  if (2 * width * height > maxPixels) {
+    const size = `${width} × ${height} pixels of four components`;
+    throw new CxrFileError('too-large', `${size}, decoded twice, more than the limit of ${maxPixels}`);
+  }
+  const ycck = (segments.adobeTransform ?? 0) !== 0;
+  const others = await decodeRgba(withoutComponent(bytes, segments, 2, 0));
+  const white = new Uint8Array(others.width * others.height);
+  for (let i = 0; i < white.length; i++) white[i] = others.data[4 * i + 2]!;
+  const colours = fromImageData(await decodeRgba(withoutComponent(bytes, segments, 3, ycck ? 1 : 0)));
+  const inks = colours.data as Uint8Array;
+  if (!ycck) for (let i = 0; i < inks.length; i++) inks[i] = 255 - inks[i]!;
+  cmykToRgb(inks, white);
+  return colours;
+}
 
 const DECODER: WasmDecoder = {
   name: 'JPEG',
@@ -36,6 +59,7 @@ async function ready(): Promise<void> {
 }
 
 async function decodeRgba(bytes: Uint8Array): Promise<ImageData> {
+  await ready();
   try {
     return await decode(bytes as unknown as ArrayBuffer, { preserveOrientation: false });
   } catch (cause) {
@@ -55,7 +79,7 @@ function toImage(decoded: ImageData, { channels }: ImageHeader): IntegerImage {
 
 /**
  * Refuses what decoders differ on or do not read: other samples than 8 bits of Huffman-coded baseline or progressive JPEG,
- * components other than grey and YCbCr or RGB, data without their end or too few for the size declared, which a decoder
+ * components other than grey, YCbCr or RGB, CMYK and YCCK, data without their end or too few for the size declared, which a decoder
  * would make up; and so many scans that decoding would take very long.
  * @throws CxrFileError 'unsupported' or 'truncated'.
  */
@@ -87,8 +111,8 @@ function unreadable({ frameMarker, precision, components }: JpegSegments): strin
   if (frameMarker > 0xc3) return 'a hierarchical JPEG';
   if (precision !== 8) return `a JPEG with ${precision} bits a sample`;
   const count = components.length;
-  if (count === 3 && hasHalfHeights(components)) return 'a JPEG with colours of half the height (4:4:0)';
-  return count === 1 || count === 3 ? undefined : `a JPEG with ${count} components (1 or 3)`;
+  if (count > 1 && hasHalfHeights(components)) return 'a JPEG with colours of half the height (4:4:0)';
+  return [1, 3, 4].includes(count) ? undefined : `a JPEG with ${count} components (1, 3 or 4)`;
 }
 
 /** Whether a component is to be doubled in height alone: libjpeg-turbo, and so Pillow, smooths it, and mozjpeg does not. */

@@ -16,7 +16,7 @@ export interface JpegSegments {
   scan: number;
 }
 
-interface JpegComponent {
+export interface JpegComponent {
   id: number;
   /** Sampling factors. */
   across: number;
@@ -45,9 +45,12 @@ interface JpegSegment {
   end: number;
 }
 
-/** The segments up to the first scan or the end of the image, and then that marker with all the bytes after it (ITU-T T.81, annex B). */
-export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void, void> {
-  for (let at = 2; at + 4 <= bytes.length; ) {
+/**
+ * The segments up to the first scan or the end of the image, and then that marker with all the bytes after it (ITU-T T.81, annex B).
+ * @param from where they begin. @default 2, after the start of the image
+ */
+export function* jpegSegments(bytes: Uint8Array, from = 2): Generator<JpegSegment, void, void> {
+  for (let at = from; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1]!;
     // libjpeg, and so Pillow, skips bytes between segments that belong to none.
     if (bytes[at] !== 0xff || marker === 0xff) {

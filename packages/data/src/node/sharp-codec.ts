@@ -33,7 +33,8 @@ function makeCodec(sharp: Sharp): Codec {
     name: 'sharp',
     formats: ['jpeg', 'webp'],
     async decode(bytes, header, { maxPixels }) {
-      if (isSmallJpeg(header) && !isMainThread) return jpegCodec.decode(bytes, header, { maxPixels });
+      const ours = isCmykJpeg(header) || (isSmallJpeg(header) && !isMainThread);
+      if (ours) return jpegCodec.decode(bytes, header, { maxPixels });
       if (header.format === 'jpeg') checkJpeg(bytes);
       else {
         checkWebp(bytes);
@@ -55,6 +56,11 @@ const SMALL = 80_000;
 /** Decoded by WebAssembly in a thread of ours: the same pixels. It would hold up the main thread, where sharp does not. */
 function isSmallJpeg({ format, width, height }: ImageHeader): boolean {
   return format === 'jpeg' && width !== undefined && height !== undefined && width * height <= SMALL;
+}
+
+/** sharp makes colours of these through a profile of its own. */
+function isCmykJpeg({ format, channels }: ImageHeader): boolean {
+  return format === 'jpeg' && channels === 4;
 }
 
 async function decode(
