@@ -59,6 +59,8 @@ const READERS: [name: string, sources: Source[], read: (bytes: Uint8Array) => un
   // mozjpeg is not ours and, being lenient, slow on nonsense.
   ['decodeImage on JPEG', goldens('jpeg.jsonl'), decode, 0.1],
   ['decodeImage on TIFF', goldens('tiff.jsonl'), decode],
+  ['decodeImage on CCITT in TIFF', goldens('ccitt.jsonl'), decode],
+  ['decodeImage on CMYK JPEG', goldens('cmyk.jsonl'), decode, 0.1],
   // Nor is libwebp.
   ['decodeImage on WebP', goldens('webp.jsonl'), decode, 0.1],
   ['decodeImage on DICOM', goldens('dicom.jsonl').filter(({ name }) => !name.includes('baseline')), decode],

@@ -222,7 +222,7 @@ describe('refused by name', () => {
     const tiff = bytesOf(values.find(({ name }) => name === 'float32<')!.file);
     const tag = tiff.findIndex((byte, i) => byte === 3 && tiff[i + 1] === 1 && tiff[i + 2] === 3);
     for (const [code, reason] of [
-      [3, /CCITT compression \(3\)/],
+      [3, /CCITT compression of 32 bits/],
       [6, /old JPEG compression \(6\)/],
       [7, /JPEG compression of 1 samples of 32 bits/],
     ] as const) {

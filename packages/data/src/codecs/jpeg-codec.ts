@@ -1,8 +1,8 @@
 import { CxrFileError, fromImageData, type IntegerImage, image } from '@cxr/image';
 import decode, { init } from '@jsquash/jpeg/decode.js';
+import { cmykToRgb } from './cmyk-to-rgb.js';
 import type { Codec } from './codec.js';
 import type { ImageHeader } from './image-header.js';
-import { cmykToRgb } from './jpeg-cmyk/cmyk-to-rgb.js';
 import { withoutComponent } from './jpeg-cmyk/without-component.js';
 import { countScans, type JpegSegments, readJpegSegments } from './jpeg-segments.js';
 import { loadWasm, type WasmDecoder } from './load-wasm.js';

@@ -1,17 +1,19 @@
 import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
+import { cmykToRgb } from '../cmyk-to-rgb.js';
 import type { Codec, CodecOptions } from '../codec.js';
 import { decodeJpegBlocks } from './jpeg-blocks.js';
 import { orient } from './orient.js';
 import { showValues } from './show-values.js';
-import { isThroughWindow, readLayout, type TiffLayout } from './tiff-layout.js';
+import { COLOURS, isThroughWindow, readLayout, type TiffLayout } from './tiff-layout.js';
 import { RATIOS, unpackBlock } from './unpack-block.js';
+import { unpackCcitt } from './unpack-ccitt.js';
 
 type Shades = Uint8Array | Uint16Array;
 type Samples = Shades | Uint32Array;
 
 /**
- * TIFF and BigTIFF in pure JavaScript: the first image; grey, palette or RGB of unsigned whole numbers up to 16 bits, alpha
- * dropped, turned as its orientation says; through a window also grey that is signed, floating-point or of 32 bits; in strips or tiles, plain or by LZW, deflate, PackBits or JPEG. As for PNG, 16 bits stay
+ * TIFF and BigTIFF in pure JavaScript: the first image; grey, palette or RGB of unsigned whole numbers up to 16 bits, CMYK of 8, alpha
+ * dropped, turned as its orientation says; through a window also grey that is signed, floating-point or of 32 bits; in strips or tiles, plain or by LZW, deflate, PackBits, JPEG or CCITT. As for PNG, 16 bits stay
  * 16 and fewer than 8 are spread to 0..255. Anything else is 'unsupported', by name.
  */
 export const tiffCodec: Codec = {
@@ -69,10 +71,15 @@ function blocksOf(bytes: Uint8Array, layout: TiffLayout, maxPixels: number): Uin
   if (packed > bytes.length) {
     throw new CxrFileError('corrupt', 'a TIFF whose strips or tiles lie on one another');
   }
-  if ((width * height * samples * bits) / 8 > (packed + count) * RATIOS[compression]) {
+  if ((width * height * samples * bits) / 8 > (packed + count) * ratioOf(layout)) {
     throw new CxrFileError('truncated', 'a TIFF with too few data');
   }
   return blocks;
+}
+
+/** Maximum number of bytes that one packed byte expands to: of CCITT, eight rows like those above them. */
+function ratioOf({ compression, blockWidth }: TiffLayout): number {
+  return compression === 'CCITT' ? blockWidth + 8 : RATIOS[compression];
 }
 
 function rowBytesOf({ blockWidth, planar, samples, bits }: TiffLayout): number {
@@ -85,7 +92,7 @@ function decodeTiff(
   window: NonNullable<CodecOptions['window']>,
 ): IntegerImage {
   const { width, height, bits, samples, photometric, planar, blockWidth, blockHeight } = layout;
-  const kept = photometric === 'RGB' ? 3 : 1;
+  const kept = COLOURS[photometric];
   const together = planar ? 1 : samples;
   const data = emptySamples(bits, width * height * kept);
   const rowBytes = rowBytesOf(layout);
@@ -106,16 +113,18 @@ function decodeTiff(
       }
     }
   }
-  const channels = photometric === 'palette' ? 3 : kept;
+  const channels = photometric === 'palette' || photometric === 'CMYK' ? 3 : kept;
   const shown = orient(shadesOf(data, layout, window), storedShape(layout, channels), layout.orientation);
   return image(shown.data, shown.height, shown.width, channels);
 }
 
 /** The bytes of a strip or tile; JPEG streams are decoded by now. */
-function rawBlock(block: Uint8Array, length: number, { compression }: TiffLayout): Uint8Array {
+function rawBlock(block: Uint8Array, length: number, layout: TiffLayout): Uint8Array {
+  const { compression, ccitt, blockWidth: width, reversed } = layout;
   if (compression === 'JPEG') return block;
   const raw = new Uint8Array(length);
-  unpackBlock(block, raw, compression);
+  if (ccitt) unpackCcitt(block, raw, { width, kind: ccitt, reversed });
+  else if (compression !== 'CCITT') unpackBlock(block, raw, compression);
   return raw;
 }
 
@@ -149,7 +158,8 @@ function isMappedByPillow(layout: TiffLayout): boolean {
   const asInImage =
     (photometric === 'black is zero' && samples === 1 && bits >= 8) ||
     (photometric === 'palette' && samples === 1 && bits === 8) ||
-    (photometric === 'RGB' && samples === 4 && bits === 8 && layout.alpha);
+    (photometric === 'RGB' && samples === 4 && bits === 8 && layout.alpha) ||
+    (photometric === 'CMYK' && samples === 4);
   return compression === 'none' && whole && asInImage;
 }
 
@@ -164,11 +174,12 @@ function samplesOf(row: Uint8Array, { bits, littleEndian }: TiffLayout): Samples
     const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
     return Uint32Array.from({ length: row.length / 4 }, (_, i) => view.getUint32(4 * i, littleEndian));
   }
-  const each = 8 / bits;
   const mask = 2 ** bits - 1;
-  return Uint8Array.from({ length: row.length * each }, (_, i) => {
-    return (row[Math.floor(i / each)]! >> (8 - bits * ((i % each) + 1))) & mask;
-  });
+  const out = new Uint8Array((row.length * 8) / bits);
+  for (let byte = 0, to = 0; byte < row.length; byte++) {
+    for (let unused = 8 - bits; unused >= 0; unused -= bits) out[to++] = (row[byte]! >> unused) & mask;
+  }
+  return out;
 }
 
 /** Differences from the left neighbour to values, modulo the samples' range, which typed arrays do. */
@@ -197,6 +208,7 @@ function copyRow(
 /** Numbers as they are shown: black 0, over the full range. */
 function toShades(data: Shades, { bits, photometric, palette }: TiffLayout): Shades {
   if (photometric === 'palette') return throughPalette(data, bits, palette);
+  if (photometric === 'CMYK') return throughInks(data);
   const max = 2 ** bits - 1;
   const scale = bits < 8 ? 255 / max : 1;
   const inverted = photometric === 'white is zero';
@@ -214,4 +226,15 @@ function throughPalette(data: Shades, bits: number, palette: readonly number[]):
     for (let c = 0; c < 3; c++) out[3 * i + c] = palette[c * count + data[i]!]! >> 8;
   }
   return out;
+}
+
+function throughInks(data: Shades): Uint8Array {
+  const white = new Uint8Array(data.length / 4);
+  const colours = new Uint8Array(3 * white.length);
+  for (let i = 0; i < white.length; i++) {
+    for (let c = 0; c < 3; c++) colours[3 * i + c] = data[4 * i + c]!;
+    white[i] = 255 - data[4 * i + 3]!;
+  }
+  cmykToRgb(colours, white);
+  return colours;
 }

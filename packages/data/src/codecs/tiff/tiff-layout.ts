@@ -1,6 +1,7 @@
 import { CxrFileError } from '@cxr/image';
 import { readTags, type TiffTags } from './read-tags.js';
 import type { Compression } from './unpack-block.js';
+import type { CcittKind } from './unpack-ccitt.js';
 
 /** How a TIFF stores its first image. */
 export interface TiffLayout {
@@ -16,6 +17,10 @@ export interface TiffLayout {
   /** Whether the sample after the colours is alpha; true if the file does not say. */
   alpha: boolean;
   compression: Compression;
+  /** Of CCITT compression. */
+  ccitt: CcittKind | undefined;
+  /** Whether the lowest bit of a byte is the first, of CCITT compression. */
+  reversed: boolean;
   /** Colours as brightness and two differences, as JPEG has them. */
   ycbcr: boolean;
   /** What the JPEG streams of all blocks share (tag 347), a JPEG without a picture; empty without. */
@@ -36,14 +41,19 @@ export interface TiffLayout {
   orientation: number;
 }
 
-type Photometric = 'white is zero' | 'black is zero' | 'RGB' | 'palette';
+type Photometric = 'white is zero' | 'black is zero' | 'RGB' | 'palette' | 'CMYK';
 
-const PHOTOMETRICS: readonly Photometric[] = ['white is zero', 'black is zero', 'RGB', 'palette'];
+const PHOTOMETRICS: Record<number, Photometric> = {
+  0: 'white is zero',
+  1: 'black is zero',
+  2: 'RGB',
+  3: 'palette',
+  5: 'CMYK',
+};
 
 /** Those we cannot read, for the error. */
 const OTHER_PHOTOMETRICS: Record<number, string> = {
   4: 'a transparency mask',
-  5: 'CMYK colours',
   6: 'YCbCr colours',
   8: 'CIE L*a*b* colours',
   9: 'ICC L*a*b* colours',
@@ -54,6 +64,9 @@ const OTHER_PHOTOMETRICS: Record<number, string> = {
 
 const COMPRESSIONS: Record<number, Compression> = {
   1: 'none',
+  2: 'CCITT',
+  3: 'CCITT',
+  4: 'CCITT',
   5: 'LZW',
   7: 'JPEG',
   8: 'deflate',
@@ -63,10 +76,8 @@ const COMPRESSIONS: Record<number, Compression> = {
 
 /** Those we cannot read, for the error. */
 const OTHER_COMPRESSIONS: Record<number, string> = {
-  2: 'CCITT',
-  3: 'CCITT',
-  4: 'CCITT',
   6: 'old JPEG',
+  32771: 'CCITT (of whole words)',
   32809: 'ThunderScan',
   33003: 'JPEG 2000',
   33005: 'JPEG 2000',
@@ -88,12 +99,22 @@ const SAMPLE_FORMATS: Record<number, string> = {
   6: 'complex samples',
 };
 
-/** Maximum number of samples per pixel, as in Pillow: RGB and three more, grey and one more. */
+/** Maximum number of samples per pixel, as in Pillow: RGB and three more, CMYK and two more, grey and one more. */
 const MAX_SAMPLES: Record<Photometric, number> = {
   'white is zero': 2,
   'black is zero': 2,
   RGB: 6,
   palette: 2,
+  CMYK: 6,
+};
+
+/** Samples that are colours. */
+export const COLOURS: Readonly<Record<Photometric, number>> = {
+  'white is zero': 1,
+  'black is zero': 1,
+  RGB: 3,
+  palette: 1,
+  CMYK: 4,
 };
 
 /**
@@ -104,12 +125,14 @@ export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
   const tags = readTags(bytes);
   const samples = tags.first(277) ?? 1;
   const format = formatOf(tags, values);
-  const bits = bitsOf(tags, samples, format, values);
   const compression = compressionOf(tags);
+  const bits = bitsOf(tags, samples, format, values);
+  const reversed = isReversed(tags, compression);
   const ycbcr = compression === 'JPEG' && tags.first(262) === 6;
   const photometric = photometricOf(tags, bits, samples, ycbcr);
   if (isThroughWindow({ format, bits })) checkValueKind(bits, format, photometric);
   if (compression === 'JPEG') checkJpegKind(tags, { bits, samples, format, photometric });
+  const ccitt = compression === 'CCITT' ? ccittKind(tags, { bits, photometric }) : undefined;
   const orientation = tags.first(274) ?? 1;
   const height = tags.first(257) ?? 0;
   return {
@@ -122,6 +145,8 @@ export function readLayout(bytes: Uint8Array, values = false): TiffLayout {
     photometric,
     alpha: tags.first(338) !== 0,
     compression,
+    ccitt,
+    reversed,
     ycbcr,
     jpegTables: Uint8Array.from(tags.all(347)),
     differences: hasDifferences(tags, bits, compression),
@@ -150,7 +175,7 @@ export function isThroughWindow({ format, bits }: Pick<TiffLayout, 'format' | 'b
 function checkValueKind(bits: number, format: TiffLayout['format'], photometric: Photometric): void {
   const kind = format === 'unsigned' ? '' : `${format === 'float' ? 'floating-point' : format} `;
   if (bits < 8) throw unsupported(`${kind}samples of ${bits} bits`);
-  if (photometric === 'RGB' || photometric === 'palette')
+  if (COLOURS[photometric] > 1 || photometric === 'palette')
     throw unsupported(`${kind}samples of ${bits} bits, ${photometric}`);
 }
 
@@ -169,8 +194,14 @@ function bitsOf(
   if (!(whole || packed) || depths.some((depth) => depth !== bits)) {
     throw unsupported(`${depths.slice(0, 6).join(', ')} bits a sample`);
   }
-  if ((tags.first(266) ?? 1) !== 1) throw unsupported('bits in reverse order');
   return bits;
+}
+
+/** @throws CxrFileError 'unsupported' for bits in reverse order other than of CCITT, where fax machines' chips write them so. */
+function isReversed(tags: TiffTags, compression: Compression): boolean {
+  const reversed = (tags.first(266) ?? 1) !== 1;
+  if (reversed && compression !== 'CCITT') throw unsupported('bits in reverse order');
+  return reversed;
 }
 
 function compressionOf(tags: TiffTags): Compression {
@@ -194,7 +225,8 @@ function photometricOf(tags: TiffTags, bits: number, samples: number, ycbcr: boo
   if (photometric === 'white is zero' && bits > 8)
     throw unsupported(`${bits} bits a sample where white is zero`);
   if (tags.all(338).includes(1)) throw unsupported('colours multiplied by alpha');
-  if (samples < (photometric === 'RGB' ? 3 : 1)) {
+  if (photometric === 'CMYK' && bits !== 8) throw unsupported(`${bits} bits a sample, CMYK`);
+  if (samples < COLOURS[photometric]) {
     throw new CxrFileError('corrupt', `a TIFF of ${samples} samples a pixel, ${photometric}`);
   }
   if (samples > MAX_SAMPLES[photometric]) throw unsupported(`${samples} samples a pixel, ${photometric}`);
@@ -209,6 +241,18 @@ function checkJpegKind(
   const plain = photometric === 'black is zero' ? samples === 1 : photometric === 'RGB' && samples === 3;
   if (!plain || bits !== 8 || format !== 'unsigned' || (tags.first(284) === 2 && samples > 1))
     throw unsupported(`JPEG compression of ${samples} samples of ${bits} bits, ${photometric}`);
+}
+
+/** Compression 2 to 4, and of 3 whether rows may be coded by the row above (tag 292). @throws CxrFileError 'unsupported'. */
+function ccittKind(
+  tags: TiffTags,
+  { bits, photometric }: Pick<TiffLayout, 'bits' | 'photometric'>,
+): CcittKind {
+  if (bits !== 1 || photometric === 'palette')
+    throw unsupported(`CCITT compression of ${bits} bits, ${photometric}`);
+  const code = tags.first(259);
+  if (code === 3) return (tags.first(292) ?? 0) % 2 === 1 ? 'group 3, 2-D' : 'group 3';
+  return code === 2 ? 'bytes' : 'group 4';
 }
 
 /** Like libtiff, uses the predictor with LZW and deflate only. */

@@ -4,13 +4,13 @@ import { fillInflated } from '../../archives/fill-inflated.js';
 import { unpackLzw } from './unpack-lzw.js';
 
 /** Compressions of TIFF that are read. */
-export type Compression = BytesCompression | 'JPEG';
+export type Compression = BytesCompression | 'JPEG' | 'CCITT';
 
 /** Those of bytes. */
 export type BytesCompression = 'none' | 'LZW' | 'deflate' | 'PackBits';
 
 /** Maximum number of bytes that one packed byte expands to. */
-export const RATIOS: Readonly<Record<Compression, number>> = {
+export const RATIOS: Readonly<Record<Exclude<Compression, 'CCITT'>, number>> = {
   none: 1,
   // A code of 12 bits stands for 3838 bytes at most.
   LZW: 2560,
