@@ -1,5 +1,14 @@
 import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
-import { bitsFlag, type Command, choiceFlag, numberFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
+import {
+  bitsFlag,
+  type Command,
+  choiceFlag,
+  numberFlag,
+  UsageError,
+  type WindowChoice,
+  wholeNumberFlag,
+  windowFlag,
+} from '@cxr/cli';
 import { PRESETS } from '@cxr/dcgan';
 import { DIMS } from '@cxr/fid';
 
@@ -38,6 +47,8 @@ export interface Options {
   readonly growFrom?: string | undefined;
   /** Bits that 16-bit files really use; undefined: all. */
   readonly bits?: number | undefined;
+  /** Values shown of DICOM and of TIFF without shades; undefined: as the files say. */
+  readonly window?: WindowChoice | undefined;
   /** File of Inception weights; undefined: looked for by `findWeights` of @cxr/fid. */
   readonly weights?: string | undefined;
   /** Length of the activations that are scored: 64, 192, 768 or 2048. */
@@ -68,7 +79,8 @@ function addDataFlags(program: Command): void {
     .option('--data <dir>', 'a folder of images, or of class folders (then --class)')
     .option('--class <name>', 'which class folder, in --data and --test-data')
     .option('--test-data <dir>', 'held-out images, never trained on: scored beside the fakes')
-    .addOption(bitsFlag());
+    .addOption(bitsFlag())
+    .addOption(windowFlag());
 }
 
 function addTrainingFlags(program: Command): void {
@@ -140,6 +152,7 @@ export function optionsOf(flags: RunFlags): Options {
     weights: flags.weights,
     growFrom: flags.growFrom,
     bits: flags.bits,
+    window: flags.window,
     out: flags.out,
     preset,
     size: flags.size ?? 64,

@@ -63,14 +63,14 @@ function refuseOverlap(data: string, testData: string): void {
  * @throws UsageError, CxrFileError for folders that are missing, empty, ambiguous or overlapping.
  */
 export async function openReals(options: Options, onMessage: (line: string) => void): Promise<Reals> {
-  const { data, testData, seed, size, bits } = options;
+  const { data, testData, seed, size, bits, window } = options;
   const given = new Set<string>();
   const onWarning = (message: string): void => {
     // The images are read several times: for training, the floor, pictures.
     if (!given.has(message)) onMessage(`warning: ${message}`);
     given.add(message);
   };
-  const reading = { bits, onWarning };
+  const reading = { bits, window, onWarning };
   if (data === undefined) {
     return {
       description: `${PHANTOM_COUNT} drawn phantoms of ${size} × ${size} pixels: no patient, no download.`,

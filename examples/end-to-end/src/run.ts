@@ -99,9 +99,14 @@ function metricsOf(
     interrupted: scored === undefined,
     curve: trained.scores.length > 0 ? trained.scores : undefined,
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
-    options: { ...options },
+    options: { ...options, window: windowText(options.window) },
     versions: versionsOf(PACKAGES, import.meta.url),
   };
+}
+
+/** As `--window` takes it. */
+function windowText(window: Options['window']): string | undefined {
+  return typeof window === 'object' ? `${window.centre},${window.width}` : window;
 }
 
 /**

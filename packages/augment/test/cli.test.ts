@@ -16,8 +16,9 @@ import { augment, chestXray, replay } from '@cxr/augment';
 import { Command, type Output } from '@cxr/cli';
 import { contactSheet, encodePng, phantom } from '@cxr/data';
 import { listImages, readImage, writeFileAtomic } from '@cxr/data/node';
-import { image } from '@cxr/image';
+import { image, toGrey8 } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { floatTiff } from '../../../test/support/float-tiff.js';
 import { writeContactSheet } from '../src/cli/contact-sheet.js';
 import { main } from '../src/cli/main.js';
 import { type AugmentFlags, addFlags, optionsOf } from '../src/cli/options.js';
@@ -96,6 +97,48 @@ describe('cxr-augment', () => {
     ]);
     const images = await Promise.all(rows.map((file) => readImage(file)));
     expect(sheet).toEqual(contactSheet(images, { columns: 3, cell: 128, gap: 4, background: 255 }));
+  });
+
+  it('shows values through a window, which belongs to the settings', async () => {
+    const grey = phantom({ seed: 4, size: 32 });
+    await writeFileAtomic(join(folder, 'png', 'x.tif'), encodePng(grey));
+    // Values of −1000 to 1550.
+    await writeFileAtomic(
+      join(folder, 'in', 'x.tif'),
+      floatTiff(
+        [...grey.data].map((v) => 10 * v - 1000),
+        32,
+        32,
+      ),
+    );
+    for (const name of ['NORMAL', 'SICK']) rmSync(join(folder, 'in', name), { recursive: true });
+    await expect(work('out', '--copies', '1')).rejects.toThrow('floating-point samples');
+    const window = ['--window', '275,2550', '--copies', '1'];
+    await work('shown', ...window);
+    await run(
+      { ...optionsFor('plain', '--copies', '1'), input: join(folder, 'png') },
+      never,
+      () => undefined,
+    );
+    // Floats become 16 bits.
+    for (const name of ['x_1.png', 'contact-sheet.png']) {
+      const [shown, plain] = [
+        await readImage(join(folder, 'shown', name)),
+        await readImage(join(folder, 'plain', name)),
+      ];
+      const difference = [...toGrey8(shown).data].map((value, i) =>
+        Math.abs(value - toGrey8(plain).data[i]!),
+      );
+      expect(Math.max(...difference)).toBeLessThanOrEqual(2);
+    }
+    const saved = JSON.parse(readFileSync(join(folder, 'shown', 'augment.json'), 'utf8'));
+    expect(saved).toEqual({ preset: 'chestXray', seed: 0, size: null, window: { centre: 275, width: 2550 } });
+    await expect(work('shown', '--window', 'all', '--copies', '2')).rejects.toThrow('this run has');
+    expect(await work('shown', ...window)).toMatchObject({ written: 0, kept: 1 });
+    // As before there were windows.
+    expect(JSON.parse(readFileSync(join(folder, 'plain', 'augment.json'), 'utf8'))).not.toHaveProperty(
+      'window',
+    );
   });
 
   it('logs what the library replays', async () => {
@@ -197,8 +240,13 @@ describe('cxr-augment', () => {
     const originals = ['NORMAL/a.png', 'SICK/a.png'];
     const second = { ...lines.find(({ file }) => file === 'SICK/a.png'), copy: 2, output: 'SICK/a_1.png' };
     const all = [second, ...lines].filter((line) => originals.includes(line.file));
+    const settings = { preset: 'chestXray', seed: 0, size: null };
     const sheet = await readImage(
-      await writeContactSheet(join(folder, 'in'), join(folder, 'out'), all, originals),
+      await writeContactSheet(
+        { input: join(folder, 'in'), output: join(folder, 'out'), settings },
+        all,
+        originals,
+      ),
     );
     const read = (...parts: string[]) => readImage(join(folder, ...parts));
     const blank = image(Uint8Array.of(255), 1, 1, 1);

@@ -73,6 +73,26 @@ export function bitsFlag(): Option {
   });
 }
 
+/** Values shown from black to white, as `--window` gives them: the option `window` of what reads images. */
+export type WindowChoice = 'file' | 'all' | { centre: number; width: number };
+
+/** `--window 40,400`, for the commands that read images. */
+export function windowFlag(): Option {
+  return new Option(
+    '--window <centre,width>',
+    'values shown of DICOM, and of TIFF that has no shades (signed, float, 32 bits), such as 40,400; all; or file, as the file says (default: file)',
+  ).argParser((text): WindowChoice => {
+    if (text === 'all' || text === 'file') return text;
+    const parts = text.split(',');
+    const [centre = Number.NaN, width = Number.NaN] = parts.map((part) =>
+      part.trim() === '' ? Number.NaN : Number(part),
+    );
+    if (parts.length === 2 && Number.isFinite(centre) && Number.isFinite(width) && width > 0)
+      return { centre, width };
+    throw new InvalidArgumentError('It takes a centre and a width above 0, such as 40,400, or all, or file.');
+  });
+}
+
 /** `--shard 1/4`, the part of a list that one of several jobs does: index from 0 on, and how many. */
 export function shardFlag(unit: string): Option {
   return new Option(

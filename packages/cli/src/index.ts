@@ -8,7 +8,9 @@ export {
   listFlag,
   numberFlag,
   shardFlag,
+  type WindowChoice,
   wholeNumberFlag,
+  windowFlag,
 } from './flags.js';
 export { createOutput, type Output, type Streams } from './output.js';
 export { packageVersion, versionsOf } from './package-version.js';

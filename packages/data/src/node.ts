@@ -1,3 +1,4 @@
+export { checkWindow } from './codecs/dicom/check-window.js';
 export { type ArrayImages, type ArrayImagesOptions, npzNames, openArrayImages } from './node/array-images.js';
 export { checkWritable, checkWritableFolder } from './node/check-writable.js';
 export { type DownloadOptions, type DownloadProgress, download } from './node/download.js';

@@ -99,6 +99,7 @@ const NODE: Record<string, unknown[]> = {
     [0, 2],
   ],
   checkShard: [[0, 2]],
+  checkWindow: ['window', 'all'],
   listImages: [folder, { recursive: true }],
   loadDataset: [[item.file], { size: 4 }],
   withFolderLock: [folder, () => 1],

@@ -4,6 +4,7 @@ import { readImage } from '@cxr/data/node';
 import { listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
 import { image as wrap } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
+import { floatTiff } from '../../../test/support/float-tiff.js';
 import { run, runsFolder } from './cli-support.js';
 
 const { at, train } = runsFolder();
@@ -196,6 +197,31 @@ describe('cxr-dcgan train', () => {
     expect(told.status).toBe(0);
     expect(told.err).not.toContain('warning');
     expect(await run(...train('deep-c', 1, '--data', deep, '--bits', '17'))).toMatchObject({ status: 2 });
+  });
+
+  it('takes --window for values without shades', async () => {
+    const [values, grey] = [at('values'), at('grey')];
+    for (const folder of [values, grey]) await mkdir(folder);
+    for (const { name, image } of phantoms({ count: 4, seed: 1, size: 40 })) {
+      await writeFile(
+        `${values}/${name}.tif`,
+        floatTiff(
+          [...image.data].map((v) => 10 * v - 1000),
+          40,
+          40,
+        ),
+      );
+      await writeFile(`${grey}/${name}.png`, encodePng(image));
+    }
+    const refused = await run(...train('values-a', 1, '--data', values));
+    expect(refused).toMatchObject({ status: 2, err: expect.stringContaining('floating-point samples') });
+    const shown = await run(...train('values-b', 1, '--data', values, '--window', '275,2550'));
+    expect(shown.status).toBe(0);
+    await run(...train('values-c', 1, '--data', grey));
+    const [a, b] = await Promise.all(['values-b', 'values-c'].map((out) => loadCheckpoint(at(out))));
+    expect(a!.generator).toEqual(b!.generator);
+    const wrong = await run(...train('values-d', 1, '--data', values, '--window', '40'));
+    expect(wrong).toMatchObject({ status: 2, err: expect.stringContaining('centre and a width') });
   });
 
   it('keeps to the settings of a run that has no checkpoint yet', async () => {

@@ -19,6 +19,7 @@ import { readActivations, readStatistics, SENSITIVITY_CHANGES, writeStatistics }
 import { fitImage, image, pixels } from '@cxr/image';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { floatTiff } from '../../../test/support/float-tiff.js';
 import { fixtures, readBytes, relative, runMain } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-values-'));
@@ -214,6 +215,32 @@ describe('values of cxr-fid', () => {
       const { status, stderr } = await runMain(at('dark'), at('sick'), '--bits', bits);
       expect([status, stderr]).toEqual([2, expect.stringContaining('from 1 to 16')]);
     }
+  });
+
+  it('of values through --window are those of the same pictures in 8 bits', async () => {
+    mkdirSync(at('values'));
+    for (let i = 0; i < 7; i++) {
+      const size = 40 + 3 * i;
+      const values = [...phantom({ seed: 10 + i, size }).data].map((value) => 10 * value - 1000);
+      writeFileSync(at('values', `${i}.tif`), floatTiff(values, size, size));
+    }
+    const refused = await runMain(
+      at('values'),
+      at('sick'),
+      '--dims',
+      '64',
+      '--weights',
+      at('random.safetensors'),
+    );
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('floating-point samples')]);
+    const pictures = [at('worst.png'), at('pairs.png')];
+    const flags = ['--worst', pictures[0]!, '--memorisation-pictures', pictures[1]!, '--no-floor'];
+    await score(at('sick'), at('healthy'), ...flags);
+    const drawn = pictures.map((file) => readBytes(file));
+    await score(at('sick'), at('values'), ...flags, '--window', '275,2550');
+    expect(pictures.map((file) => readBytes(file))).toEqual(drawn);
+    const shown = await score(at('values'), at('sick'), '--no-floor', '--window', '275,2550');
+    expect(relative(shown.fid, golden.fid)).toBeLessThan(1e-4);
   });
 
   it('with --method are those of frechetDistance by that method', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { contactSheet, encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type Image, image } from '@cxr/image';
+import type { CliOptions, Settings } from './options.js';
 import type { LogLine } from './task.js';
 
 const ROWS = 6;
@@ -15,8 +16,7 @@ const BLANK = image(Uint8Array.of(255), 1, 1, 1);
  * @returns the file's path.
  */
 export async function writeContactSheet(
-  input: string,
-  output: string,
+  { input, output, settings }: Pick<CliOptions, 'input' | 'output' | 'settings'>,
   lines: readonly LogLine[],
   originals: readonly string[],
 ): Promise<string> {
@@ -35,7 +35,7 @@ export async function writeContactSheet(
   const columns = Math.max(1, ...rows.map((row) => row.length));
   const cells: Image[] = [];
   for (const row of rows) {
-    for (const path of row) cells.push(await readOrBlank(path));
+    for (const path of row) cells.push(await readOrBlank(path, settings.window));
     for (let i = row.length; i < columns; i++) cells.push(BLANK);
   }
   const path = join(output, 'contact-sheet.png');
@@ -50,9 +50,9 @@ export async function writeContactSheet(
 }
 
 /** White instead of a file that can no longer be read. */
-async function readOrBlank(file: string): Promise<Image> {
+async function readOrBlank(file: string, window: Settings['window']): Promise<Image> {
   try {
-    return await readImage(file);
+    return await readImage(file, { window });
   } catch (error) {
     if (error instanceof CxrFileError) return BLANK;
     throw error;

@@ -1,4 +1,4 @@
-import { type CliContext, type Command, wholeNumberFlag } from '@cxr/cli';
+import { type CliContext, type Command, type WindowChoice, wholeNumberFlag, windowFlag } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { checkWritable, readImage, writeFileAtomic } from '@cxr/data/node';
 import { type Image, ndarray, resizePillow, toBytes } from '@cxr/image';
@@ -10,6 +10,7 @@ interface ExploreFlags {
   out: string;
   seed: number;
   size: number;
+  window?: WindowChoice;
 }
 
 /** Adds `cxr-augment explore`: a page that shows what every transform does to one image. */
@@ -29,9 +30,10 @@ export function defineExplore(program: Command, { output }: CliContext): void {
         max: 512,
       }).default(160),
     )
-    .action(async (file: string, { out, seed, size }: ExploreFlags) => {
+    .addOption(windowFlag())
+    .action(async (file: string, { out, seed, size, window }: ExploreFlags) => {
       await checkWritable(out);
-      const image = small(await readImage(file), size);
+      const image = small(await readImage(file, { window }), size);
       await writeFileAtomic(out, explorePage(image, seed));
       output.result(`wrote ${out}`);
     });

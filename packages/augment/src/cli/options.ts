@@ -1,5 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { type Command, choiceFlag, shardFlag, wholeNumberFlag } from '@cxr/cli';
+import {
+  type Command,
+  choiceFlag,
+  shardFlag,
+  type WindowChoice,
+  wholeNumberFlag,
+  windowFlag,
+} from '@cxr/cli';
 import type { Shard } from '@cxr/data/node';
 import { PRESETS } from '../presets/presets.js';
 
@@ -10,6 +17,8 @@ export interface Settings {
   readonly seed: number;
   /** Height and width, pixels; null for the preset's default. */
   readonly size: number | null;
+  /** Values shown, as in `readImage`; absent as the files say. */
+  readonly window?: Exclude<WindowChoice, 'file'> | undefined;
 }
 
 /** Flags and arguments with their defaults applied. */
@@ -37,6 +46,7 @@ export interface AugmentFlags {
   copies: number;
   seed: number;
   size?: number | undefined;
+  window?: WindowChoice | undefined;
   workers?: number | undefined;
   shard?: Shard | undefined;
   skipBad?: boolean | undefined;
@@ -59,6 +69,7 @@ export function addFlags(program: Command): Command {
         { min: 1 },
       ),
     )
+    .addOption(windowFlag())
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one for each core)', { min: 1 }))
     .addOption(shardFlag('image'))
     .option('--skip-bad', 'leave out files that cannot be read, and count them')
@@ -73,8 +84,9 @@ with the settings, and contact-sheet.png, a picture of some of them. A second ru
 
 /** Applies the defaults. */
 export function optionsOf(input: string, output: string, flags: AugmentFlags): CliOptions {
-  const { preset, seed, size = null, copies, workers = availableParallelism() } = flags;
-  const settings = { preset, seed, size };
+  const { preset, seed, size = null, window = 'file', copies, workers = availableParallelism() } = flags;
+  // Folders of before windows, and without, have none in their settings.
+  const settings = { preset, seed, size, ...(window !== 'file' && { window }) };
   return {
     input,
     output,

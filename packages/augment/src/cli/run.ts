@@ -73,7 +73,7 @@ async function augmentFiles(
     written: lines.length - kept,
     kept,
     bad,
-    contactSheet: await writeContactSheet(options.input, options.output, lines, files),
+    contactSheet: await writeContactSheet(options, lines, files),
     seconds: (performance.now() - started) / 1000,
   };
 }

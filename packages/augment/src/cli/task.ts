@@ -46,7 +46,7 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
   const { file, input, settings } = task;
   let image: Image;
   try {
-    image = await readImage(join(input, file));
+    image = await readImage(join(input, file), { window: settings.window });
   } catch (error) {
     if (!(error instanceof CxrFileError)) throw error;
     return { bad: { code: error.code, reason: error.reason } };

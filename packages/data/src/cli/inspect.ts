@@ -1,4 +1,12 @@
-import { type CliContext, type Command, shardFlag, UsageError, wholeNumberFlag } from '@cxr/cli';
+import {
+  type CliContext,
+  type Command,
+  shardFlag,
+  UsageError,
+  type WindowChoice,
+  wholeNumberFlag,
+  windowFlag,
+} from '@cxr/cli';
 import { CxrFileError, type Image } from '@cxr/image';
 import { encodePng } from '../codecs/encode-png.js';
 import { contactSheet } from '../contact-sheet.js';
@@ -40,6 +48,7 @@ export function defineInspect(program: Command, context: CliContext): void {
     .option('--label <column>', "the table's column of labels (default: the first of a known name)")
     .option('--patient <column>', "the table's column of patients (default: the first of a known name)")
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
+    .addOption(windowFlag())
     .addOption(shardFlag('image'))
     .option('--json', 'print one JSON object')
     .action((source: string, options: InspectOptions) => inspect(source, options, context));
@@ -52,6 +61,7 @@ interface InspectOptions {
   label?: string;
   patient?: string;
   workers?: number;
+  window?: WindowChoice;
   shard?: Shard;
   json?: boolean;
 }
@@ -61,11 +71,12 @@ const TABLE_FLAGS = ['root', 'path', 'label', 'patient'] as const;
 
 async function inspect(source: string, options: InspectOptions, context: CliContext): Promise<void> {
   const { output, signal } = context;
-  const { sheet, workers } = options;
+  const { sheet, workers, window } = options;
   await checkWritable(sheet);
   const items = [...inShard(await listItems(source, options), options.shard)];
   const report = await inspectDataset(items, {
     workers,
+    window,
     signal,
     onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
   });
@@ -73,7 +84,7 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
   else for (const line of linesOf(report)) output.result(line);
   // After the report, which is then not lost where the sheet cannot be written.
   if (sheet !== undefined) {
-    const drawn = await sheetOf(items);
+    const drawn = await sheetOf(items, window);
     if (drawn) await writeFileAtomic(sheet, encodePng(drawn));
     output.note(drawn ? `${sheet}: a row for each class` : `${sheet} is not written: no image can be read`);
   }
@@ -100,7 +111,10 @@ async function listItems(source: string, options: InspectOptions): Promise<Datas
 }
 
 /** Some images of each class, a row each, evenly spread over the list; undefined where none can be read. */
-async function sheetOf(items: readonly DatasetItem[]): Promise<Image | undefined> {
+async function sheetOf(
+  items: readonly DatasetItem[],
+  window: WindowChoice | undefined,
+): Promise<Image | undefined> {
   const classes = new Map<string, DatasetItem[]>();
   for (const item of items) {
     const name = `${item.part ?? ''}/${item.labels.join('|')}`;
@@ -113,7 +127,7 @@ async function sheetOf(items: readonly DatasetItem[]): Promise<Image | undefined
     return Array.from({ length: count }, (_, i) => members[Math.floor((i * members.length) / count)]!.file);
   });
   const images: Image[] = [];
-  for await (const { image } of readImages(files, { skipBad: true })) images.push(image);
+  for await (const { image } of readImages(files, { skipBad: true, window })) images.push(image);
   if (images.length === 0) return undefined;
   return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length), cell: 128 });
 }

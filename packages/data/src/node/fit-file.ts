@@ -1,6 +1,6 @@
 import { type FitOptions, fitImage, type IntegerImage, pixels, withFile } from '@cxr/image';
 import type { NdArray } from 'ndarray';
-import { readImage } from './read-image.js';
+import { type ReadImageOptions, readImage } from './read-image.js';
 
 /** What an augmentation module gets with the image: enough to make the same choice in any thread and run. */
 export interface AugmentContext {
@@ -27,6 +27,7 @@ export interface FitFileJob {
   fit: FitOptions;
   maxPixels: number | undefined;
   bits: number | undefined;
+  window: ReadImageOptions['window'];
   /** Address of the augmentation module. */
   augment: string | undefined;
   parameter: unknown;
@@ -47,13 +48,14 @@ const loaded = new Map<string, Promise<{ default: Augment }>>();
  * @public
  */
 export default async function fitFile(job: FitFileJob): Promise<FittedFile> {
-  const { file, epoch, index, fit, maxPixels, bits, augment, parameter } = job;
+  const { file, epoch, index, fit, maxPixels, bits, window, augment, parameter } = job;
   let usedBits: number | undefined;
   const onUsedBits = (used: number): void => {
     usedBits = used;
   };
   const image = await readImage(file, {
     bits,
+    window,
     onUsedBits,
     maxPixels,
   });

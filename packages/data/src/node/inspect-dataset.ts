@@ -1,14 +1,18 @@
 import { BitsMonitor, type CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image';
+import { checkWindow } from '../codecs/dicom/check-window.js';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
 import { patientKey } from '../layouts/patient-of.js';
 import { unknownPatientsWarning } from '../layouts/split-by-patient.js';
 import type { PersonalData } from '../privacy/find-personal-data.js';
-import type { ImageSummary } from './summarise-file.js';
+import type { ReadImageOptions } from './read-image.js';
+import type { ImageSummary, SummariseJob } from './summarise-file.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 /** Threads, abort and progress of `inspectDataset`. */
 export interface InspectDatasetOptions extends WorkerPoolOptions {
+  /** Values shown of DICOM, and of grey TIFF with signed, floating-point or 32-bit samples, see `decodeImage`. @default 'file', as the file says */
+  window?: ReadImageOptions['window'];
   /** Aborts the work: its reason is thrown. @default none */
   signal?: AbortSignal | undefined;
   /** Called after each file. @default none */
@@ -97,14 +101,16 @@ export async function inspectDataset(
   options: InspectDatasetOptions = {},
 ): Promise<DatasetReport> {
   checkOptions<InspectDatasetOptions>('inspectDataset', options, {
+    window: true,
     workers: true,
     ahead: true,
     signal: true,
     onProgress: true,
   });
   checkItems(items);
-  const { signal, onProgress, workers, ahead } = options;
-  const pool = new WorkerPool<string, ImageSummary>(
+  const { signal, onProgress, workers, ahead, window } = options;
+  checkWindow('window', window, 'LINEAR_EXACT');
+  const pool = new WorkerPool<SummariseJob, ImageSummary>(
     new URL(import.meta.url.replace(/inspect-dataset(\.[jt]s)/, 'summarise-file$1')),
     { workers, ahead },
   );
@@ -113,15 +119,15 @@ export async function inspectDataset(
   const summaries: ImageSummary[] = [];
   try {
     let done = 0;
-    const files = items.map(({ file }) => file);
-    for await (const result of pool.map(files, { signal })) {
+    const jobs = items.map(({ file }) => ({ file, window }));
+    for await (const result of pool.map(jobs, { signal })) {
       if ('error' in result) bad.push(result.error);
       else {
         good.push(items[done]!);
         summaries.push(result.value);
       }
       done++;
-      onProgress?.({ done, total: files.length });
+      onProgress?.({ done, total: jobs.length });
     }
   } finally {
     await pool.close();

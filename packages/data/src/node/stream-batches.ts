@@ -14,8 +14,10 @@ import {
 import type { Batch } from '../batches/batches.js';
 import { GAN_RANGE, scaleInto } from '../batches/to-batch.js';
 import { checkLimit } from '../check-limit.js';
+import { checkWindow } from '../codecs/dicom/check-window.js';
 import { checkFiles } from './check-files.js';
 import type { FitFileJob, FittedFile } from './fit-file.js';
+import type { ReadImageOptions } from './read-image.js';
 import { checkShard, inShard, type Shard } from './shard.js';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
@@ -37,6 +39,8 @@ export interface StreamBatchesOptions extends FitOptions, WorkerPoolOptions {
   maxPixels?: number | undefined;
   /** Bits that the samples of 16-bit PNG and TIFF really use, 1 to 16, see `decodeImage`. @default 16 */
   bits?: number | undefined;
+  /** Values shown of DICOM, and of grey TIFF with signed, floating-point or 32-bit samples, see `decodeImage`. @default 'file', as the file says */
+  window?: ReadImageOptions['window'];
   /** Called once, at the end of the first epoch, where the 16-bit images use so few bits that `bits` is missing. */
   onWarning?: ((message: string) => void) | undefined;
   /** Goes on after a file that cannot be read, calling `onBad`. @default false: it throws */
@@ -83,6 +87,7 @@ export function streamBatches(
     augmentParameter: true,
     maxPixels: true,
     bits: true,
+    window: true,
     onWarning: true,
     skipBad: true,
     onBad: true,
@@ -93,6 +98,7 @@ export function streamBatches(
   if (shard !== undefined) checkShard(shard);
   if (maxPixels !== undefined) checkLimit('maxPixels', maxPixels);
   if (bits !== undefined) checkBits(bits);
+  checkWindow('window', options.window, 'LINEAR_EXACT');
   if (seed !== undefined) createRng(seed);
   checkFit(options);
   checkWholeNumber('batchSize', batchSize);
@@ -154,13 +160,23 @@ function* jobsOf(
   epoch: number,
   options: StreamBatchesOptions,
 ): Generator<FitFileJob, void, void> {
-  const { size, channels = 1, filter, seed, augment, augmentParameter: parameter, maxPixels, bits } = options;
+  const {
+    size,
+    channels = 1,
+    filter,
+    seed,
+    augment,
+    augmentParameter: parameter,
+    maxPixels,
+    bits,
+    window,
+  } = options;
   const fit: FitOptions = { size, channels, filter };
   const module = typeof augment === 'string' ? pathToFileURL(augment).href : augment?.href;
   const order = Uint32Array.from(files.keys());
   const indices = seed === undefined ? order : shuffle([...order], createRng(seed, epoch));
   for (const index of inShard(indices, options.shard)) {
-    yield { file: files[index]!, epoch, index, fit, maxPixels, bits, augment: module, parameter };
+    yield { file: files[index]!, epoch, index, fit, maxPixels, bits, window, augment: module, parameter };
   }
 }
 

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { dimensions, fitImage, pixels, toGrey8 } from '@cxr/image';
-import { decodeImage } from '../codecs/decode-image.js';
+import { type DecodeImageOptions, decodeImage } from '../codecs/decode-image.js';
 import { THUMB } from '../layouts/find-duplicates.js';
 import { type PersonalData, personalDataIn } from '../privacy/find-personal-data.js';
 import { lettersInCorners } from '../privacy/letters-in-corners.js';
 import { readBytes } from './read-bytes.js';
 import { maxImageBytes } from './read-whole-file.js';
 import { sharpCodec } from './sharp-codec.js';
+
+/** A file, and how it is shown. */
+export interface SummariseJob {
+  file: string;
+  /** As in `decodeImage`. */
+  window: DecodeImageOptions['window'];
+}
 
 /** What is kept of an image when it has been looked at. */
 export interface ImageSummary {
@@ -35,13 +42,13 @@ export interface ImageSummary {
  * Decodes a file and sums it up. A module of a `WorkerPool`.
  * @public
  */
-export default async function summariseFile(file: string): Promise<ImageSummary> {
+export default async function summariseFile({ file, window }: SummariseJob): Promise<ImageSummary> {
   let usedBits: number | undefined;
   const onUsedBits = (used: number): void => {
     usedBits = used;
   };
   const bytes = await readBytes(file, maxImageBytes());
-  const image = await decodeImage(bytes, { codec: await sharpCodec(), name: file, onUsedBits });
+  const image = await decodeImage(bytes, { codec: await sharpCodec(), name: file, window, onUsedBits });
   const [height, width, channels] = dimensions(image);
   const data = pixels(image);
   const digest = createHash('sha256')

@@ -1,4 +1,5 @@
 import {
+  bitsFlag,
   type CliContext,
   type Command,
   checkUsage,
@@ -6,7 +7,9 @@ import {
   numberFlag,
   type Output,
   UsageError,
+  type WindowChoice,
   wholeNumberFlag,
+  windowFlag,
 } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { checkWritable, checkWritableFolder, listImages, readImages, writeFileAtomic } from '@cxr/data/node';
@@ -34,6 +37,8 @@ interface SampleFlags extends BackendFlags {
   strip?: string;
   nearest?: string;
   data?: string;
+  bits?: number;
+  window?: WindowChoice;
   stretch?: boolean;
 }
 
@@ -64,6 +69,8 @@ export function defineSample(program: Command, context: CliContext): void {
     .option('--strip <file.png>', 'write nine steps from the first latent to the second')
     .option('--nearest <file.png>', 'write eight fakes above the reals of --data nearest to them')
     .option('--data <dir>', 'the real images for --nearest')
+    .addOption(bitsFlag())
+    .addOption(windowFlag())
     .option('--stretch', 'stretch each image to the whole range of grey, as the paper did');
   addBackendFlags(command).action((flags: SampleFlags) => samples(flags, context));
 }
@@ -103,7 +110,7 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   }
   if (flags.nearest !== undefined) {
     const fakes = await collect(draw(Math.min(count, 8)));
-    const nearest = await findNearest(fakes, readImages(reals));
+    const nearest = await findNearest(fakes, readImages(reals, { bits: flags.bits, window: flags.window }));
     const rows = [...fakes, ...nearest.map(({ image }) => image)];
     await writeFileAtomic(
       flags.nearest,

@@ -8,7 +8,9 @@ import {
   Option,
   type Output,
   UsageError,
+  type WindowChoice,
   wholeNumberFlag,
+  windowFlag,
 } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, withFolderLock, writeFileAtomic } from '@cxr/data/node';
@@ -44,6 +46,7 @@ interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
   growFrom?: string;
   skipBad?: boolean;
   bits?: number;
+  window?: WindowChoice;
   stopOnWarning?: boolean;
   stopOnTrouble?: boolean;
 }
@@ -73,6 +76,7 @@ export function defineTrain(program: Command, context: CliContext): void {
     .addOption(wholeNumberFlag('--samples <n>', 'images of a sample grid', { min: 1 }).default(64))
     .option('--skip-bad', 'leave out files that cannot be read')
     .addOption(bitsFlag())
+    .addOption(windowFlag())
     .option('--stop-on-warning', 'end the run when training goes wrong')
     .addOption(new Option('--stop-on-trouble', 'the same, by its old name').hideHelp());
   addConfigFlags(addBackendFlags(command)).action((flags: TrainFlags) =>
@@ -192,6 +196,7 @@ async function* readLabelled(
     skipBad: flags.skipBad === true,
     onBad: (error: CxrFileError) => output.note(`skipped: ${error.message}`),
     bits: flags.bits,
+    window: flags.window,
   };
   const named = readImages(
     files.map(({ file }) => file),

@@ -8,9 +8,10 @@ import { realism } from '../metrics/realism.js';
 import { vendiScore } from '../metrics/vendi-score.js';
 import { msSsimDiversity } from '../ms-ssim/ms-ssim-diversity.js';
 import type { PathStatistics } from '../node/path-report.js';
-import { frd } from '../radiomics/frd.js';
+import { featuresOf, frdOfFeatures } from '../radiomics/frd.js';
 import type { MetricContext } from './metric-context.js';
 import { imagesOfSet } from './path-images.js';
+import { measureReals, type RealMeasures } from './real-measures.js';
 import { reportMemorisation } from './report-memorisation.js';
 
 type Metric = (context: MetricContext) => unknown;
@@ -39,12 +40,15 @@ const TABLE: Readonly<Record<string, Metric>> = {
       share: values.filter((value) => value >= 1).length / values.length,
     };
   },
-  ms_ssim: async ({ real, fake, size, bits, seed }) => ({
-    real: await msSsimDiversity(await imagesOfSet(real, bits, 'ms_ssim'), { size, seed }),
-    fake: await msSsimDiversity(await imagesOfSet(fake, bits, 'ms_ssim'), { size, seed }),
+  ms_ssim: async ({ reals, fake, size, reading, seed }) => ({
+    real: await reals.msSsim(size),
+    fake: await msSsimDiversity(await imagesOfSet(fake, reading, 'ms_ssim'), { size, seed }),
   }),
-  frd: async ({ real, fake, size, bits }) =>
-    frd(await imagesOfSet(real, bits, 'frd'), await imagesOfSet(fake, bits, 'frd'), { size }),
+  frd: async ({ reals, fake, size, reading }) =>
+    frdOfFeatures(
+      await reals.features(size),
+      await featuresOf(await imagesOfSet(fake, reading, 'frd'), { size }),
+    ),
 };
 
 /** Choices of `--metrics`; `fid` is always computed. */
@@ -55,13 +59,15 @@ export const IMAGE_METRICS: readonly string[] = ['ms_ssim', 'frd'];
 
 /** Which metrics, and how. */
 export interface MetricRequest
-  extends Pick<MetricContext, 'seed' | 'kidOptions' | 'pictures' | 'size' | 'bits'> {
+  extends Pick<MetricContext, 'seed' | 'kidOptions' | 'pictures' | 'size' | 'reading'> {
   metrics: readonly string[];
+  /** Of the reals' images, to be shared by several calls. @default measured for this one */
+  reals?: RealMeasures | undefined;
 }
 
 /** One key a metric, in the order of `metrics`. */
 export async function furtherMetrics(
-  { metrics, seed, pictures, kidOptions, size, bits }: MetricRequest,
+  { metrics, seed, pictures, kidOptions, size, reading, reals }: MetricRequest,
   [real, fake]: readonly [PathStatistics, PathStatistics],
 ): Promise<Record<string, unknown>> {
   const names = metrics.filter((name) => name !== 'fid');
@@ -75,7 +81,8 @@ export async function furtherMetrics(
     kidOptions,
     pictures,
     size,
-    bits,
+    reading,
+    reals: reals ?? measureReals(real, { reading, seed }),
     prdc: () => {
       shares ??= prdc(sets.real.activations, sets.fake.activations);
       return shares;

@@ -2,7 +2,7 @@ import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { fitImage, image } from '@cxr/image';
 import type { Memorisation } from '../metrics/memorisation.js';
-import type { PathStatistics } from '../node/path-report.js';
+import type { MetricContext } from './metric-context.js';
 import { readRows } from './path-images.js';
 
 const PAIRS = 8;
@@ -13,7 +13,7 @@ const GAP = 8;
 export async function drawPairs(
   file: string,
   { pairs }: Memorisation,
-  { real, fake }: Record<'real' | 'fake', Pick<PathStatistics, 'path' | 'names'>>,
+  { real, fake, reading }: Pick<MetricContext, 'real' | 'fake' | 'reading'>,
 ): Promise<void> {
   const worst = pairs.slice(0, PAIRS);
   const width = 2 * SIZE + 3 * GAP;
@@ -21,8 +21,8 @@ export async function drawPairs(
   const pixels = new Uint8Array(width * height * 3).fill(255);
   const rowsOf = (side: 'real' | 'fake') => worst.map((pair) => pair[side]);
   const columns = [
-    await readRows(fake, rowsOf('fake'), undefined),
-    await readRows(real, rowsOf('real'), undefined),
+    await readRows(fake, rowsOf('fake'), reading),
+    await readRows(real, rowsOf('real'), reading),
   ];
   for (const row of worst.keys()) {
     for (const [column, images] of columns.entries()) {

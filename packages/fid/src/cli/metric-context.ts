@@ -2,6 +2,8 @@ import type { NdArray } from 'ndarray';
 import type { KidOptions } from '../metrics/kid.js';
 import type { Prdc } from '../metrics/prdc.js';
 import type { PathStatistics } from '../node/path-report.js';
+import type { Reading } from './path-images.js';
+import type { RealMeasures } from './real-measures.js';
 
 /** What a metric is computed from. */
 export interface MetricContext {
@@ -14,8 +16,10 @@ export interface MetricContext {
   pictures: string | undefined;
   /** Width and height of the fakes in pixels, if the metrics need it. */
   size?: number | undefined;
-  /** Of 16-bit images, as `readImages` takes them. */
-  bits?: number | undefined;
+  /** How image files are read. */
+  reading: Reading;
+  /** Of the reals' images, read when they are asked for. */
+  reals: RealMeasures;
   /** Computed at the first call, for all four metrics. */
   prdc(): Prdc;
 }

@@ -8,7 +8,9 @@ import {
   listFlag,
   numberFlag,
   shardFlag,
+  type WindowChoice,
   wholeNumberFlag,
+  windowFlag,
 } from '@cxr/cli';
 import type { Shard } from '@cxr/data/node';
 import type { InceptionEngine } from '../engines/engine.js';
@@ -19,6 +21,7 @@ import type { PathStatisticsOptions } from '../node/path-report.js';
 import { RESIZE_MODES, type ResizeMode } from '../prepare-image.js';
 import { addEncoderFlags, type EncoderFlags } from './encoder.js';
 import { METRICS, type MetricRequest } from './further-metrics.js';
+import type { Reading } from './path-images.js';
 
 /** pytorch-fid's `cpu` means no GPU, not TensorFlow.js's plain backend of that name. */
 const DEVICES = ['cpu', ...BACKEND_NAMES.filter((name) => name !== 'cpu')];
@@ -32,6 +35,7 @@ export interface NetworkFlags extends EncoderFlags {
   weights?: string;
   resize: ResizeMode;
   bits?: number;
+  window?: WindowChoice;
   engine: EngineName;
   threads?: number;
   seed: number;
@@ -159,6 +163,7 @@ export function addNetworkFlags(command: Command): Command {
       ).default('pil299'),
     )
     .addOption(bitsFlag())
+    .addOption(windowFlag())
     .addOption(
       choiceFlag('--engine <name>', 'what computes the network', ENGINES, OLD_ENGINE_NAMES).default('auto'),
     )
@@ -175,8 +180,9 @@ export function networkOptions(
   { output, signal }: CliContext,
   encoder: InceptionEngine | undefined,
 ): NetworkOptions {
-  const { batchSize, dims, numWorkers: workers, device, resize, bits, engine, threads, recursive } = flags;
-  const common = { batchSize, workers, bits, recursive, signal };
+  const { batchSize, dims, numWorkers: workers, device, resize, engine, threads, recursive } = flags;
+  const { bits, window } = flags;
+  const common = { batchSize, workers, bits, window, recursive, signal };
   if (encoder) return { ...common, engine: encoder };
   return {
     ...common,
@@ -197,6 +203,7 @@ type NetworkOptions = Pick<
   | 'workers'
   | 'resize'
   | 'bits'
+  | 'window'
   | 'engine'
   | 'threads'
   | 'recursive'
@@ -205,12 +212,17 @@ type NetworkOptions = Pick<
   | 'weights'
 >;
 
+/** How image files are read. */
+export function readingOf({ bits, window }: Pick<NetworkFlags, 'bits' | 'window'>): Reading {
+  return { bits, window };
+}
+
 /** The further metrics that the flags ask for. */
 export function metricRequest(flags: ScoreFlags): MetricRequest {
   const { kidSubsets: subsets, kidSubsetSize: subsetSize, kidDegree: degree } = flags;
   const kidOptions = { subsets, subsetSize, degree, gamma: flags.kidGamma, coef0: flags.kidCoef0 };
-  const { seed, bits, memorisationPictures: pictures } = flags;
-  return { metrics: metricsOf(flags), seed, bits, kidOptions, pictures };
+  const { seed, memorisationPictures: pictures } = flags;
+  return { metrics: metricsOf(flags), seed, reading: readingOf(flags), kidOptions, pictures };
 }
 
 /** Names of the further metrics that the flags ask for. */

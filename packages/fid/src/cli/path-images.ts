@@ -1,26 +1,35 @@
 import { checkUsage, UsageError } from '@cxr/cli';
-import { type ArrayImages, listImages, openArrayImages, readImage, readImages } from '@cxr/data/node';
+import {
+  type ArrayImages,
+  listImages,
+  openArrayImages,
+  type ReadImageOptions,
+  readImage,
+  readImages,
+} from '@cxr/data/node';
 import { dimensions, type Image, type ImageSet, imagesOf } from '@cxr/image';
 import { checkSide } from '../ms-ssim/ms-ssim.js';
 import type { PathStatistics } from '../node/path-report.js';
 import { isArrayFile } from '../node/path-source.js';
 
+/** How image files are read, as by `readImages`; of arrays, the bits. */
+export type Reading = Pick<ReadImageOptions, 'bits' | 'window'>;
+
 /** How the images of a path are read. */
-export interface PathImagesOptions {
+export interface PathImagesOptions extends Reading {
   recursive?: boolean | undefined;
-  bits?: number | undefined;
 }
 
 /** The images of a folder or an array file. @throws UsageError for a statistics file: `flag` needs images. */
 export async function imagesAt(
   path: string,
   flag: string,
-  { recursive = false, bits }: PathImagesOptions,
+  { recursive = false, bits, window }: PathImagesOptions,
 ): Promise<ImageSet> {
   const array = await arrayAt(path, bits);
   if (array) return array;
   checkPictures(path, flag);
-  return readImages(await listImages(path, { recursive }), { bits });
+  return readImages(await listImages(path, { recursive }), { bits, window });
 }
 
 /** @throws UsageError for an .npz that is no array of images, so that it has no pictures. */
@@ -51,23 +60,23 @@ async function arrayAt(path: string, bits: number | undefined): Promise<ArrayIma
 /** All images of a path's activations. @throws UsageError for saved activations, which have no images. */
 export async function imagesOfSet(
   { path, names }: Pick<PathStatistics, 'path' | 'names'>,
-  bits: number | undefined,
+  reading: Reading,
   metric: string,
 ): Promise<ImageSet> {
   if (names.length === 0) throw new UsageError(`${metric} needs images: ${path} is a statistics file`);
-  return (await arrayAt(path, bits)) ?? readImages(names, { bits });
+  return (await arrayAt(path, reading.bits)) ?? readImages(names, reading);
 }
 
 /** The images of these rows of a path's activations, in their order. */
 export async function readRows(
   { path, names }: Pick<PathStatistics, 'path' | 'names'>,
   rows: readonly number[],
-  bits: number | undefined,
+  reading: Reading,
 ): Promise<Image[]> {
-  const array = await arrayAt(path, bits);
+  const array = await arrayAt(path, reading.bits);
   if (!array) {
     const images = [];
-    for (const row of rows) images.push(await readImage(names[row]!, { bits }));
+    for (const row of rows) images.push(await readImage(names[row]!, reading));
     return images;
   }
   const found = new Map<number, Image>();

@@ -18,12 +18,13 @@ export async function reportMemorisation({
   real,
   fake,
   pictures,
+  reading,
 }: MetricContext): Promise<Omit<Memorisation, 'pairs'> & { pairs: NamedPair[] }> {
   const report = memorisation(real.activations, fake.activations);
   if (pictures !== undefined && [real, fake].some(({ names }) => names.length === 0)) {
     throw new UsageError('--memorisation-pictures needs images, not saved activations');
   }
-  if (pictures !== undefined) await drawPairs(pictures, report, { real, fake });
+  if (pictures !== undefined) await drawPairs(pictures, report, { real, fake, reading });
   const pairs = report.pairs.slice(0, PAIRS).map(({ ratio, ...pair }) => ({
     ...pair,
     ...(Number.isFinite(ratio) ? { ratio } : {}),

@@ -11,9 +11,10 @@ import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { checkClassFolders, scoreClasses } from './by-class.js';
 import { openEncoder } from './encoder.js';
-import { furtherMetrics, IMAGE_METRICS, intervalsOf } from './further-metrics.js';
-import { metricRequest, networkOptions, type ScoreFlags } from './options.js';
+import { furtherMetrics, IMAGE_METRICS, intervalsOf, type MetricRequest } from './further-metrics.js';
+import { metricRequest, networkOptions, readingOf, type ScoreFlags } from './options.js';
 import { checkHasImages, imagesAt, sizeOfFakes } from './path-images.js';
+import { measureReals } from './real-measures.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 import { drawWorst } from './worst-pictures.js';
 
@@ -73,13 +74,17 @@ async function scorePaths(
   const beforeDistance = performance.now();
   const terms = frechetTerms(a.statistics, b.statistics, { method });
   const distance = (performance.now() - beforeDistance) / 1000;
-  const further = await furtherMetrics(request, [a, b]);
+  // Read once, for the fakes and the ceiling.
+  const asked = { ...request, reals: measureReals(a, request) };
+  const further = await furtherMetrics(asked, [a, b]);
   const floor = flags.floor && a.sample && a.sample.shape[0]! >= 4 ? noiseFloor(a.sample, { seed }) : null;
-  const ceiling = heldOut === undefined ? undefined : await ceilingOf(size, flags, [a, others.pop()!]);
+  const ceiling =
+    heldOut === undefined ? undefined : await ceilingOf(asked, flags.method, [a, others.pop()!]);
   const against = others.map((other, i) => againstClass(classes[i]!.name, other, [a, b], method));
   const byClass = flags.by && scoreClasses([a, b]);
   const intervals = flags.bootstrap === undefined ? undefined : intervalsOf(request, [a, b], flags.bootstrap);
-  const worst = flags.worst === undefined ? undefined : await drawWorst(flags.worst, [a, b], flags.bits);
+  const worst =
+    flags.worst === undefined ? undefined : await drawWorst(flags.worst, [a, b], readingOf(flags));
   if (flags.spectrum !== undefined) await drawSpectrum(flags.spectrum, paths, size, flags);
   warnings.push(...warningsOf(report, ceiling));
   const explanation = { report, terms, floor, ceiling, against, byClass, intervals, worst, warnings };
@@ -128,17 +133,13 @@ async function saveStatistics(
 
 /** The held-out images, which were brought to the fakes' size, in place of the fakes. */
 async function ceilingOf(
-  size: number,
-  flags: ScoreFlags,
+  request: MetricRequest & { size: number },
+  method: FrechetMethod,
   [real, heldOut]: readonly [PathStatistics, PathStatistics],
 ): Promise<ScoreCeiling> {
-  const { method } = flags;
-  const further = await furtherMetrics({ ...metricRequest(flags), size, pictures: undefined }, [
-    real,
-    heldOut,
-  ]);
+  const further = await furtherMetrics({ ...request, pictures: undefined }, [real, heldOut]);
   return {
-    size,
+    size: request.size,
     n: heldOut.names.length,
     ...frechetTerms(real.statistics, heldOut.statistics, { method }),
     ...further,

@@ -13,8 +13,9 @@ import { pathStatistics } from '../node/path-statistics.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics, IMAGE_METRICS, METRICS } from './further-metrics.js';
-import { addNetworkFlags, type NetworkFlags, networkOptions } from './options.js';
+import { addNetworkFlags, type NetworkFlags, networkOptions, readingOf } from './options.js';
 import { sizeOfFakes } from './path-images.js';
+import { measureReals, type RealMeasures } from './real-measures.js';
 import { findSampler, sampleCheckpoint } from './sample-checkpoint.js';
 import { warningsOf } from './score-report.js';
 import { trainingImages } from './training-images.js';
@@ -120,15 +121,26 @@ async function scoreAll(run: string, setup: Setup): Promise<void> {
   const { output, signal } = context;
   if (log.others > 0) output.note(`the log also has ${log.others} scores by other settings`);
   if (log.lines.length > 0) output.note(`${log.lines.length} checkpoints are scored already`);
-  let real: PathStatistics | undefined;
+  let real: (PathStatistics & { reals: RealMeasures }) | undefined;
   for await (const checkpoint of newCheckpoints(run, { ...flags, signal })) {
     if (log.isScored(checkpoint)) continue;
-    real ??= await statisticsOf(setup.reals, setup);
+    real ??= await openReals(setup);
     await scoreCheckpoint(checkpoint, real, setup);
   }
 }
 
-async function scoreCheckpoint(checkpoint: Checkpoint, real: PathStatistics, setup: Setup): Promise<void> {
+/** The reals' statistics, and what is measured of their images: the same for all checkpoints. */
+async function openReals(setup: Setup): Promise<PathStatistics & { reals: RealMeasures }> {
+  const { seed } = setup.flags;
+  const statistics = await statisticsOf(setup.reals, setup);
+  return { ...statistics, reals: measureReals(statistics, { reading: readingOf(setup.flags), seed }) };
+}
+
+async function scoreCheckpoint(
+  checkpoint: Checkpoint,
+  real: PathStatistics & { reals: RealMeasures },
+  setup: Setup,
+): Promise<void> {
   const { program, flags, context, log } = setup;
   const { output, signal } = context;
   const { samples: count, seed, threads, metrics } = flags;
@@ -150,7 +162,16 @@ async function scoreCheckpoint(checkpoint: Checkpoint, real: PathStatistics, set
     const terms = frechetTerms(real.statistics, fake.statistics);
     const sized = IMAGE_METRICS.find((name) => metrics.includes(name));
     const size = sized === undefined ? undefined : await sizeOfFakes(out, sized, {});
-    const request = { metrics, seed, size, bits: flags.bits, kidOptions: {}, pictures: undefined };
+    const { reals } = real;
+    const request = {
+      metrics,
+      seed,
+      size,
+      reading: readingOf(flags),
+      reals,
+      kidOptions: {},
+      pictures: undefined,
+    };
     const further = await furtherMetrics(request, [real, fake]);
     const seconds = (performance.now() - start) / 1000;
     const [n1, n2] = [real.statistics.count ?? null, fake.statistics.count ?? null];
@@ -200,12 +221,13 @@ async function statisticsOf(
 }
 
 function settingsOf(real: string, flags: WatchFlags, { engine, weights }: OpenEngine): WatchSettings {
-  const { samples, seed, metrics, resize, recursive, bits } = flags;
+  const { samples, seed, metrics, resize, recursive, bits, window } = flags;
   const { encoder } = engine;
   return {
     real: resolve(real),
     ...(recursive && { recursive }),
     ...(bits !== undefined && { bits }),
+    ...(window !== undefined && { window }),
     dims: engine.dims,
     resize: resizeOf(preparationOf(engine, encoder ? undefined : resize)) ?? null,
     network: encoder

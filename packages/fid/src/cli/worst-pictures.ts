@@ -2,7 +2,7 @@ import { contactSheet, encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { fidContributions } from '../metrics/fid-contributions.js';
 import type { PathStatistics } from '../node/path-report.js';
-import { readRows } from './path-images.js';
+import { type Reading, readRows } from './path-images.js';
 
 /** How many fakes are drawn, and named in the result. */
 const PICTURES = 24;
@@ -19,13 +19,13 @@ export interface CostlyFake {
 export async function drawWorst(
   file: string,
   [real, fake]: readonly [PathStatistics, PathStatistics],
-  bits: number | undefined,
+  reading: Reading,
 ): Promise<CostlyFake[]> {
   const worst = fidContributions(real.statistics, fake.activations!).slice(0, PICTURES);
   const images = await readRows(
     fake,
     worst.map(({ fake: row }) => row),
-    bits,
+    reading,
   );
   const sheet = contactSheet(images, {
     columns: Math.min(COLUMNS, images.length),

@@ -61,7 +61,7 @@ function openReader(
   options: PathStatisticsOptions & { preparation: Preparation },
 ): { source: ImageSource; read(engine: InceptionEngine): Promise<FolderResult> } {
   const { path, size } = source;
-  const { preparation, bits, signal, onBad, onWarning, onProgress, batchSize } = options;
+  const { preparation, bits, window, signal, onBad, onWarning, onProgress, batchSize } = options;
   let skipped = 0;
   const skip = (error: CxrFileError): void => {
     skipped++;
@@ -74,6 +74,7 @@ function openReader(
       : prepareFiles(pool, source.files, {
           preparation,
           bits,
+          window,
           changes: size === undefined ? undefined : [{ kind: 'resize', size }],
           signal,
           onBad: onBad && skip,

@@ -1,3 +1,4 @@
+import type { ReadImageOptions } from '@cxr/data/node';
 import { type Preparation, resizeOf } from '../prepare-image.js';
 import type { OpenEngine } from './open-engine.js';
 import type { StatisticsPart } from './path-report.js';
@@ -6,6 +7,7 @@ import type { StatisticsPart } from './path-report.js';
 export interface PartSettings {
   preparation: Preparation;
   bits: number | undefined;
+  window: ReadImageOptions['window'];
   size: number | undefined;
   /** What computed them; with a given engine the weights are not known. */
   used: Pick<OpenEngine, 'engine' | 'weights'> | undefined;
@@ -14,7 +16,7 @@ export interface PartSettings {
 /** The part with its settings. */
 export function withSettings(
   part: StatisticsPart,
-  { preparation, bits = 16, size, used }: PartSettings,
+  { preparation, bits = 16, window = 'file', size, used }: PartSettings,
 ): StatisticsPart {
   const resize = resizeOf(preparation);
   const { encoder } = used?.engine ?? {};
@@ -24,11 +26,18 @@ export function withSettings(
     settings: {
       ...(resize === undefined ? { preprocessing: JSON.stringify(preparation) } : { resize }),
       bits: String(bits),
+      window: windowText(window),
       size: size === undefined ? 'its own' : String(size),
       ...(weights !== undefined && { weights }),
       ...(encoder && { encoder: `${encoder.sha256} ${encoder.output} ${encoder.pool}` }),
     },
   };
+}
+
+function windowText(window: NonNullable<PartSettings['window']>): string {
+  if (typeof window === 'string') return window;
+  const { centre, width, shape } = window;
+  return [centre, width, ...(shape === undefined ? [] : [shape])].join(',');
 }
 
 /** Settings as the bytes of a statistics file. */

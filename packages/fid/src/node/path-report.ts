@@ -1,4 +1,4 @@
-import type { Shard } from '@cxr/data/node';
+import type { ReadImageOptions, Shard } from '@cxr/data/node';
 import type { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { ActivationsProgress } from '../activations.js';
@@ -37,6 +37,11 @@ export interface PathStatisticsOptions extends Omit<CreateEngineOptions, 'dims' 
    */
   bits?: number | undefined;
   /**
+   * Values shown of DICOM files, and of grey TIFF with signed, floating-point or 32-bit samples: a window, or `'all'`. See `readImage`.
+   * @default 'file', as the file says
+   */
+  window?: ReadImageOptions['window'];
+  /**
    * Of each folder or array, only every count-th image, the first one at the index: the part that one of several machines does.
    * Statistics of all parts are joined by `Statistics.merge` or `cxr-fid merge`. @default all images
    */
@@ -63,7 +68,7 @@ export interface StatisticsPart {
   /** SHA-256 of the names of all images of the set, in hexadecimal digits. */
   set: string;
   /**
-   * What the statistics depend on beside the images, as far as it is known: `resize` or `preprocessing`, `bits`, `size`, and `weights` or `encoder`.
+   * What the statistics depend on beside the images, as far as it is known: `resize` or `preprocessing`, `bits`, `window`, `size`, and `weights` or `encoder`.
    * Parts can be merged if no setting that both of them have differs. @default unknown
    */
   settings?: Readonly<Record<string, string>> | undefined;

@@ -16,6 +16,7 @@ const OPTIONS: KnownOptions<PathStatisticsOptions> = {
   workers: true,
   recursive: true,
   bits: true,
+  window: true,
   shard: true,
   onWarning: true,
   onBad: true,
@@ -41,7 +42,7 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { recursive = false, keepActivations = false, bits, shard } = options;
+  const { recursive = false, keepActivations = false, bits, window, shard } = options;
   if (shard !== undefined) checkShard(shard);
   const dims = dimsOf(options);
   const preparation = preparationOf(options.engine, options.resize);
@@ -62,7 +63,10 @@ export async function pathStatistics(
     const withPart = (source: ImageSource): PathStatistics => {
       const result = computed.folders.get(source)!;
       const { part } = result;
-      return { ...result, part: part && withSettings(part, { preparation, bits, size: source.size, used }) };
+      return {
+        ...result,
+        part: part && withSettings(part, { preparation, bits, window, size: source.size, used }),
+      };
     };
     return {
       dims,

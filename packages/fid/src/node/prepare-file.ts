@@ -1,4 +1,4 @@
-import { readImage } from '@cxr/data/node';
+import { type ReadImageOptions, readImage } from '@cxr/data/node';
 import { type Preparation, prepareFor } from '../prepare-image.js';
 import { applyChanges, type ImageChange } from './image-change.js';
 
@@ -8,6 +8,7 @@ export interface PrepareFileJob {
   preparation: Preparation;
   /** As in `readImage`. */
   bits: number | undefined;
+  window: ReadImageOptions['window'];
   /** Applied before the resize, in order. */
   changes?: readonly ImageChange[] | undefined;
   /** Of the file in its set. */
@@ -27,10 +28,11 @@ export interface PreparedFile {
  * @public
  */
 export default async function prepareFile(job: PrepareFileJob): Promise<PreparedFile> {
-  const { file, preparation, bits, changes, index } = job;
+  const { file, preparation, bits, window, changes, index } = job;
   let usedBits: number | undefined;
   const image = await readImage(file, {
     bits,
+    window,
     onUsedBits: (used) => {
       usedBits = used;
     },

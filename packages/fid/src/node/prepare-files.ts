@@ -1,4 +1,10 @@
-import { type PoolResult, WorkerPool, type WorkerPoolOptions } from '@cxr/data/node';
+import {
+  checkWindow,
+  type PoolResult,
+  type ReadImageOptions,
+  WorkerPool,
+  type WorkerPoolOptions,
+} from '@cxr/data/node';
 import { BitsMonitor, type CxrFileError, checkBits } from '@cxr/image';
 import type { PreparedImage } from '../image-set.js';
 import type { Preparation } from '../prepare-image.js';
@@ -11,6 +17,8 @@ export interface PrepareFilesOptions {
   preparation: Preparation;
   /** As in `readImage`. */
   bits?: number | undefined;
+  /** As in `readImage`. */
+  window?: ReadImageOptions['window'];
   /** Applied to each image before the resize, in order. @default none */
   changes?: readonly ImageChange[] | undefined;
   /** Called once, after the last file, if the 16-bit images use so few bits that `bits` seems to be missing. */
@@ -29,17 +37,18 @@ export function createPreparePool(options: WorkerPoolOptions): PreparePool {
 /**
  * The images of `files` in order, resized. Work begins at once, not at the first iteration.
  *
- * @throws CxrFileError naming the first file that cannot be read, unless there is `onBad`; RangeError for wrong `bits`.
+ * @throws CxrFileError naming the first file that cannot be read, unless there is `onBad`; RangeError for wrong `bits` or `window`.
  */
 export function prepareFiles(
   pool: PreparePool,
   files: readonly string[],
   options: PrepareFilesOptions,
 ): AsyncGenerator<PreparedImage> {
-  const { preparation, bits, changes, signal } = options;
+  const { preparation, bits, window, changes, signal } = options;
   if (bits !== undefined) checkBits(bits);
+  checkWindow('window', window, 'LINEAR_EXACT');
   const results = pool.map(
-    files.map((file, index) => ({ file, preparation, bits, changes, index })),
+    files.map((file, index) => ({ file, preparation, bits, window, changes, index })),
     { signal },
   );
   const first = results.next();

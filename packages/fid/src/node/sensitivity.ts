@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { splitByPatient } from '@cxr/data';
-import { listDataset } from '@cxr/data/node';
+import { listDataset, type ReadImageOptions } from '@cxr/data/node';
 import { CxrFileError, checkOptions, createRng, describeValue, type KnownOptions } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { ActivationRows } from '../activation-rows.js';
@@ -57,6 +57,8 @@ export interface SensitivityOptions extends EngineOptions {
   recursive?: boolean | undefined;
   /** Bits that 16-bit files really use, 1 to 16. @default 16 */
   bits?: number | undefined;
+  /** Values shown of DICOM files, and of grey TIFF with signed, floating-point or 32-bit samples: see `readImage`. @default 'file', as the file says */
+  window?: ReadImageOptions['window'];
   /** Of the halves and of KID's subsets. @default 0 */
   seed?: number | undefined;
   /** Called where patients are unknown, or `bits` seems to be missing. */
@@ -74,6 +76,7 @@ const OPTIONS: KnownOptions<SensitivityOptions> = {
   workers: true,
   recursive: true,
   bits: true,
+  window: true,
   seed: true,
   onWarning: true,
   onProgress: true,
@@ -127,7 +130,7 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
   const changes = options.changes ?? SENSITIVITY_CHANGES.filter(({ change }) => isSmaller(change, size));
   const [kept, changed] = await openSets(folder, options);
   const { engine, weights, dispose } = await openEngine(options);
-  const { batchSize = 50, bits, workers } = options;
+  const { batchSize = 50, bits, window, workers } = options;
   const pool = createPreparePool({ ahead: 2 * batchSize, workers });
   const rowsOf = async (
     phase: string,
@@ -138,6 +141,7 @@ export async function sensitivity(folder: string, options: SensitivityOptions = 
     const images = prepareFiles(pool, files, {
       preparation,
       bits,
+      window,
       changes: applied,
       signal,
       onWarning: warn,

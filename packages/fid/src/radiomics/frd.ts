@@ -40,12 +40,11 @@ export async function frd(real: ImageSet, fake: ImageSet, options: FrdOptions = 
   checkOptions('frd', options, OPTIONS);
   assertPositive('size', options.size);
   const reals = await featuresOf(real, options);
-  const fakes = await featuresOf(fake, options);
-  return frdOfFeatures(reals, fakes);
+  return frdOfFeatures(reals, await featuresOf(fake, options));
 }
 
-/** The distance of features, one row an image. */
-function frdOfFeatures(reals: readonly Float64Array[], fakes: readonly Float64Array[]): Frd {
+/** The distance of features, one row an image. @throws as `frd`. */
+export function frdOfFeatures(reals: readonly Float64Array[], fakes: readonly Float64Array[]): Frd {
   for (const { length } of [reals, fakes])
     if (length < 2) throw new RangeError(`a radiomic distance needs at least two images a set: ${length}`);
   const [a, b] = zScored(reals, fakes);
@@ -57,7 +56,11 @@ function frdOfFeatures(reals: readonly Float64Array[], fakes: readonly Float64Ar
   };
 }
 
-async function featuresOf(set: ImageSet, { binWidth, size, signal }: FrdOptions): Promise<Float64Array[]> {
+/** Radiomic features, a row an image. @throws as `frd`. */
+export async function featuresOf(
+  set: ImageSet,
+  { binWidth, size, signal }: FrdOptions,
+): Promise<Float64Array[]> {
   const rows: Float64Array[] = [];
   for await (const { image } of imagesOf(set)) {
     signal?.throwIfAborted();

@@ -1,0 +1,44 @@
+import { Command, windowFlag } from '@cxr/cli';
+import { describe, expect, it } from 'vitest';
+
+function parse(...args: string[]): unknown {
+  const program = new Command()
+    .exitOverride()
+    .configureOutput({ writeErr() {} })
+    .addOption(windowFlag());
+  return program.parse(args, { from: 'user' }).opts().window;
+}
+
+describe('--window', () => {
+  it.each([
+    ['40,400', { centre: 40, width: 400 }],
+    ['-600,1500', { centre: -600, width: 1500 }],
+    ['0.5, 1e-3', { centre: 0.5, width: 0.001 }],
+    ['all', 'all'],
+    ['file', 'file'],
+  ])('takes %s', (text, window) => {
+    expect(parse('--window', text)).toEqual(window);
+    expect(parse(`--window=${text}`)).toEqual(window);
+  });
+
+  it('is absent by default', () => {
+    expect(parse()).toBeUndefined();
+  });
+
+  it.each([
+    '',
+    '40',
+    '40,',
+    ',400',
+    '40,0',
+    '40,-1',
+    '40,400,1',
+    'x,400',
+    '40,Infinity',
+    'NaN,1',
+    'full',
+    'ALL',
+  ])('refuses %j', (text) => {
+    expect(() => parse(`--window=${text}`)).toThrow('centre and a width above 0');
+  });
+});
