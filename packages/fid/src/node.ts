@@ -10,6 +10,7 @@ export type {
   PathsReport,
   SizedPath,
   StatisticsPart,
+  StatisticsSettings,
 } from './node/path-report.js';
 export { pathStatistics } from './node/path-statistics.js';
 export {

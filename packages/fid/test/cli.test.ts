@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng, phantom, readNpz, writeNpz } from '@cxr/data';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
+import { readActivations, writeStatistics } from '@cxr/fid/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBytes, relative, runMain, shared, weightsFile } from './shared.js';
 
@@ -188,7 +189,7 @@ describe('cxr-fid', () => {
         await half('o0.npz', ...flags);
         const { status, stderr } = await run('merge', 'o0.npz', 'h1.npz', '-o', 'never.npz');
         expect(status).toBe(2);
-        expect(stderr).toMatch(/h1\.npz: a shard by another /);
+        expect(stderr).toMatch(/h1\.npz: statistics by another /);
         expect(stderr).toMatch(message);
       });
 
@@ -209,8 +210,78 @@ describe('cxr-fid', () => {
         );
         expect(await run('merge', 'odd.npz', 'h1.npz', '-o', 'never.npz')).toMatchObject({
           status: 2,
-          stderr: expect.stringContaining('the settings of a shard are not an object of texts'),
+          stderr: expect.stringContaining('the settings of statistics are not an object of texts'),
         });
+      });
+    });
+
+    describe('whole sets by other settings', () => {
+      const OTHER = ['--weights', 'other.safetensors'];
+      const files: Record<string, string[]> = {
+        'usual.npz': WEIGHTS,
+        'clean.npz': ['--resize', 'clean', ...WEIGHTS],
+        'twelve.npz': ['--bits', '12', ...WEIGHTS],
+        'weights.npz': [...WEIGHTS, ...OTHER],
+        'clean2.npz': ['--resize', 'clean', ...WEIGHTS],
+      };
+      beforeAll(async () => {
+        writeFileSync(at('other.safetensors'), writeSafetensors(randomWeights(2).tensors));
+        for (const [file, flags] of Object.entries(files))
+          expect(await run('--save-stats', 'classes/sick', file, ...flags)).toMatchObject({ status: 0 });
+        const { statistics } = await readActivations(at('usual.npz'));
+        const settings = { preprocessing: '{}', encoder: 'abc', bits: '16' };
+        await writeStatistics(at('encoder.npz'), statistics, undefined, { settings });
+      });
+
+      it.each([
+        ['clean.npz', /clean\.npz: statistics by another resize: clean, not pil299 as \S*usual\.npz/],
+        ['twelve.npz', /twelve\.npz: statistics by another bits: 12, not 16 as/],
+        ['weights.npz', /weights\.npz: statistics by another weights: [0-9a-f]{64}, not [0-9a-f]{64} as/],
+        ['encoder.npz', /encoder\.npz: statistics by another encoder: abc, not none as/],
+      ])('are refused by merge: %s', async (file, message) => {
+        const { status, stderr } = await run('merge', 'usual.npz', file, '-o', 'never.npz');
+        expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+      });
+
+      it('are merged where they are the same, and the merged file says them, or where a file does not say them', async () => {
+        expect(await run('merge', 'clean.npz', 'clean2.npz', '-o', 'all.npz')).toMatchObject({
+          status: 0,
+        });
+        expect(await run('merge', 'all.npz', 'usual.npz', '-o', 'never.npz')).toMatchObject({ status: 2 });
+        const { settings: _, ...older } = readNpz(readBytes(at('clean.npz')));
+        writeFileSync(at('untold.npz'), writeNpz(older));
+        expect(await run('merge', 'untold.npz', 'usual.npz', '-o', 'any.npz')).toMatchObject({ status: 0 });
+      });
+
+      it.each([
+        ['clean.npz', 'classes/healthy', 'resize: clean, not pil299', []],
+        ['clean.npz', 'usual.npz', 'resize: pil299, not clean', []],
+        ['encoder.npz', 'classes/healthy', 'encoder: abc, not none', []],
+        ['usual.npz', 'classes/healthy', 'resize: pil299, not clean', ['--resize', 'clean']],
+      ])('are refused by a score: %s and %s', async (a, b, message, flags) => {
+        const { status, stderr, stdout } = await run(a, b, ...WEIGHTS, ...flags);
+        expect([status, stdout]).toEqual([2, '']);
+        expect(stderr).toContain(`statistics by another ${message}`);
+      });
+
+      it.each([
+        ['clean.npz', 'classes/healthy', ['--resize', 'clean']],
+        ['clean.npz', 'clean2.npz', []],
+        ['encoder.npz', 'encoder.npz', []],
+        // Bits belong to the files.
+        ['twelve.npz', 'classes/healthy', []],
+        ['untold.npz', 'usual.npz', []],
+      ])('are scored where they are the same or unknown: %s and %s', async (a, b, flags) => {
+        const { status, stderr } = await run(a, b, ...WEIGHTS, ...flags);
+        expect([status, stderr.match(/weights of different files/)]).toEqual([0, null]);
+      });
+
+      it('come with a warning where the weights differ, which may hold the same in another format', async () => {
+        for (const b of ['classes/healthy', 'usual.npz'])
+          expect(await run('weights.npz', b, ...WEIGHTS)).toMatchObject({
+            status: 0,
+            stderr: expect.stringMatching(/weights\.npz and \S+ are by weights of different files/),
+          });
       });
     });
 

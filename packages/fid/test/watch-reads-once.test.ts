@@ -56,6 +56,19 @@ it('reads the reals once for metrics of images, however many checkpoints there a
   expect(passes.filter((file) => !file.startsWith(at('data'))).length).toBeGreaterThanOrEqual(6);
 });
 
+it('refuses statistics of reals by another resize', async () => {
+  const file = at('clean.npz');
+  expect(await runMain('--save-stats', at('data'), file, '--resize', 'clean', ...NETWORK)).toMatchObject({
+    status: 0,
+  });
+  const log = ['--log', at('other.jsonl')];
+  const { status, stderr } = await runMain('watch', at('run'), file, '--samples', '5', ...log, ...NETWORK);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining('statistics by another resize: clean, not pil299'),
+  ]);
+});
+
 it('does so for fakes and held-out images of a score, too', async () => {
   passes.length = 0;
   const args = [

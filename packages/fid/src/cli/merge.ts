@@ -1,6 +1,6 @@
 import type { CliContext, Command, Output } from '@cxr/cli';
 import { checkWritable, npzNames } from '@cxr/data/node';
-import { mergeStatistics } from '../node/merge-statistics.js';
+import { mergeFiles } from '../node/merge-statistics.js';
 import { writeStatistics } from '../node/statistics-file.js';
 
 /** Adds `cxr-fid merge`: joins the statistics of parts of a set to those of the whole set. */
@@ -17,8 +17,8 @@ export function defineMerge(program: Command, { output }: CliContext): void {
 
 async function merge(files: readonly string[], out: string, output: Output): Promise<void> {
   await checkWritable(out);
-  const all = await mergeStatistics(files);
-  await writeStatistics(out, all);
+  const { statistics: all, settings } = await mergeFiles(files);
+  await writeStatistics(out, all, undefined, { settings });
   output.note(`wrote ${out}: ${all.count} images, ${all.dims} dims`);
   const dropped: string[] = [];
   for (const file of files) if ((await npzNames(file)).includes('activations')) dropped.push(file);

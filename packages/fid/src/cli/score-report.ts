@@ -6,6 +6,7 @@ import type { FidByClass } from '../metrics/fid-by-class.js';
 import type { FrechetTerms } from '../metrics/frechet-distance.js';
 import type { NoiseFloor } from '../metrics/noise-floor.js';
 import type { PathsReport, UsedEngine } from '../node/path-report.js';
+import { differenceOf } from '../node/statistics-settings.js';
 import type { CostlyFake } from './worst-pictures.js';
 
 /** The distance of both paths to a folder of images of one class. */
@@ -114,6 +115,12 @@ export function warningsOf(
     warnings.push(
       `the ceiling is of ${ceiling.n} images and the FID of ${fakes}: fewer images score higher, so hold out as many as there are fakes`,
     );
+  const [a, b] = paths;
+  if (differenceOf(a?.settings, b?.settings, ['weights']) !== undefined)
+    warnings.push(
+      `${a!.path} and ${b!.path} are by weights of different files (${a!.settings!.weights}, ${b!.settings!.weights}): ` +
+        'the score means nothing unless they hold the same weights in two formats',
+    );
   if (weights?.kind === 'random')
     warnings.push('the weights are random: this is not an FID, and cannot be compared with any');
   return warnings;
@@ -124,7 +131,7 @@ function contextOf(report: PathsReport): string {
   const { dims, paths, weights, engine } = report;
   const [n1, n2] = paths.map(({ statistics }) => statistics.count ?? 'an unknown number of');
   const images = `${dims} dims, ${n1} against ${n2} images`;
-  // Statistics files do not say how their images were resized, nor by which weights.
+  // Not all statistics files say how their images were resized, nor by which weights.
   return weights || engine?.encoder ? `${images}, ${networkText(report)}` : images;
 }
 

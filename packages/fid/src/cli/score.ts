@@ -126,7 +126,7 @@ async function saveStatistics(
     shard: flags.shard,
     onWarning: (message) => context.output.note(`warning: ${message}`),
   });
-  const { statistics, activations, part } = report.paths[0]!;
+  const { statistics, activations, settings, part = { settings } } = report.paths[0]!;
   await writeStatistics(out, statistics, activations, part);
   context.output.note(`wrote ${out}: ${statistics.count} images, ${statistics.dims} dims`);
 }

@@ -10,6 +10,7 @@ import { type Checkpoint, newCheckpoints } from '../node/new-checkpoints.js';
 import { type OpenEngine, openEngine } from '../node/open-engine.js';
 import type { PathStatistics } from '../node/path-report.js';
 import { pathStatistics } from '../node/path-statistics.js';
+import { checkComparable } from '../node/statistics-settings.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics, IMAGE_METRICS, METRICS } from './further-metrics.js';
@@ -153,6 +154,7 @@ async function scoreCheckpoint(
     signal.throwIfAborted();
     if (fault !== undefined) return notSampled(checkpoint, fault, context);
     const fake = await statisticsOf(out, setup, step);
+    checkComparable([real], fake.settings);
     for (const message of warningsOf({
       paths: [real, { ...fake, path: 'each checkpoint' }],
       dims: real.statistics.dims,

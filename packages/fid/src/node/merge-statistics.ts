@@ -1,42 +1,74 @@
 import { CxrFileError, describeValue } from '@cxr/image';
 import type { Statistics } from '../statistics.js';
-import type { StatisticsPart } from './path-report.js';
+import type { StatisticsPart, StatisticsSettings } from './path-report.js';
 import { readPart } from './statistics-file.js';
+import { withEncoder } from './statistics-settings.js';
 
 /**
  * Joins the statistics of parts of a set to those of the whole set, as `cxr-fid merge` does. Shards (see `PathStatisticsOptions.shard`) must
  * be of one set, and each of them there once.
  *
  * @param files .npz files that `writeStatistics` wrote with a count.
- * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims, or a shard that is
- * there twice, of another set, other settings or another number of shards, or missing; TypeError unless `files` is a list of at least one path.
+ * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims or
+ * other settings (see `StatisticsSettings`; a file that does not say them is taken to have the same), or a shard that is there twice, of another set or another
+ * number of shards, or missing; TypeError unless `files` is a list of at least one path.
  */
 export async function mergeStatistics(files: readonly string[]): Promise<Statistics> {
+  return (await mergeFiles(files)).statistics;
+}
+
+/** As `mergeStatistics`, with how they were all made, as far as the files say. */
+export async function mergeFiles(
+  files: readonly string[],
+): Promise<{ statistics: Statistics; settings: StatisticsSettings | undefined }> {
   if (!Array.isArray(files) || files.length === 0)
     throw new TypeError(`mergeStatistics takes a list of files, not ${describeValue(files)}`);
   const [first, ...others] = files as [string, ...string[]];
-  const { statistics: all, part } = await readCounted(first);
+  const { statistics: all, settings, part } = await readCounted(first);
   const shards = new Shards(first, part);
+  const known = new KnownSettings();
+  known.add(first, settings);
   for (const file of others) {
-    const { statistics, part } = await readCounted(file);
+    const { statistics, settings, part } = await readCounted(file);
     if (statistics.dims !== all.dims) {
       throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${all.dims}`, {
         file,
       });
     }
     shards.add(file, part);
+    known.add(file, settings);
     all.merge(statistics);
   }
   shards.checkComplete();
-  return all;
+  return { statistics: all, settings: known.all() };
 }
 
-/** Sees to it that shards are all of one set, by the same settings, and each of them there once. */
+/** Sees to it that no two files name other values of a setting. */
+class KnownSettings {
+  /** Each setting that a file named, and the first file that did. */
+  readonly #settings = new Map<string, { value: string; file: string }>();
+
+  add(file: string, settings: StatisticsSettings | undefined): void {
+    for (const [name, value] of Object.entries(settings ? withEncoder(settings) : {})) {
+      const known = this.#settings.get(name);
+      if (known && known.value !== value) {
+        const reason = `statistics by another ${name}: ${value}, not ${known.value} as ${known.file}`;
+        throw new CxrFileError('mismatch', reason, { file });
+      }
+      this.#settings.set(name, known ?? { value, file });
+    }
+  }
+
+  all(): StatisticsSettings | undefined {
+    if (this.#settings.size === 0) return undefined;
+    return Object.fromEntries([...this.#settings].map(([name, { value }]) => [name, value]));
+  }
+}
+
+/** Sees to it that shards are all of one set, and each of them there once. */
 class Shards {
   readonly #first: StatisticsPart | undefined;
   readonly #files = new Map<number, string>();
-  /** Each setting that a file named, and the first file that did. */
-  readonly #settings = new Map<string, { value: string; file: string }>();
 
   constructor(file: string, part: StatisticsPart | undefined) {
     this.#first = part;
@@ -55,12 +87,6 @@ class Shards {
     const [index, count] = part.shard;
     if (count !== first.shard[1]) fail(`shard ${index}/${count}, not one of ${first.shard[1]}`);
     if (part.set !== first.set) fail('a shard of another set: the names of its images differ');
-    for (const [name, value] of Object.entries(part.settings ?? {})) {
-      const known = this.#settings.get(name);
-      if (known && known.value !== value)
-        fail(`a shard by another ${name}: ${value}, not ${known.value} as ${known.file}`);
-      this.#settings.set(name, known ?? { value, file });
-    }
     const twice = this.#files.get(index);
     if (twice !== undefined) fail(`shard ${index}/${count} is there twice: ${twice}`);
     this.#files.set(index, file);

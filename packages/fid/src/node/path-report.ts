@@ -67,12 +67,12 @@ export interface StatisticsPart {
   shard: Shard;
   /** SHA-256 of the names of all images of the set, in hexadecimal digits. */
   set: string;
-  /**
-   * What the statistics depend on beside the images, as far as it is known: `resize` or `preprocessing`, `bits`, `window`, `size`, and `weights` or `encoder`.
-   * Parts can be merged if no setting that both of them have differs. @default unknown
-   */
-  settings?: Readonly<Record<string, string>> | undefined;
+  /** How they were made: parts are merged if no setting that both of them have differs. @default unknown */
+  settings?: StatisticsSettings | undefined;
 }
+
+/** What statistics depend on beside the images, as far as it is known: `resize` or `preprocessing`, `bits`, `window`, `size`, and `weights` or `encoder`. */
+export type StatisticsSettings = Readonly<Record<string, string>>;
 
 /** The result of one path. */
 export interface PathStatistics {
@@ -84,6 +84,8 @@ export interface PathStatistics {
   names: string[];
   /** The part of a set that this is, if `shard` is given. */
   part?: StatisticsPart | undefined;
+  /** How they were made; absent where a statistics file does not say. */
+  settings?: StatisticsSettings | undefined;
   /** `[n, dims]`, if `keepActivations` is set and the path is a folder, or a file that has them. */
   activations?: NdArray<Float32Array> | undefined;
   /** `[m, dims]` of them, if `sampleSize` is set. */

@@ -5,8 +5,8 @@ import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
 import { sha256 } from '../weights/sha256.js';
-import type { SizedPath, StatisticsPart } from './path-report.js';
-import { readActivations, readStatistics } from './statistics-file.js';
+import type { SizedPath, StatisticsPart, StatisticsSettings } from './path-report.js';
+import { readMade } from './statistics-file.js';
 
 /** A folder of images that are not read yet. */
 interface FolderSource {
@@ -38,6 +38,7 @@ interface StatisticsSource {
   statistics: Statistics;
   /** `[n, dims]`, if they were asked for and the file has them. */
   activations?: NdArray<Float32Array> | undefined;
+  settings?: StatisticsSettings | undefined;
 }
 
 /**
@@ -65,7 +66,7 @@ export async function openPath(
   }
   if (shard !== undefined)
     throw new CxrFileError('unsupported', 'statistics of images have no shards', { file: path });
-  const read = keepActivations ? await readActivations(path) : { statistics: await readStatistics(path) };
+  const read = await readMade(path, keepActivations);
   const { statistics } = read;
   if (size !== undefined)
     throw new CxrFileError('unsupported', 'statistics of images cannot be brought to a size', { file: path });

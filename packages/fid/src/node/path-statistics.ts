@@ -4,9 +4,9 @@ import { assertPositive, type InceptionEngine } from '../engines/engine.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
 import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
-import { withSettings } from './part-settings.js';
 import type { PathStatistics, PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
 import { type ImageSource, openPath, type PathSource } from './path-source.js';
+import { checkComparable, settingsOf } from './statistics-settings.js';
 
 const OPTIONS: KnownOptions<PathStatisticsOptions> = {
   engine: true,
@@ -34,7 +34,7 @@ const OPTIONS: KnownOptions<PathStatisticsOptions> = {
  * worker threads while the engine computes.
  *
  * @throws CxrFileError for a path that cannot be read, a folder with fewer than two images (`empty`) and statistics of other
- * dims (`mismatch`); TypeError and RangeError for wrong or unknown options.
+ * dims, resize, preprocessing or encoder (`mismatch`); TypeError and RangeError for wrong or unknown options.
  */
 export async function pathStatistics(
   paths: readonly (string | SizedPath)[],
@@ -51,6 +51,12 @@ export async function pathStatistics(
     openPath(sizedPath(path), { dims, recursive, keepActivations, bits, shard }),
   );
   const folders = sources.filter(isUnread);
+  checkComparable(
+    sources.flatMap((source) => ('settings' in source ? [source] : [])),
+    folders.length === 0
+      ? undefined
+      : settingsOf({ preparation, bits, window, size: undefined, used: givenEngine(options) }),
+  );
   let used: OpenEngine | undefined;
   try {
     const open = async (): Promise<InceptionEngine> => {
@@ -60,18 +66,15 @@ export async function pathStatistics(
     const none = { folders: new Map(), skipped: 0, engineSeconds: 0 };
     const computed =
       folders.length === 0 ? none : await folderStatistics(folders, open, { ...options, preparation });
-    const withPart = (source: ImageSource): PathStatistics => {
+    const withSettings = (source: ImageSource): PathStatistics => {
       const result = computed.folders.get(source)!;
-      const { part } = result;
-      return {
-        ...result,
-        part: part && withSettings(part, { preparation, bits, window, size: source.size, used }),
-      };
+      const settings = settingsOf({ preparation, bits, window, size: source.size, used });
+      return { ...result, settings, part: result.part && { ...result.part, settings } };
     };
     return {
       dims,
       resize: resizeOf(preparation),
-      paths: sources.map((source) => (isUnread(source) ? withPart(source) : { ...source, names: [] })),
+      paths: sources.map((source) => (isUnread(source) ? withSettings(source) : { ...source, names: [] })),
       engine: used && describeEngine(used.engine),
       weights: used?.weights,
       skipped: computed.skipped,
@@ -84,6 +87,11 @@ export async function pathStatistics(
 
 function isUnread(source: PathSource): source is ImageSource {
   return 'files' in source || 'images' in source;
+}
+
+/** An engine of the caller's, which may be an encoder. */
+function givenEngine({ engine }: PathStatisticsOptions): Pick<OpenEngine, 'engine' | 'weights'> | undefined {
+  return typeof engine === 'object' ? { engine, weights: undefined } : undefined;
 }
 
 function sizedPath(path: string | SizedPath): SizedPath {

@@ -5,8 +5,8 @@ import { CxrFileError, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { activationRows } from '../activation-rows.js';
 import { assertStatistics, Statistics } from '../statistics.js';
-import { decodeSettings, encodeSettings } from './part-settings.js';
-import type { StatisticsPart } from './path-report.js';
+import type { StatisticsPart, StatisticsSettings } from './path-report.js';
+import { decodeSettings, encodeSettings } from './statistics-settings.js';
 
 /** Enough for float64 mu and sigma of 5,700 dims; the Inception's 2048 dims take 34 MB. */
 const MAX_BYTES = 2 ** 28;
@@ -32,7 +32,27 @@ export async function readStatistics(file: string): Promise<Statistics> {
 export async function readActivations(
   file: string,
 ): Promise<{ statistics: Statistics; activations: NdArray<Float32Array> | undefined }> {
-  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'activations'], MAX_ACTIVATION_BYTES);
+  const { statistics, activations } = await readMade(file, true);
+  return { statistics, activations };
+}
+
+/** What a statistics file has: the activations if they are asked for, and how they were made, if it says so. @throws as `readActivations`. */
+export async function readMade(file: string, withActivations: boolean): Promise<StatisticsFile> {
+  const names = ['mu', 'sigma', 'count', 'settings', ...(withActivations ? ['activations'] : [])];
+  const arrays = await readArrays(file, names, withActivations ? MAX_ACTIVATION_BYTES : MAX_BYTES);
+  return { ...toActivations(arrays, file), settings: toSettings(arrays, file) };
+}
+
+interface StatisticsFile {
+  statistics: Statistics;
+  activations: NdArray<Float32Array> | undefined;
+  settings: StatisticsSettings | undefined;
+}
+
+function toActivations(
+  arrays: Record<string, NpyArray>,
+  file: string,
+): Pick<StatisticsFile, 'statistics' | 'activations'> {
   if (!arrays.activations) return { statistics: toStatistics(arrays, file), activations: undefined };
   try {
     const { data, shape } = arrays.activations;
@@ -53,22 +73,29 @@ export async function readActivations(
   }
 }
 
-/** As `readStatistics`, with the part of a set that they are of, if the file says so. */
+/** As `readStatistics`, with how they were made and the part of a set that they are of, if the file says so. */
 export async function readPart(
   file: string,
-): Promise<{ statistics: Statistics; part: StatisticsPart | undefined }> {
+): Promise<Pick<StatisticsFile, 'statistics' | 'settings'> & { part: StatisticsPart | undefined }> {
   const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set', 'settings'], MAX_BYTES);
   const statistics = toStatistics(arrays, file);
-  if (!arrays.shard || !arrays.set) return { statistics, part: undefined };
+  const settings = toSettings(arrays, file);
+  if (!arrays.shard || !arrays.set) return { statistics, settings, part: undefined };
   const shard: unknown = Array.from(arrays.shard.data as BigInt64Array, Number);
   try {
     checkShard(shard);
     const set = Array.from(arrays.set.data as Uint8Array, (byte) =>
       Number(byte).toString(16).padStart(2, '0'),
     );
-    const settings =
-      arrays.settings && decodeSettings(Uint8Array.from(arrays.settings.data as Uint8Array, Number));
-    return { statistics, part: { shard, set: set.join(''), settings } };
+    return { statistics, settings, part: { shard, set: set.join(''), settings } };
+  } catch (error) {
+    throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
+  }
+}
+
+function toSettings({ settings }: Record<string, NpyArray>, file: string): StatisticsSettings | undefined {
+  try {
+    return settings && decodeSettings(Uint8Array.from(settings.data as Uint8Array, Number));
   } catch (error) {
     throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
   }
@@ -99,14 +126,15 @@ function toStatistics({ mu, sigma, count }: Record<string, NpyArray>, file: stri
  * for a later merge.
  *
  * @param activations `[n, dims]` that they are of, written too, for KID and other metrics that need each image; uncompressed they take n × dims × 4 bytes. @default none
- * @param part the part of a set that they are of, so that `cxr-fid merge` can tell that each part is there once. @default the whole set
+ * @param part the part of a set that they are of, or for a whole set how they were made (`{ settings }`), so that `cxr-fid merge` can tell that each part is
+ * there once and all were made in the same way. @default a whole set, made in an unknown way
  * @throws CxrFileError if the file cannot be written; TypeError unless `statistics` are Statistics; RangeError for activations of other images.
  */
 export async function writeStatistics(
   file: string,
   statistics: Statistics,
   activations?: NdArray<Float32Array>,
-  part?: StatisticsPart,
+  part?: StatisticsPart | Pick<StatisticsPart, 'settings'>,
 ): Promise<void> {
   assertStatistics(statistics);
   const { dims, mu, sigma, count } = statistics;
@@ -125,7 +153,7 @@ export async function writeStatistics(
     }
     arrays.activations = { data: rows.data, shape: [rows.n, dims], dtype: 'float32' };
   }
-  if (part !== undefined) {
+  if (part !== undefined && 'shard' in part) {
     arrays.shard = { data: BigInt64Array.from(part.shard.map(BigInt)), shape: [2], dtype: 'int64' };
     const set = Uint8Array.from(part.set.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
     arrays.set = { data: set, shape: [set.length], dtype: 'uint8' };
