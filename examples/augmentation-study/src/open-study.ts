@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BackendRequest, useBackend } from '@cxr/backend';
+import { useBackend } from '@cxr/backend';
 import { checkUsage, UsageError } from '@cxr/cli';
 import { keepSettings } from '@cxr/data/node';
 import { type Dims, randomWeights } from '@cxr/fid';
@@ -39,7 +39,7 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
   await checkSame(options, data);
   const { inception, reason } = await openInception(options, hooks);
   if (reason !== undefined) onMessage(reason);
-  const backend = await useBackend(options.backend as BackendRequest, { threads: options.threads });
+  const backend = await useBackend(options.backend, { threads: options.threads });
   onMessage(`backend ${backend.name}`);
   const subsets = new Map<string, Subset>();
   const subsetOf: TrainedStudy['subsetOf'] = (normals, subset) => {
@@ -105,7 +105,7 @@ async function openInception(
             onProgress({ phase: 'fetching Inception weights', done: received, total, unit: 'bytes' }),
         }),
       ));
-    const backend = options.backend as BackendRequest;
+    const backend = options.backend;
     const dims = (options.classifiers.map(probeDims).find((one) => one !== undefined) ?? DIMS) as Dims;
     const engine = await createEngine(weights, { dims, backend, threads: options.threads });
     const folder = join(

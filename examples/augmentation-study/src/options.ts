@@ -1,10 +1,12 @@
-import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
+import { BACKEND_NAMES, type BackendRequest, OLD_BACKEND_NAMES } from '@cxr/backend';
 import {
+  backendFlag,
   type Command,
   choiceFlag,
   listFlag,
   numberFlag,
   Option,
+  threadsFlag,
   UsageError,
   wholeNumberFlag,
 } from '@cxr/cli';
@@ -51,7 +53,7 @@ export interface Options {
   readonly ganGrowSteps: number;
   readonly resamples: number;
   readonly weights?: string | undefined;
-  readonly backend: string;
+  readonly backend: BackendRequest;
   readonly threads?: number | undefined;
   /** Leaves real X-rays out of the report. */
   readonly reals: boolean;
@@ -152,21 +154,8 @@ function addFurtherFlags(program: Command): void {
       '--weights <file>',
       'Inception weights; without any, the probe and the scores of the fakes are left out',
     )
-    .addOption(
-      choiceFlag(
-        '--backend <name>',
-        'TensorFlow.js backend (default: auto)',
-        ['auto', ...BACKEND_NAMES],
-        OLD_BACKEND_NAMES,
-      ),
-    )
-    .addOption(
-      wholeNumberFlag(
-        '--threads <n>',
-        'threads of the backend and the Inception network (default: all)',
-        AT_LEAST_1,
-      ),
-    )
+    .addOption(backendFlag(BACKEND_NAMES, OLD_BACKEND_NAMES))
+    .addOption(threadsFlag('the backend and the Inception network'))
     .option('--no-reals', 'no real X-ray in the report, so that it may be published')
     .option('--quick', 'a small study on drawn phantoms, in minutes');
 }
@@ -237,7 +226,7 @@ const ON_DATA = {
   ganSize: 64,
   ganGrowSteps: 0,
   resamples: 1000,
-  backend: 'auto',
+  backend: 'auto' as BackendRequest,
 };
 const QUICK = {
   ...ON_DATA,

@@ -1,9 +1,11 @@
-import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
+import { BACKEND_NAMES, type BackendRequest, OLD_BACKEND_NAMES } from '@cxr/backend';
 import {
+  backendFlag,
   bitsFlag,
   type Command,
   choiceFlag,
   numberFlag,
+  threadsFlag,
   UsageError,
   type WindowChoice,
   wholeNumberFlag,
@@ -38,7 +40,9 @@ export interface Options {
   /** Steps between scores while training; 0: none before the end. */
   readonly scoreEvery: number;
   /** TensorFlow.js backend by name, or `auto`. */
-  readonly backend: string;
+  readonly backend: BackendRequest;
+  /** Of the backend and the Inception network; undefined: one a core. */
+  readonly threads?: number | undefined;
   /** DiffAugment (Zhao et al., 2020): what limited data needs. */
   readonly diffAugment: boolean;
   /** Decay of the generator's moving average (EMA), 0 to below 1; undefined: the preset's. */
@@ -103,14 +107,8 @@ function addTrainingFlags(program: Command): void {
     .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data; or', AT_LEAST_1).conflicts('steps'))
     .addOption(wholeNumberFlag('--steps <n>', withDefaults('training steps', 'steps'), AT_LEAST_1))
     .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same run').default(1))
-    .addOption(
-      choiceFlag(
-        '--backend <name>',
-        'TensorFlow.js backend',
-        ['auto', ...BACKEND_NAMES],
-        OLD_BACKEND_NAMES,
-      ).default('auto'),
-    );
+    .addOption(backendFlag(BACKEND_NAMES, OLD_BACKEND_NAMES))
+    .addOption(threadsFlag('the backend and the Inception network'));
 }
 
 function addScoringFlags(program: Command): void {
@@ -166,6 +164,7 @@ export function optionsOf(flags: RunFlags): Options {
     samples: flags.samples ?? fallback.samples,
     scoreEvery: flags.scoreEvery ?? 0,
     backend: flags.backend ?? 'auto',
+    threads: flags.threads,
     dims: flags.dims ?? fallback.dims,
     resume: flags.resume ?? false,
     name: `runs/${name.filter(Boolean).join('-')}`,

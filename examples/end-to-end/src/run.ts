@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BackendChoice, type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
+import { type BackendChoice, type BackendName, useBackend } from '@cxr/backend';
 import { type Progress, versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
@@ -127,7 +127,7 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
     ? { weights: hooks.weights, notes: [] }
     : await openWeights(options, onProgress);
   for (const note of notes) onMessage(note);
-  const backend = await useBackend(options.backend as BackendRequest);
+  const backend = await useBackend(options.backend, { threads: options.threads });
   onMessage(describe(backend));
   const scoring = await openScoring(options, reals, weights, backend.name, onProgress, signal);
   try {

@@ -122,7 +122,11 @@ export async function openScoring(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Scoring> {
-  const engine = await createEngine(weights, { dims: options.dims as Dims, backend });
+  const engine = await createEngine(weights, {
+    dims: options.dims as Dims,
+    backend,
+    threads: options.threads,
+  });
   const activate: Scoring['activate'] = (what, set) =>
     activateSet(`activations of ${what}`, set, engine, onProgress, signal);
   let real: Promise<Activated> | undefined;

@@ -1,10 +1,12 @@
-import { BACKEND_NAMES, OLD_BACKEND_NAMES } from '@cxr/backend';
+import { BACKEND_NAMES, type BackendRequest, OLD_BACKEND_NAMES } from '@cxr/backend';
 import {
+  backendFlag,
   type Command,
   checkUsage,
   choiceFlag,
   numberFlag,
   Option,
+  threadsFlag,
   UsageError,
   wholeNumberFlag,
 } from '@cxr/cli';
@@ -41,7 +43,7 @@ export interface Options {
   readonly xray?: string | undefined;
   readonly seed: number;
   readonly weights?: string | undefined;
-  readonly backend: string;
+  readonly backend: BackendRequest;
   readonly threads?: number | undefined;
   /** Length of the activations. */
   readonly dims: Dims;
@@ -106,21 +108,8 @@ function addTrainingFlags(program: Command): void {
       ),
     )
     .addOption(wholeNumberFlag('--seed <n>', 'the same seed makes the same run (default: 1)'))
-    .addOption(
-      choiceFlag(
-        '--backend <name>',
-        'TensorFlow.js backend (default: auto)',
-        ['auto', ...BACKEND_NAMES],
-        OLD_BACKEND_NAMES,
-      ),
-    )
-    .addOption(
-      wholeNumberFlag(
-        '--threads <n>',
-        'threads of the backend and the Inception network (default: all)',
-        AT_LEAST_1,
-      ),
-    );
+    .addOption(backendFlag(BACKEND_NAMES, OLD_BACKEND_NAMES))
+    .addOption(threadsFlag('the backend and the Inception network'));
 }
 
 function addScoringFlags(program: Command): void {
@@ -176,7 +165,7 @@ export function optionsOf(flags: ReproduceFlags): Options {
     ...fallback,
     out: 'runs/reproduce',
     seed: 1,
-    backend: 'auto',
+    backend: 'auto' as const,
     ...given,
     data,
     minutes: minutes ?? (steps === undefined ? fallback.minutes : undefined),

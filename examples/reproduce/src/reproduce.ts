@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { type BackendName, type BackendRequest, useBackend } from '@cxr/backend';
+import { type BackendName, useBackend } from '@cxr/backend';
 import { downloadProgress, type Progress, versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { keepSettings, withFolderLock, writeFileAtomic } from '@cxr/data/node';
@@ -48,7 +48,7 @@ async function reproduceInto(given: Options, hooks: ReproduceHooks): Promise<Rep
   const options = await withNetworkOf(given);
   // What can be wrong with the input should show before hours of training.
   const data = await openData(options, onMessage);
-  const { name: backend } = await useBackend(options.backend as BackendRequest, { threads: options.threads });
+  const { name: backend } = await useBackend(options.backend, { threads: options.threads });
   onMessage(`backend ${backend}`);
   const xray = options.xray === undefined ? undefined : await openFakes(options.xray, options);
   try {

@@ -93,6 +93,21 @@ export function windowFlag(): Option {
   });
 }
 
+/** `--backend`, for the commands that use TensorFlow.js: one of these, or `auto`, the default. @param oldNames as in `choiceFlag` */
+export function backendFlag(
+  names: readonly string[],
+  oldNames: Readonly<Record<string, string>> = {},
+): Option {
+  return choiceFlag('--backend <name>', 'TensorFlow.js backend', ['auto', ...names], oldNames).default(
+    'auto',
+  );
+}
+
+/** `--threads`. @param what they are of */
+export function threadsFlag(what: string): Option {
+  return wholeNumberFlag('--threads <n>', `threads of ${what} (default: one a core)`, { min: 1 });
+}
+
 /** `--shard 1/4`, the part of a list that one of several jobs does: index from 0 on, and how many. */
 export function shardFlag(unit: string): Option {
   return new Option(

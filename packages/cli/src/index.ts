@@ -3,11 +3,13 @@ export { downloadProgress } from './download-progress.js';
 export { duration } from './duration.js';
 export {
   type Bounds,
+  backendFlag,
   bitsFlag,
   choiceFlag,
   listFlag,
   numberFlag,
   shardFlag,
+  threadsFlag,
   type WindowChoice,
   wholeNumberFlag,
   windowFlag,

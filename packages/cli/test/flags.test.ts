@@ -1,4 +1,4 @@
-import { Command, windowFlag } from '@cxr/cli';
+import { backendFlag, Command, threadsFlag, windowFlag } from '@cxr/cli';
 import { describe, expect, it } from 'vitest';
 
 function parse(...args: string[]): unknown {
@@ -40,5 +40,26 @@ describe('--window', () => {
     'ALL',
   ])('refuses %j', (text) => {
     expect(() => parse(`--window=${text}`)).toThrow('centre and a width above 0');
+  });
+});
+
+describe('--backend and --threads', () => {
+  const program = () =>
+    new Command()
+      .exitOverride()
+      .configureOutput({ writeErr() {} })
+      .addOption(backendFlag(['wasm', 'onnxruntime'], { native: 'onnxruntime' }))
+      .addOption(threadsFlag('the backend'));
+  const options = (...args: string[]) => program().parse(args, { from: 'user' }).opts();
+
+  it('are auto and absent by default, and take old names', () => {
+    expect(options()).toEqual({ backend: 'auto' });
+    expect(options('--backend', 'native', '--threads', '2')).toEqual({ backend: 'onnxruntime', threads: 2 });
+    expect(program().helpInformation()).toMatch(/threads of the backend \(default: one a core\)/);
+  });
+
+  it('refuse others', () => {
+    expect(() => options('--backend', 'cuda')).toThrow('It takes auto, wasm, onnxruntime.');
+    expect(() => options('--threads', '0')).toThrow('at least 1');
   });
 });

@@ -1,5 +1,5 @@
 import { BACKEND_NAMES, type BackendName, OLD_BACKEND_NAMES, useBackend } from '@cxr/backend';
-import { type Command, choiceFlag, type Output, wholeNumberFlag } from '@cxr/cli';
+import { backendFlag, type Command, type Output, threadsFlag } from '@cxr/cli';
 
 export interface BackendFlags {
   backend: BackendName | 'auto';
@@ -8,15 +8,8 @@ export interface BackendFlags {
 
 export function addBackendFlags(command: Command): Command {
   return command
-    .addOption(
-      choiceFlag(
-        '--backend <name>',
-        'TensorFlow.js backend',
-        ['auto', ...BACKEND_NAMES],
-        OLD_BACKEND_NAMES,
-      ).default('auto'),
-    )
-    .addOption(wholeNumberFlag('--threads <n>', 'threads of the backend (default: one a core)', { min: 1 }));
+    .addOption(backendFlag(BACKEND_NAMES, OLD_BACKEND_NAMES))
+    .addOption(threadsFlag('the backend'));
 }
 
 /** Readies the backend that the flags ask for, and says which it is. */

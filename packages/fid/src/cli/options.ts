@@ -8,6 +8,7 @@ import {
   listFlag,
   numberFlag,
   shardFlag,
+  threadsFlag,
   type WindowChoice,
   wholeNumberFlag,
   windowFlag,
@@ -167,7 +168,7 @@ export function addNetworkFlags(command: Command): Command {
     .addOption(
       choiceFlag('--engine <name>', 'what computes the network', ENGINES, OLD_ENGINE_NAMES).default('auto'),
     )
-    .addOption(wholeNumberFlag('--threads <n>', 'threads of the engine (default: all)', { min: 1 }))
+    .addOption(threadsFlag('the engine'))
     .addOption(wholeNumberFlag('--seed <n>', 'of random subsets and splits').default(0))
     .option('--recursive', 'also read sub-folders')
     .option('--json', 'print one JSON object');
