@@ -6,6 +6,7 @@ export {
   OLD_BACKEND_NAMES,
 } from './backends/backend-name.js';
 export { type BatchNormOptions, batchNorm } from './batch-norm.js';
+export { movingAverage } from './moving-average.js';
 export {
   type BackendChoice,
   type BackendOptions,

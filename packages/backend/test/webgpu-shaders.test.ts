@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { adamUpdate, batchNorm } from '@cxr/backend';
+import { adamUpdate, batchNorm, movingAverage } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, read, useBackend } from './backends.js';
@@ -75,6 +75,49 @@ CASES.Adam = () => {
     adamUpdate(values(shape, 1), values(shape, 2), tf.square(values(shape, 3)), values(shape, 4), attrs),
   );
 };
+CASES['moving average'] = () => [movingAverage(values([300], 1), values([300], 2), 0.9)];
+for (const [shape, axes] of [
+  [[70_001], undefined],
+  [[3, 5, 7], undefined],
+  [[20_000, 3], [0]],
+  [
+    [9, 11, 4, 130],
+    [0, 1, 2],
+  ],
+  [
+    [2, 40, 50],
+    [0, 1],
+  ],
+  [[3, 300], [0]],
+  [
+    [3, 5, 7],
+    [1, 2],
+  ],
+] as [number[], number[] | undefined][]) {
+  CASES[`sum and mean of [${shape}] over ${axes ?? 'all axes'}`] = () => [
+    tf.sum(tf.abs(values(shape, 1)), axes),
+    tf.mean(tf.abs(values(shape, 1)), axes, true),
+  ];
+}
+// The backend keeps the buffer of a tensor that it casts.
+const casts = (shape: number[], seed: number): tf.Tensor =>
+  tf.cast(tf.greater(values(shape, seed), 0), 'float32');
+CASES['booleans as numbers'] = () => [
+  tf.mean(casts([50], 1)),
+  tf.mean(casts([7, 50], 1), 0),
+  movingAverage(values([50], 1), casts([50], 2), 0.5),
+  ...withGradients(
+    (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
+    casts([2, 5, 5, 3], 1),
+    casts([3, 3, 3, 4], 2),
+  ),
+  ...withGradients(tf.maximum, casts([50], 1), values([50], 2)),
+  ...withGradients(
+    (x, g, b) => batchNorm(x, g, b, { epsilon: 1 }),
+    casts([9, 3], 1),
+    ...[values([3], 2), casts([3], 3)],
+  ),
+];
 CASES['leaky relu'] = () => withGradients((x) => tf.leakyRelu(x, 0.2), values([1000], 1));
 CASES.maximum = () => withGradients(tf.maximum, values([300], 1), values([300], 2));
 CASES.minimum = () => withGradients(tf.minimum, values([300], 1), values([300], 2));

@@ -1,5 +1,5 @@
-import { batchNorm } from '@cxr/backend';
-import * as tf from '@tensorflow/tfjs-core';
+import { batchNorm, movingAverage } from '@cxr/backend';
+import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { StockBatchNorm } from './stock.js';
 
@@ -30,7 +30,6 @@ export class BatchNorm extends StockBatchNorm {
 
   /** The moving moments stand in for the batch's own when sampling. */
   #remember(moving: tfl.LayerVariable, value: tf.Tensor): void {
-    const { momentum } = this;
-    moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
+    moving.write(movingAverage(moving.read(), value, this.momentum));
   }
 }

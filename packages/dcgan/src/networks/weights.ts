@@ -1,3 +1,4 @@
+import { movingAverage } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fixedWeight } from '../layers/fixed.js';
@@ -19,7 +20,7 @@ export function updateEma(ema: tfl.LayersModel, model: tfl.LayersModel, decay: n
         // A fixed filter would change in its last bits.
         if (weight === fixed) continue;
         const latest = model.layers[i]!.weights[k]!.read();
-        weight.write(tf.add(tf.mul(weight.read(), decay), tf.mul(latest, 1 - decay)));
+        weight.write(movingAverage(weight.read(), latest, decay));
       }
     }
   });

@@ -1,9 +1,9 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Conv2DSettings, filterGradientInfo, inputGradientInfo } from '../conv2d-info.js';
 import { type Kernel, nhwc } from '../kernel.js';
-import { overColumns, planColumns } from './columns.js';
 import { planTile, product } from './product.js';
 import { type Gpu, MAX_GROUPS, make, run } from './program.js';
+import { addUp } from './reductions.js';
 
 /** Workgroups that keep a large device busy. */
 const BUSY = 512;
@@ -71,33 +71,12 @@ fn slope(term: u32, column: u32, end: u32) -> f32 {
       groups: [down, across, split],
     });
     if (split > 1) {
-      addParts(gpu, split, rows * columns, parts, dw);
+      addUp(gpu, parts, [split, rows * columns], dw);
       gpu.disposeData(parts.dataId);
     }
     return dw;
   },
 };
-
-/** The sum of the rows of a matrix. */
-function addParts(gpu: Gpu, count: number, size: number, parts: TensorInfo, y: TensorInfo): void {
-  const plan = planColumns(count, size, true);
-  run(gpu, {
-    key: `sum of ${count} ${size}`,
-    code: () =>
-      overColumns(
-        count,
-        size,
-        plan,
-        `var sum = 0.0;
-  for (var part = start; part < end; part += LANES) { sum += parts[part * COLUMNS + column]; }
-  let total = overLanes(local, vec2(sum, 0.0)).x;
-  if (inside && local < WIDTH) { y[column] = total; }`,
-      ),
-    outputs: { y },
-    inputs: { parts },
-    groups: [plan.across, 1, 1],
-  });
-}
 
 /**
  * The gradient of a convolution with respect to its images, which is also the transposed convolution. At stride s the pixels fall

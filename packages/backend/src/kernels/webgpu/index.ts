@@ -11,6 +11,7 @@ import { type Kernel, overlay } from '../kernel.js';
 import { BATCH_NORMS } from './batch-norm.js';
 import { CONV_GRADIENTS } from './conv-gradients.js';
 import { PASSES } from './passes.js';
+import { REDUCTIONS } from './reductions.js';
 
 /** Tensors that one shader can read: WebGPU allows 8 storage buffers unless more are asked for, and the output is one. */
 const MAX_INPUTS = 7;
@@ -117,7 +118,7 @@ const REFUSED: readonly Kernel[] = [
 /** Adds our shaders for training, and mends or refuses the kernels of TensorFlow.js's webgpu backend that give wrong values. */
 export function registerWebgpuKernels(): void {
   overlay('webgpu', addN, '@cxr/backend (JavaScript)');
-  for (const kernel of [...PASSES, ...BATCH_NORMS, ...CONV_GRADIENTS])
+  for (const kernel of [...PASSES, ...BATCH_NORMS, ...CONV_GRADIENTS, ...REDUCTIONS])
     overlay('webgpu', kernel, '@cxr/backend (WGSL)');
   for (const kernel of [...CUMULATIVE.map(reversed), ...REFUSED]) overlay('webgpu', kernel);
 }

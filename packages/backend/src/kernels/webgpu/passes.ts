@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { ADAM, type AdamAttrs } from '../../adam.js';
 import { KEEP_WHERE, type KeepWhereAttrs } from '../../gradients/keep-where.js';
 import { LEAKY_RELU_GRAD, type LeakyReluGradAttrs } from '../../gradients/leaky-relu.js';
+import { MOVING_AVERAGE, type MovingAverageAttrs } from '../../moving-average.js';
 import type { Given, Kernel } from '../kernel.js';
 import { elementwise, type Gpu, groupsOver, make, run, takes } from './program.js';
 
@@ -89,5 +90,26 @@ const keepWhere: Kernel = {
   },
 };
 
+/** One step of an exponential moving average. */
+const movingAverage: Kernel = {
+  name: MOVING_AVERAGE,
+  run: ({ inputs, attrs, backend }) => {
+    const gpu = backend as Gpu;
+    const { average, latest } = inputs as Given<{ average: TensorInfo; latest: TensorInfo }>;
+    const { decay } = attrs as unknown as MovingAverageAttrs;
+    const y = make(gpu, average.shape)[0]!;
+    if (!takes(average)) return y;
+    run(gpu, {
+      key: MOVING_AVERAGE,
+      code: () => elementwise('y', 'y[i] = average[i] * settings.decay + latest[i] * settings.rest;'),
+      outputs: { y },
+      inputs: { average, latest },
+      settings: { decay, rest: 1 - decay },
+      groups: groupsOver(average),
+    });
+    return y;
+  },
+};
+
 /** Kernels that read and write memory once. */
-export const PASSES: readonly Kernel[] = [adam, leakyReluGrad, keepWhere];
+export const PASSES: readonly Kernel[] = [adam, movingAverage, leakyReluGrad, keepWhere];

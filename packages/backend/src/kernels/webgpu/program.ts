@@ -11,6 +11,8 @@ export interface Gpu {
     }): object;
   };
   makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  /** What is in a tensor's buffer: after a cast still what was there before, such as integers for a `float32`. */
+  tensorMap: { get(dataId: object): { dtype: DataType } };
   /** Gives a tensor a buffer, with its values if they are on the CPU. */
   uploadToGPU(dataId: object): void;
   /** Frees a tensor once the programs that use it have run. */
@@ -49,7 +51,29 @@ export const MAX_GROUPS = 65_535;
 const pipelines = new WeakMap<object, Map<string, object>>();
 
 /** Runs a shader, in order with the backend's own. All tensors are float32 and none is empty. */
-export function run(gpu: Gpu, { key, code, outputs, inputs, settings = {}, groups }: Run): void {
+export function run(gpu: Gpu, of: Run): void {
+  const copies: TensorInfo[] = [];
+  const inputs = Object.fromEntries(
+    Object.entries(of.inputs).map(([name, t]) => {
+      if (gpu.tensorMap.get(t.dataId).dtype === 'float32') return [name, t];
+      const copy = make(gpu, t.shape)[0]!;
+      start(gpu, { ...TO_FLOATS, outputs: { y: copy }, inputs: { x: t }, groups: groupsOver(t) }, 'i32');
+      copies.push(copy);
+      return [name, copy];
+    }),
+  );
+  start(gpu, { ...of, inputs });
+  for (const { dataId } of copies) gpu.disposeData(dataId);
+}
+
+/** What integers and booleans are read with. */
+const TO_FLOATS = { key: 'floats of integers', code: () => elementwise('y', 'y[i] = f32(x[i]);') };
+
+function start(
+  gpu: Gpu,
+  { key, code, outputs, inputs, settings = {}, groups }: Run,
+  typeOfInputs: 'f32' | 'i32' = 'f32',
+): void {
   const tensors = [...Object.values(outputs), ...Object.values(inputs)];
   for (const { dataId } of tensors) gpu.uploadToGPU(dataId);
   const ofDevice = pipelines.get(gpu.device) ?? new Map<string, object>();
@@ -57,7 +81,10 @@ export function run(gpu: Gpu, { key, code, outputs, inputs, settings = {}, group
   let pipeline = ofDevice.get(key);
   if (!pipeline) {
     const names = [Object.keys(outputs), Object.keys(inputs), Object.keys(settings)] as const;
-    const module = gpu.device.createShaderModule({ code: `${declare(...names)}\n${code()}`, label: key });
+    const module = gpu.device.createShaderModule({
+      code: `${declare(...names, typeOfInputs)}\n${code()}`,
+      label: key,
+    });
     const compute = { module, entryPoint: 'main' };
     pipeline = gpu.device.createComputePipeline({ compute, label: key, layout: 'auto' });
     ofDevice.set(key, pipeline);
@@ -72,10 +99,15 @@ export function run(gpu: Gpu, { key, code, outputs, inputs, settings = {}, group
   );
 }
 
-function declare(outputs: readonly string[], inputs: readonly string[], settings: readonly string[]): string {
+function declare(
+  outputs: readonly string[],
+  inputs: readonly string[],
+  settings: readonly string[],
+  typeOfInputs: string,
+): string {
   const buffers = [...outputs, ...inputs].map((name, i) => {
-    const access = i < outputs.length ? 'read_write' : 'read';
-    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<f32>;`;
+    const [access, type] = i < outputs.length ? ['read_write', 'f32'] : ['read', typeOfInputs];
+    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
   });
   const fields = settings.map((name) => `${name}: f32,`).join(' ');
   return [
