@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, createOutput } from '@cxr/cli';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -16,12 +17,15 @@ const MAINS: Record<string, typeof cxrFid> = {
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const files = [
-  ...guides(),
-  ...readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /^(packages|examples)[\\/][\w-]+[\\/]README\.md$/.test(path) || path === 'README.md')
-    .map(readMarkdown),
+const namesIn = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+const paths = [
+  ...['README.md', 'CONTRIBUTING.md', 'benchmarks/README.md'],
+  ...['docs', 'docs/guides'].flatMap(namesIn),
+  ...['packages', 'examples'].flatMap(namesIn).map((folder) => `${folder}/README.md`),
 ];
+const files = paths
+  .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
+  .map((path) => readMarkdown(path));
 
 afterEach(() => vi.restoreAllMocks());
 
