@@ -37,6 +37,7 @@ export const webgpu: Backend = {
     registerWebgpuKernels();
     return 'webgpu';
   },
+  limitation: () => ('OffscreenCanvas' in globalThis ? undefined : 'no dataSync() here: await data()'),
 };
 
 async function loadForBrowsers(): Promise<void> {
