@@ -70,13 +70,14 @@ describe('TIFF of fax data, and of CMYK', () => {
   it('refuses few bytes for many pixels, and takes little time for very wide rows', async () => {
     const claimed = tiffOfBits('1', { 256: 7000, 257: 7000, 259: 4 });
     await expect(decodeImage(claimed)).rejects.toMatchObject({ code: 'truncated' });
-    const start = performance.now();
     // Black and white in turn: each row below the first by a bit for each change.
-    const wide = 2 ** 20;
+    const wide = 2 ** 16;
     const rows = `${'001 000111 010'.repeat(wide / 2)}${'1'.repeat(15 * (wide + 1))}`;
-    const decoded = await decodeImage(tiffOfBits(rows, { 256: wide, 257: 16, 259: 4 }));
+    const file = tiffOfBits(rows, { 256: wide, 257: 16, 259: 4 });
+    const start = performance.now();
+    const decoded = await decodeImage(file);
     expect(decoded.data.subarray(-4)).toEqual(new Uint8Array([255, 0, 255, 0]));
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it('is decoded or refused, whatever the damage', async () => {
