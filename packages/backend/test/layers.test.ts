@@ -44,13 +44,13 @@ describe.each(['cpu', ...BACKENDS] as const)('models on %s', (backend) => {
     expect(model.layers[1]!.getWeights()).toHaveLength(2 + trained);
     const x = tf.randomUniform([2, 6, 5, 2], -1, 1, 'float32', 5);
     const y = model.predict(x) as tf.Tensor;
-    expect([...y.dataSync()].every(Number.isFinite)).toBe(true);
+    expect([...(await y.data())].every(Number.isFinite)).toBe(true);
   });
 
   it('gives the values of batchNormalization without scale and centre', async () => {
     const layer = tfl.layers.batchNormalization({ scale: false, center: false, epsilon: 0 });
     const y = layer.apply(tf.tensor2d([1, 10, 3, 30], [2, 2]), { training: true }) as tf.Tensor;
-    expect([...y.dataSync()].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([-1, -1, 1, 1]);
+    expect([...(await y.data())].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([-1, -1, 1, 1]);
   });
 
   it.each([
@@ -69,13 +69,13 @@ describe.each(['cpu', ...BACKENDS] as const)('models on %s', (backend) => {
     expect(model.layers[0]!.outputShape).toEqual([null, 4, 3, 4]);
   });
 
-  it('crop the middle', () => {
+  it('crop the middle', async () => {
     const x = tf.reshape(tf.range(0, 40), [1, 5, 8, 1]);
     const y = tfl.layers.centerCrop({ height: 2, width: 3 }).apply(x) as tf.Tensor;
-    expect([...y.dataSync()]).toEqual([10, 11, 12, 18, 19, 20]);
+    expect([...(await y.data())]).toEqual([10, 11, 12, 18, 19, 20]);
   });
 
-  it('give separableConv2d with channels first the values of channels last', () => {
+  it('give separableConv2d with channels first the values of channels last', async () => {
     const shared = { filters: 3, kernelSize: 2, depthMultiplier: 2 } as const;
     const first = tfl.layers.separableConv2d({ ...shared, dataFormat: 'channelsFirst' });
     const last = tfl.layers.separableConv2d(shared);
@@ -88,7 +88,7 @@ describe.each(['cpu', ...BACKENDS] as const)('models on %s', (backend) => {
     const found = tf.transpose(first.apply(transposed) as tf.Tensor, [0, 2, 3, 1]);
     const expected = last.apply(x) as tf.Tensor;
     expect(found.shape).toEqual(expected.shape);
-    const error = tf.max(tf.abs(tf.sub(found, expected))).dataSync()[0];
+    const error = (await tf.max(tf.abs(tf.sub(found, expected))).data())[0];
     expect(error).toBeLessThan(1e-6);
   });
 
@@ -103,16 +103,16 @@ describe.each(['cpu', ...BACKENDS] as const)('models on %s', (backend) => {
     expect(() => tf.tidy(() => make()(tf.ones([1, 4, 4, 2])))).toThrow(name);
   });
 
-  it('leaks no tensors when a batch norm without scale is differentiated', () => {
+  it('leaks no tensors when a batch norm without scale is differentiated', async () => {
     const x = tf.randomUniform([3, 4], -1, 1, 'float32', 7);
-    const run = () => {
+    const run = async () => {
       const g = tf.grad((x) => tf.batchNorm(x, tf.zeros([4]), tf.ones([4])))(x);
-      const values = [...g.dataSync()];
+      const values = [...(await g.data())];
       g.dispose();
       return values;
     };
     const before = tf.memory().numTensors;
-    for (const value of run()) expect(value).toBeCloseTo(1 / Math.sqrt(1.001), 5);
+    for (const value of await run()) expect(value).toBeCloseTo(1 / Math.sqrt(1.001), 5);
     expect(tf.memory().numTensors).toBe(before);
     x.dispose();
   });
