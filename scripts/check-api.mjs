@@ -12,14 +12,15 @@ const { values, positionals } = parseArgs({
 });
 const root = resolve(positionals[0] ?? dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The lines that one of two texts has and the other has not. */
+/** The lines that one of two texts has and the other has not; where there are none, what else differs. */
 function differences(before, after) {
   const lines = (text) => new Set(text.split('\n').map((line) => line.trim()));
   const [old, now] = [lines(before), lines(after)];
-  return [
+  const lists = [
     ...[...old].filter((line) => !now.has(line)).map((line) => `- ${line}`),
     ...[...now].filter((line) => !old.has(line)).map((line) => `+ ${line}`),
   ];
+  return lists.length > 0 ? lists : ['the same lines, in another order or another number of times'];
 }
 
 let differs = false;

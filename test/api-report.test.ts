@@ -105,3 +105,13 @@ it('check-api fails on every changed signature, until it is updated', () => {
   ]);
   expect(status).toBe(1);
 });
+
+it('check-api says so where only the order of lines differs', () => {
+  expect(check('--update').status).toBe(0);
+  const file = join(folder, 'api.md');
+  const [first, second, ...rest] = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(file, [second, first, ...rest].join('\n'));
+  const { status, stderr } = check();
+  expect(status).toBe(1);
+  expect(stderr).toContain('  the same lines, in another order or another number of times\n');
+});

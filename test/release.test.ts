@@ -43,3 +43,10 @@ it('publishes nothing whose checks or tests fail', () => {
   expect(release('check')).toEqual({ status: 7, ran: ['check'] });
   expect(release('vitest')).toEqual({ status: 7, ran: ['check', 'vitest run'] });
 });
+
+it('is run by a workflow that can make the tags: an annotated tag needs an author', () => {
+  const workflow = readFileSync(new URL('../.github/workflows/release.yml', import.meta.url), 'utf8');
+  const [before] = workflow.split('npm run release');
+  expect(before).toMatch(/git config user\.name /);
+  expect(before).toMatch(/git config user\.email /);
+});

@@ -11,6 +11,7 @@ whoever has a GPU: the library and its tests need no Python.
 import argparse
 import json
 import math
+import os
 import struct
 import time
 from pathlib import Path
@@ -178,6 +179,13 @@ def main():
     parser.add_argument("--width", type=int, default=64, help="features at full size; the paper's: 64")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    # What @cxr/dcgan would refuse in the file, and what would lose a finished run, before it begins.
+    if options.batch_size < 4 or options.batch_size % 2:
+        parser.error(f"--batch-size is even and at least 4: {options.batch_size}")
+    if options.iterations < 1 or options.width < 1:
+        parser.error("--iterations and --width are at least 1")
+    if not os.access(Path(options.out).parent, os.W_OK) or Path(options.out).is_dir():
+        parser.error(f"cannot write {options.out}")
     generator, step = train(read_images(options.data), options)
     config = PRESET | {"width": options.width, "batchSize": options.batch_size, "seed": options.seed}
     write_generator(options.out, generator, step, config)
