@@ -68,6 +68,26 @@ describe('files made to take long', () => {
     expect(await soon(() => decodeImage(more))).toBe('unsupported | a TIFF of 70000 strips or tiles');
   });
 
+  it('millions of rows of a pixel', async () => {
+    const rows = 2 ** 20 + 1;
+    // Group 4's code for a row like the one above is a single 1.
+    const fax = { 258: 1, 259: 4, 262: 0, 277: 1 };
+    const packed = new Uint8Array(Math.ceil(rows / 8)).fill(255);
+    const tall = tiffOf({ ...fax, 256: 1, 257: rows, 278: rows }, packed, [[0, packed.length]]);
+    const message = (kind: string, count = rows) =>
+      `unsupported | a ${kind} of ${count} rows, more than 1048576`;
+    expect(await soon(() => decodeImage(tall))).toBe(message('TIFF'));
+    // Tiles of a column each.
+    const [columns, height] = [6000, 8000];
+    const tile = new Uint8Array(height / 8).fill(255);
+    const tiles = Array.from({ length: columns }, (_, i) => [i * tile.length, tile.length] as const);
+    const tags = { ...fax, 256: columns, 257: height, 322: 1, 323: height };
+    const tiled = tiffOf(tags, new Uint8Array(columns * tile.length).fill(255), tiles);
+    expect(await soon(() => decodeImage(tiled))).toBe(message('TIFF', columns * height));
+    const png = pngOf(new Uint8Array(rows), 1, rows, Number.POSITIVE_INFINITY);
+    expect(await soon(() => decodeImage(png))).toBe(message('png'));
+  });
+
   it('a JPEG of thousands of scans, in DICOM too', async () => {
     const file = withScans(golden('jpeg.jsonl', 'grey, progressive'), 5000);
     for (const options of [{}, { codec: sharp }]) {

@@ -265,6 +265,16 @@ describe('cxr-fid', () => {
       });
 
       it.each([
+        ['clean.npz', 'clean2.npz', 'clean'],
+        ['untold.npz', 'clean.npz', 'clean'],
+        ['usual.npz', 'usual.npz', 'pil299'],
+        ['encoder.npz', 'encoder.npz', null],
+      ])('are what --json says of a score: %s and %s', async (a, b, resize) => {
+        const { stdout } = await run(a, b, '--dims', '64', '--json');
+        expect(JSON.parse(stdout)).toMatchObject({ resize, engine: null });
+      });
+
+      it.each([
         ['clean.npz', 'classes/healthy', ['--resize', 'clean']],
         ['clean.npz', 'clean2.npz', []],
         ['encoder.npz', 'encoder.npz', []],

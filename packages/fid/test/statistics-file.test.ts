@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng, type NpyArray, readNpz, writeNpy, writeNpz } from '@cxr/data';
 import { frechetDistance, Statistics } from '@cxr/fid';
-import { loadWeights, pathStatistics, readActivations, readStatistics, writeStatistics } from '@cxr/fid/node';
+import {
+  loadWeights,
+  mergeStatistics,
+  pathStatistics,
+  readActivations,
+  readStatistics,
+  writeStatistics,
+} from '@cxr/fid/node';
 import { CxrFileError, createRng, image } from '@cxr/image';
 import { afterAll, describe, expect, it } from 'vitest';
 import { storedZip } from './pickles.js';
@@ -39,6 +46,37 @@ describe('statistics files', () => {
       [1, 2],
       [2, 0.5, 0.5, 1],
     ]);
+  });
+
+  it('are scored and merged whatever another program calls settings', async () => {
+    const own = (mean: number): Record<string, NpyArray> => ({
+      mu: { data: new Float64Array(64).fill(mean), shape: [64], dtype: 'float64' },
+      sigma: { data: new Float64Array(64 * 64), shape: [64, 64], dtype: 'float64' },
+      count: { data: BigInt64Array.of(5n), shape: [], dtype: 'int64' },
+    });
+    // A text of two letters, as NumPy writes it.
+    const text = Buffer.from(writeNpy({ data: new BigInt64Array(1), shape: [], dtype: 'int64' }));
+    text.write("'<U2'", text.indexOf("'<i8'"), 'latin1');
+    const entries = Object.entries(own(1)).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const);
+    const named = join(folder, 'named.npz');
+    writeFileSync(named, storedZip([...entries, ['settings.npy', new Uint8Array(text)]]));
+    const numbered = join(folder, 'numbered.npz');
+    const numbers: NpyArray = { data: Float64Array.of(299, 3), shape: [2], dtype: 'float64' };
+    writeFileSync(numbered, writeNpz({ ...own(2), settings: numbers }));
+    const { paths } = await pathStatistics([named, numbered], { dims: 64 });
+    expect(paths.map(({ statistics, settings }) => [statistics.mu[0], settings])).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ]);
+    expect((await mergeStatistics([named, numbered])).count).toBe(10);
+    writeFileSync(
+      numbered,
+      writeNpz({ ...own(2), settings: { ...numbers, data: Uint8Array.of(1, 2), dtype: 'uint8' } }),
+    );
+    await expect(pathStatistics([numbered], { dims: 64 })).rejects.toMatchObject({
+      code: 'corrupt',
+      file: numbered,
+    });
   });
 
   it('come back as they were written', async () => {
@@ -87,6 +125,36 @@ describe('statistics files', () => {
     await expect(readStatistics(file)).rejects.toMatchObject({
       reason: expect.stringContaining('mu is [2,3]'),
     });
+  });
+
+  it.each([
+    ['settings', 'uint8', new Uint8Array(2 ** 26).fill(32)],
+    ['set', 'uint8', new Uint8Array(2 ** 26)],
+    ['shard', 'int64', new BigInt64Array(2 ** 23)],
+    ['count', 'int64', new BigInt64Array(2 ** 23)],
+  ] as const)('refuse soon a description of many values: %s', async (name, dtype, data) => {
+    const file = join(folder, 'described.npz');
+    const one = (): NpyArray => ({ data: Float64Array.of(1), shape: [1, 1], dtype: 'float64' });
+    const part: Record<string, NpyArray> = {
+      count: { data: BigInt64Array.of(5n), shape: [], dtype: 'int64' },
+      shard: { data: BigInt64Array.of(0n, 2n), shape: [2], dtype: 'int64' },
+      set: { data: new Uint8Array(32), shape: [32], dtype: 'uint8' },
+    };
+    const described: Record<string, NpyArray> = { [name]: { data, shape: [data.length], dtype } };
+    const arrays: Record<string, NpyArray> = {
+      mu: { ...one(), shape: [1] },
+      sigma: one(),
+      ...part,
+      ...described,
+    };
+    writeFileSync(file, writeNpz(arrays, { compressed: true }));
+    const start = performance.now();
+    await expect(mergeStatistics([file])).rejects.toMatchObject({
+      code: 'too-large',
+      file,
+      message: expect.stringMatching(/: [a-z]+\.npy has \d+ bytes, more than the limit of 65\d{3}$/),
+    });
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it('are read from a file of more than 2 GiB, of which only mu and sigma are touched', async () => {

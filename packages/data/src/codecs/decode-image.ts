@@ -15,6 +15,7 @@ import {
 import { checkLimit } from '../check-limit.js';
 import { bmpCodec } from './bmp-codec.js';
 import { checkBytes } from './check-bytes.js';
+import { checkRows } from './check-rows.js';
 import type { Codec } from './codec.js';
 import { checkWindow } from './dicom/check-window.js';
 import { dicomCodec } from './dicom/decode-dicom.js';
@@ -120,7 +121,10 @@ export async function decodeImage(
   try {
     const header = force ? headerOrDicom(bytes) : imageHeader(bytes);
     const { format, width, height } = header;
-    if (width !== undefined && height !== undefined) checkPixels(format, width, height, maxPixels);
+    if (width !== undefined && height !== undefined) {
+      checkPixels(format, width, height, maxPixels);
+      checkRows(format, height);
+    }
     const codecs = codec ? [codec, ...CODECS] : CODECS;
     const chosen = codecs.find(({ formats }) => formats.includes(format));
     if (!chosen)

@@ -76,6 +76,8 @@ export function kid(a: NdArray<Float32Array>, b: NdArray<Float32Array>, options:
 }
 
 function draw(rows: Rows, size: number, seed: number, subset: number, set: number): Rows {
+  // The whole set in any order: no copy of it.
+  if (size === rows.n) return rows;
   const order = shuffle(
     Array.from({ length: rows.n }, (_, i) => i),
     createRng(seed, subset, set),

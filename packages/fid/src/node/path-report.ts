@@ -99,7 +99,7 @@ export type UsedEngine = Pick<InceptionEngine, 'name' | 'device' | 'preprocessin
 export interface PathsReport {
   /** Length of the activations. */
   dims: number;
-  /** How the images became 299 × 299; undefined for an encoder with a preprocessing of its own. */
+  /** How the images became 299 × 299, of statistics files alone as they say, or as asked for if they do not; undefined for an encoder with a preprocessing of its own. */
   resize: ResizeMode | undefined;
   /** In the order of the paths. */
   paths: PathStatistics[];

@@ -1,7 +1,7 @@
 import { checkShard } from '@cxr/data/node';
 import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
 import { assertPositive, type InceptionEngine } from '../engines/engine.js';
-import { preparationOf, resizeOf } from '../prepare-image.js';
+import { preparationOf, RESIZE_MODES, type ResizeMode, resizeOf } from '../prepare-image.js';
 import { folderStatistics } from './folder-statistics.js';
 import { describeEngine, dimsOf, type OpenEngine, openEngine } from './open-engine.js';
 import type { PathStatistics, PathStatisticsOptions, PathsReport, SizedPath } from './path-report.js';
@@ -73,7 +73,7 @@ export async function pathStatistics(
     };
     return {
       dims,
-      resize: resizeOf(preparation),
+      resize: folders.length > 0 ? resizeOf(preparation) : resizeSaid(sources, resizeOf(preparation)),
       paths: sources.map((source) => (isUnread(source) ? withSettings(source) : { ...source, names: [] })),
       engine: used && describeEngine(used.engine),
       weights: used?.weights,
@@ -87,6 +87,14 @@ export async function pathStatistics(
 
 function isUnread(source: PathSource): source is ImageSource {
   return 'files' in source || 'images' in source;
+}
+
+/** How the images of statistics files became 299 × 299, if a file says how it was made. @param asked if none does */
+function resizeSaid(sources: readonly PathSource[], asked: ResizeMode | undefined): ResizeMode | undefined {
+  const settings = sources
+    .map((source) => ('settings' in source ? source.settings : undefined))
+    .find(Boolean);
+  return settings ? RESIZE_MODES.find((mode) => mode === settings.resize) : asked;
 }
 
 /** An engine of the caller's, which may be an encoder. */

@@ -12,6 +12,9 @@ import { decodeSettings, encodeSettings } from './statistics-settings.js';
 const MAX_BYTES = 2 ** 28;
 /** With activations: those of 300,000 images at 768 dims, of 100,000 at 2048. */
 const MAX_ACTIVATION_BYTES = 2 ** 30;
+/** Arrays that say of which images statistics are and how they were made, and the bytes of all of them. */
+const DESCRIPTIONS = ['count', 'shard', 'set', 'settings'];
+const MAX_DESCRIPTION = 2 ** 16;
 
 /**
  * Reads statistics as pytorch-fid writes them: an .npz with `mu` `[dims]` and `sigma` `[dims, dims]`. If it has our
@@ -38,9 +41,9 @@ export async function readActivations(
 
 /** What a statistics file has: the activations if they are asked for, and how they were made, if it says so. @throws as `readActivations`. */
 export async function readMade(file: string, withActivations: boolean): Promise<StatisticsFile> {
-  const names = ['mu', 'sigma', 'count', 'settings', ...(withActivations ? ['activations'] : [])];
+  const names = ['mu', 'sigma', 'count', ...(withActivations ? ['activations'] : [])];
   const arrays = await readArrays(file, names, withActivations ? MAX_ACTIVATION_BYTES : MAX_BYTES);
-  return { ...toActivations(arrays, file), settings: toSettings(arrays, file) };
+  return { ...toActivations(arrays, file), settings: await readSettings(file) };
 }
 
 interface StatisticsFile {
@@ -77,9 +80,9 @@ function toActivations(
 export async function readPart(
   file: string,
 ): Promise<Pick<StatisticsFile, 'statistics' | 'settings'> & { part: StatisticsPart | undefined }> {
-  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set', 'settings'], MAX_BYTES);
+  const arrays = await readArrays(file, ['mu', 'sigma', 'count', 'shard', 'set'], MAX_BYTES);
   const statistics = toStatistics(arrays, file);
-  const settings = toSettings(arrays, file);
+  const settings = await readSettings(file);
   if (!arrays.shard || !arrays.set) return { statistics, settings, part: undefined };
   const shard: unknown = Array.from(arrays.shard.data as BigInt64Array, Number);
   try {
@@ -93,11 +96,16 @@ export async function readPart(
   }
 }
 
-function toSettings({ settings }: Record<string, NpyArray>, file: string): StatisticsSettings | undefined {
+/** How statistics were made, if the file says so as we write it; `settings` of other programs are text, objects or numbers. */
+async function readSettings(file: string): Promise<StatisticsSettings | undefined> {
   try {
-    return settings && decodeSettings(Uint8Array.from(settings.data as Uint8Array, Number));
+    const { settings } = await readArrays(file, ['settings'], MAX_BYTES);
+    return settings?.dtype === 'uint8' ? decodeSettings(settings.data as Uint8Array) : undefined;
   } catch (error) {
-    throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
+    if (!(error instanceof CxrFileError))
+      throw new CxrFileError('corrupt', (error as Error).message, { file, cause: error });
+    if (error.code === 'unsupported') return undefined;
+    throw error;
   }
 }
 
@@ -178,13 +186,25 @@ async function readArrays(
 ): Promise<Record<string, NpyArray>> {
   try {
     // Only these: other programs also store names of files or settings, as text or objects.
-    return await readNpzFile(file, { names, maxBytes });
+    return await readLimited(file, names, maxBytes);
   } catch (error) {
     if (!(error instanceof CxrFileError) || error.code === 'not-found') throw error;
     const other = error.code === 'not-a-file' ? undefined : await otherKind(file);
     if (other !== undefined) throw new CxrFileError('unsupported', other, { file, cause: error });
     throw new CxrFileError(error.code, `cannot read statistics: ${error.reason}`, { file, cause: error });
   }
+}
+
+/** Arrays that say of which images statistics are and how they were made have a smaller limit. */
+async function readLimited(
+  file: string,
+  names: readonly string[],
+  maxBytes: number,
+): Promise<Record<string, NpyArray>> {
+  const short = names.filter((name) => DESCRIPTIONS.includes(name));
+  const long = names.filter((name) => !short.includes(name));
+  const arrays = short.length > 0 ? await readNpzFile(file, { names: short, maxBytes: MAX_DESCRIPTION }) : {};
+  return long.length > 0 ? { ...arrays, ...(await readNpzFile(file, { names: long, maxBytes })) } : arrays;
 }
 
 /** Says what a file is that is not a zip, and what a path should be. */

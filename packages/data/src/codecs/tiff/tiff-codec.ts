@@ -1,4 +1,5 @@
 import { CxrFileError, checkPixels, type IntegerImage, image } from '@cxr/image';
+import { checkRows } from '../check-rows.js';
 import { cmykToRgb } from '../cmyk-to-rgb.js';
 import type { Codec, CodecOptions } from '../codec.js';
 import { decodeJpegBlocks } from './jpeg-blocks.js';
@@ -45,6 +46,7 @@ function blocksOf(bytes: Uint8Array, layout: TiffLayout, maxPixels: number): Uin
   const down = Math.ceil(height / blockHeight);
   const count = across * down * (planar ? samples : 1);
   if (count > MAX_BLOCKS) throw new CxrFileError('unsupported', `a TIFF of ${count} strips or tiles`);
+  checkRows('TIFF', across * height);
   // Without compression, the lengths follow from the size.
   const known = compression !== 'none' || lengths.length > 0;
   if (offsets.length < count || (known && lengths.length < count)) {
