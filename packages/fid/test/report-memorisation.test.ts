@@ -24,7 +24,7 @@ const set = (name: string, grey: number, place: (i: number) => number) => {
 const real = set('real', 40, (i) => 10 * i);
 const fake = set('fake', 140, (i) => 10 * i + 1 + i / 20);
 const report = (pictures?: string) =>
-  reportMemorisation({ real, fake, pictures } as unknown as MetricContext);
+  reportMemorisation({ real, fake, pictures, reading: {} } as unknown as MetricContext);
 
 it('names the ten worst pairs by their files', async () => {
   const { pairs, ...rest } = await report();
