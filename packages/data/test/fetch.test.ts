@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,7 +43,15 @@ beforeEach(async () => {
     else {
       response.writeHead(start > 0 ? 206 : 200, { 'content-length': rest.length });
       if (mode !== 'cut') response.end(rest);
-      else response.write(rest.subarray(0, rest.length / 2), () => setTimeout(() => response.destroy(), 50));
+      else {
+        response.write(rest.subarray(0, rest.length / 2));
+        // Not before the client has written something: on a busy machine that takes a while.
+        const end = setInterval(() => {
+          if (!statSync(`${file()}.part`, { throwIfNoEntry: false })?.size) return;
+          clearInterval(end);
+          response.destroy();
+        }, 20);
+      }
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
