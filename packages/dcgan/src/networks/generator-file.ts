@@ -86,6 +86,9 @@ export function readGenerator(
     const weights = Array.from(tensors, ([name, { shape, data }]) => ({ name, shape: [...shape], data }));
     checkFinite(weights);
     const generator = createGenerator(info.config);
+    // Other writers of safetensors put the tensors in an order of their own.
+    const order = new Map(generator.weights.map(({ originalName }, i) => [originalName, i]));
+    weights.sort((a, b) => (order.get(a.name) ?? order.size) - (order.get(b.name) ?? order.size));
     try {
       restoreModel(generator, { topology: undefined, weights }, 'generator');
     } catch (error) {
