@@ -19,7 +19,7 @@ const MAINS: Record<string, typeof cxrFid> = {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const namesIn = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
 const paths = [
-  ...['README.md', 'CONTRIBUTING.md', 'benchmarks/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'benchmarks/README.md', 'gpu/README.md'],
   ...['docs', 'docs/guides'].flatMap(namesIn),
   ...['packages', 'examples'].flatMap(namesIn).map((folder) => `${folder}/README.md`),
 ];
