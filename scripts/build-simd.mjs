@@ -9,8 +9,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import asc from 'assemblyscript/asc';
 
+const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** AssemblyScript's decorator on functions is no TypeScript: in assembly/ it stands in a comment. */
@@ -69,7 +71,7 @@ for (const name of readdirSync(join(root, 'packages'))) {
     lines.push(...constant('RELAXED_SIMD_MODULE', 'The same with relaxed SIMD, base64.', relaxed));
   }
   const text = ['// Made by scripts/build-simd.mjs from assembly/: do not edit.', ...lines, ''].join('\n');
-  if (!process.argv.includes('--check')) {
+  if (!values.check) {
     writeFileSync(target, text);
   } else if (readFileSync(target, 'utf8') !== text) {
     console.error(

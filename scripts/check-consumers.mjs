@@ -3,24 +3,12 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { consumerFlags } from './consumer-flags.mjs';
 import { startRegistry } from './local-registry.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = process.argv.slice(2);
-const at = args.indexOf('--node');
-const nodes = at < 0 ? [] : args.splice(at, 2);
-const published = args.indexOf('--registry');
-if (published >= 0) args.splice(published, 1);
-const { values } = parseArgs({
-  args: nodes,
-  options: { node: { type: 'string', default: '' } },
-});
-if (!/^(\d+(,\d+)*)?$/.test(values.node)) {
-  console.error(`--node takes major versions, such as 20,22,24: ${values.node}`);
-  process.exit(2);
-}
-const registry = published < 0 ? undefined : await startRegistry();
+const { nodes, registry: published, rest } = readFlags();
+const registry = published ? await startRegistry() : undefined;
 const child = spawn(
   process.execPath,
   [
@@ -28,12 +16,12 @@ const child = spawn(
     'run',
     '--config',
     'test/consumers/vitest.config.ts',
-    ...args,
+    ...rest,
   ],
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CXR_NODE: values.node, CXR_REGISTRY: registry?.url ?? '' },
+    env: { ...process.env, CXR_NODE: nodes, CXR_REGISTRY: registry?.url ?? '' },
   },
 );
 // Ctrl-C reaches the child, too, and it ends by itself.
@@ -43,3 +31,13 @@ child.on('close', (status) => {
   registry?.stop();
   process.exitCode = status ?? 1;
 });
+
+function readFlags() {
+  try {
+    return consumerFlags(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
