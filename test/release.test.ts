@@ -44,6 +44,12 @@ it('publishes nothing whose checks or tests fail', () => {
   expect(release('vitest')).toEqual({ status: 7, ran: ['check', 'vitest run'] });
 });
 
+it('is run by a workflow that leaves checks and tests to it, which runs them once', () => {
+  const workflow = readFileSync(new URL('../.github/workflows/release.yml', import.meta.url), 'utf8');
+  const runs = [...workflow.matchAll(/- run: npm (.+)/g)].map(([, words]) => words);
+  expect(runs).toEqual(['run check:consumers', 'run release']);
+});
+
 it('is run by a workflow that can make the tags: an annotated tag needs an author', () => {
   const workflow = readFileSync(new URL('../.github/workflows/release.yml', import.meta.url), 'utf8');
   const [before] = workflow.split('npm run release');
