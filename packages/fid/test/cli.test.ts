@@ -253,6 +253,45 @@ describe('cxr-fid', () => {
         expect(await run('merge', 'untold.npz', 'usual.npz', '-o', 'any.npz')).toMatchObject({ status: 0 });
       });
 
+      const settingsIn = (file: string): Record<string, string> | undefined => {
+        const { settings } = readNpz(readBytes(at(file)));
+        return settings && JSON.parse(new TextDecoder().decode(settings.data as Uint8Array));
+      };
+      const writeSettings = (file: string, of: string, settings: Record<string, string> | undefined) => {
+        const { settings: _, ...others } = readNpz(readBytes(at(of)));
+        const data = new TextEncoder().encode(JSON.stringify(settings));
+        const text = { data, shape: [data.length], dtype: 'uint8' } as const;
+        writeFileSync(at(file), writeNpz(settings ? { ...others, settings: text } : others));
+      };
+
+      it.each([
+        ['first', ['silent.npz', 'clean.npz', 'clean2.npz']],
+        ['last', ['clean.npz', 'clean2.npz', 'silent.npz']],
+      ])('stay unknown in the merged file where one file does not say them: the %s', async (_, files) => {
+        writeSettings('silent.npz', 'usual.npz', undefined);
+        const { status, stderr } = await run('merge', ...files, '-o', 'unknown.npz');
+        expect(status).toBe(0);
+        expect(settingsIn('unknown.npz')).toBeUndefined();
+        expect(stderr).toMatch(
+          /warning: \S*unknown\.npz does not say its .*resize, bits, window, size, weights, since \S*silent\.npz does not/,
+        );
+        // Unknown, so not refused as another resize.
+        expect(await run('merge', 'unknown.npz', 'usual.npz', '-o', 'any.npz')).toMatchObject({ status: 0 });
+      });
+
+      it('stay unknown one by one', async () => {
+        const { size, weights, ...earlier } = settingsIn('clean.npz')!;
+        expect([size, weights]).toEqual(['its own', expect.stringMatching(/^[0-9a-f]{64}$/)]);
+        writeSettings('earlier.npz', 'clean.npz', earlier);
+        const { stderr } = await run('merge', 'clean.npz', 'earlier.npz', '-o', 'partly.npz');
+        expect(settingsIn('partly.npz')).toEqual({ encoder: 'none', ...earlier });
+        expect(stderr).toMatch(/does not say its size, weights, since \S*earlier\.npz does not/);
+        expect(await run('merge', 'clean.npz', 'clean2.npz', '-o', 'all.npz')).toMatchObject({
+          stderr: expect.not.stringContaining('does not say'),
+        });
+        expect(settingsIn('all.npz')).toEqual({ encoder: 'none', ...settingsIn('clean.npz') });
+      });
+
       it.each([
         ['clean.npz', 'classes/healthy', 'resize: clean, not pil299', []],
         ['clean.npz', 'usual.npz', 'resize: pil299, not clean', []],

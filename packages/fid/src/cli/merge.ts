@@ -17,9 +17,14 @@ export function defineMerge(program: Command, { output }: CliContext): void {
 
 async function merge(files: readonly string[], out: string, output: Output): Promise<void> {
   await checkWritable(out);
-  const { statistics: all, settings } = await mergeFiles(files);
+  const { statistics: all, settings, unknown } = await mergeFiles(files);
   await writeStatistics(out, all, undefined, { settings });
   output.note(`wrote ${out}: ${all.count} images, ${all.dims} dims`);
+  if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ');
+    const silent = [...new Set(unknown.map(({ file }) => file))].join(', ');
+    output.note(`warning: ${out} does not say its ${names}, since ${silent} does not`);
+  }
   const dropped: string[] = [];
   for (const file of files) if ((await npzNames(file)).includes('activations')) dropped.push(file);
   if (dropped.length > 0)

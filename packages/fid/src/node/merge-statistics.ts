@@ -10,17 +10,24 @@ import { withEncoder } from './statistics-settings.js';
  *
  * @param files .npz files that `writeStatistics` wrote with a count.
  * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims or
- * other settings (see `StatisticsSettings`; a file that does not say them is taken to have the same), or a shard that is there twice, of another set or another
+ * other settings (see `StatisticsSettings`; one that a file does not name is not compared), or a shard that is there twice, of another set or another
  * number of shards, or missing; TypeError unless `files` is a list of at least one path.
  */
 export async function mergeStatistics(files: readonly string[]): Promise<Statistics> {
   return (await mergeFiles(files)).statistics;
 }
 
-/** As `mergeStatistics`, with how they were all made, as far as the files say. */
-export async function mergeFiles(
-  files: readonly string[],
-): Promise<{ statistics: Statistics; settings: StatisticsSettings | undefined }> {
+/** Merged statistics, and how they were made. */
+export interface MergedFiles {
+  statistics: Statistics;
+  /** The settings that every file names; undefined where there is none. */
+  settings: StatisticsSettings | undefined;
+  /** The settings that only some files name, each with the first file that does not. */
+  unknown: { name: string; file: string }[];
+}
+
+/** As `mergeStatistics`, with how they were made. */
+export async function mergeFiles(files: readonly string[]): Promise<MergedFiles> {
   if (!Array.isArray(files) || files.length === 0)
     throw new TypeError(`mergeStatistics takes a list of files, not ${describeValue(files)}`);
   const [first, ...others] = files as [string, ...string[]];
@@ -40,16 +47,19 @@ export async function mergeFiles(
     all.merge(statistics);
   }
   shards.checkComplete();
-  return { statistics: all, settings: known.all() };
+  return { statistics: all, settings: known.all(), unknown: known.unknown() };
 }
 
 /** Sees to it that no two files name other values of a setting. */
 class KnownSettings {
   /** Each setting that a file named, and the first file that did. */
   readonly #settings = new Map<string, { value: string; file: string }>();
+  readonly #files: { file: string; names: Set<string> }[] = [];
 
   add(file: string, settings: StatisticsSettings | undefined): void {
-    for (const [name, value] of Object.entries(settings ? withEncoder(settings) : {})) {
+    const named = Object.entries(settings ? withEncoder(settings) : {});
+    this.#files.push({ file, names: new Set(named.map(([name]) => name)) });
+    for (const [name, value] of named) {
       const known = this.#settings.get(name);
       if (known && known.value !== value) {
         const reason = `statistics by another ${name}: ${value}, not ${known.value} as ${known.file}`;
@@ -59,9 +69,19 @@ class KnownSettings {
     }
   }
 
+  unknown(): MergedFiles['unknown'] {
+    return [...this.#settings.keys()].flatMap((name) => {
+      const silent = this.#files.find(({ names }) => !names.has(name));
+      return silent ? [{ name, file: silent.file }] : [];
+    });
+  }
+
+  /** Those of the whole: what one part does not say is not known of it. */
   all(): StatisticsSettings | undefined {
-    if (this.#settings.size === 0) return undefined;
-    return Object.fromEntries([...this.#settings].map(([name, { value }]) => [name, value]));
+    const unknown = new Set(this.unknown().map(({ name }) => name));
+    const known = [...this.#settings].filter(([name]) => !unknown.has(name));
+    if (known.length === 0) return undefined;
+    return Object.fromEntries(known.map(([name, { value }]) => [name, value]));
   }
 }
 
