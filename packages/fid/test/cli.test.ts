@@ -260,7 +260,7 @@ describe('cxr-fid', () => {
       const writeSettings = (file: string, of: string, settings: Record<string, string> | undefined) => {
         const { settings: _, ...others } = readNpz(readBytes(at(of)));
         const data = new TextEncoder().encode(JSON.stringify(settings));
-        const text = { data, shape: [data.length], dtype: 'uint8' } as const;
+        const text = { data, shape: [data.length], dtype: 'uint8' as const };
         writeFileSync(at(file), writeNpz(settings ? { ...others, settings: text } : others));
       };
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encodePng, phantoms } from '@cxr/data';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runMain } from './shared.js';
 
 /** The folders that images are read from, once for each pass over them. */
@@ -56,20 +56,50 @@ it('reads the reals once for metrics of images, however many checkpoints there a
   expect(passes.filter((file) => !file.startsWith(at('data'))).length).toBeGreaterThanOrEqual(6);
 });
 
-it('refuses statistics of reals by another resize', async () => {
-  const file = at('clean.npz');
-  expect(await runMain('--save-stats', at('data'), file, '--resize', 'clean', ...NETWORK)).toMatchObject({
-    status: 0,
+describe('before anything is sampled, refuses statistics of reals', () => {
+  const refusal = async (file: string, ...flags: string[]) => {
+    // A folder without checkpoints, which is waited for: no fakes are there to compare with.
+    mkdirSync(at('waiting'), { recursive: true });
+    const args = ['watch', at('waiting'), file, '--follow', '--samples', '5', ...NETWORK, ...flags];
+    const { status, stderr } = await runMain(...args);
+    expect(status).toBe(2);
+    return stderr;
+  };
+  const save = async (file: string, ...flags: string[]) => {
+    const { status } = await runMain('--save-stats', at('data'), at(file), ...NETWORK, ...flags);
+    expect(status).toBe(0);
+    return at(file);
+  };
+
+  it('by another resize', async () => {
+    const file = await save('clean.npz', '--resize', 'clean');
+    expect(await refusal(file)).toContain('clean.npz: statistics by another resize: clean, not pil299');
   });
-  const log = ['--log', at('other.jsonl')];
-  const { status, stderr } = await runMain('watch', at('run'), file, '--samples', '5', ...log, ...NETWORK);
-  expect([status, stderr]).toEqual([
-    2,
-    expect.stringContaining('statistics by another resize: clean, not pil299'),
-  ]);
+
+  it('of other dims', async () => {
+    const file = await save('dims.npz', '--dims', '192');
+    expect(await refusal(file)).toContain('statistics have 192 dims, not 64');
+  });
+
+  it('without the activations or images that the metrics need', async () => {
+    const moments = await save('moments.npz');
+    expect(await refusal(moments, '--metrics', 'fid,precision')).toContain(
+      `precision needs images, but ${moments} is a statistics file without activations`,
+    );
+    const file = await save('activations.npz', '--save-activations');
+    expect(await refusal(file, '--metrics', 'precision,frd')).toContain(
+      `frd needs images: ${file} is a statistics file`,
+    );
+  });
+
+  it('that are not there, or too few', async () => {
+    expect(await refusal(at('none'))).toContain('none: there is no such file or folder');
+    mkdirSync(at('empty'));
+    expect(await refusal(at('empty'))).toContain('empty: the folder holds no image');
+  });
 });
 
-it('does so for fakes and held-out images of a score, too', async () => {
+it('reads the images of a score once, too: reals, fakes and held-out images', async () => {
   passes.length = 0;
   const args = [
     at('data'),

@@ -111,7 +111,22 @@ export function intervalsOf(
   );
 }
 
-function withActivations(set: PathStatistics, metric: string): MetricContext['real'] {
+/** Checks that a statistics file has what the metrics need. @throws UsageError naming the metric that needs more. */
+export async function checkMetrics(
+  metrics: readonly string[],
+  file: Pick<PathStatistics, 'path' | 'activations'>,
+): Promise<void> {
+  const [first] = metrics.filter((name) => name !== 'fid');
+  if (first === undefined) return;
+  withActivations(file, first);
+  const ofImages = IMAGE_METRICS.find((name) => metrics.includes(name));
+  if (ofImages !== undefined) await imagesOfSet({ path: file.path, names: [] }, {}, ofImages);
+}
+
+function withActivations<Set extends Pick<PathStatistics, 'path' | 'activations'>>(
+  set: Set,
+  metric: string,
+): Set & Pick<MetricContext['real'], 'activations'> {
   const { activations } = set;
   if (activations) return { ...set, activations };
   throw new UsageError(

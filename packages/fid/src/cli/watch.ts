@@ -12,6 +12,7 @@ import type { PathStatistics } from '../node/path-report.js';
 import { pathStatistics } from '../node/path-statistics.js';
 import { checkComparable } from '../node/statistics-settings.js';
 import { preparationOf, resizeOf } from '../prepare-image.js';
+import { checkReals } from './check-reals.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics, IMAGE_METRICS, METRICS } from './further-metrics.js';
 import { addNetworkFlags, type NetworkFlags, networkOptions, readingOf } from './options.js';
@@ -76,8 +77,10 @@ async function watch(
   await withLock(`${file}-lock`, async () => {
     const encoder = await openEncoder(flags, context);
     const options = { ...networkOptions(flags, context, encoder), recursive };
-    const opened = await openEngine(options);
+    let opened: OpenEngine | undefined;
     try {
+      await checkReals(reals, flags.metrics, options);
+      opened = await openEngine(options);
       const settings = settingsOf(reals, { ...flags, recursive }, opened);
       const log = await openWatchLog(file, settings);
       const warned = new Set<string>();
@@ -98,7 +101,7 @@ async function watch(
       await scoreAll(run, setup);
       sayBest(log, context);
     } finally {
-      opened.dispose();
+      opened?.dispose();
       encoder?.dispose();
     }
   });
@@ -154,6 +157,7 @@ async function scoreCheckpoint(
     signal.throwIfAborted();
     if (fault !== undefined) return notSampled(checkpoint, fault, context);
     const fake = await statisticsOf(out, setup, step);
+    // Checked at the start, too, but the file may be written anew since.
     checkComparable([real], fake.settings);
     for (const message of warningsOf({
       paths: [real, { ...fake, path: 'each checkpoint' }],

@@ -1,0 +1,36 @@
+import type { InceptionEngine } from '../engines/engine.js';
+import { dimsOf } from '../node/open-engine.js';
+import type { PathStatisticsOptions } from '../node/path-report.js';
+import { openPath } from '../node/path-source.js';
+import { checkComparable, settingsOf } from '../node/statistics-settings.js';
+import { preparationOf } from '../prepare-image.js';
+import { checkMetrics } from './further-metrics.js';
+
+/**
+ * Checks the reals before anything is sampled or computed: that there are images, or that statistics are of the same dims, resize,
+ * preprocessing and encoder as those of the fakes will be, and hold what the metrics need.
+ * @throws CxrFileError or UsageError naming what does not fit.
+ */
+export async function checkReals(
+  path: string,
+  metrics: readonly string[],
+  options: PathStatisticsOptions,
+): Promise<void> {
+  const { recursive = false, bits, window, resize } = options;
+  const engine = givenEngine(options);
+  const keepActivations = metrics.some((name) => name !== 'fid');
+  const source = await openPath(
+    { path },
+    { dims: dimsOf(options), recursive, keepActivations, bits, shard: undefined },
+  );
+  if (!('statistics' in source)) return;
+  const preparation = preparationOf(engine, resize);
+  const used = engine && { engine, weights: undefined };
+  checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));
+  await checkMetrics(metrics, source);
+}
+
+/** An engine with weights of its own, which is an encoder. */
+function givenEngine({ engine }: PathStatisticsOptions): InceptionEngine | undefined {
+  return typeof engine === 'object' ? engine : undefined;
+}
