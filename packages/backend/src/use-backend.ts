@@ -1,4 +1,4 @@
-import { checkOptions, describeValue, type KnownOptions } from '@cxr/image';
+import { checkOptions, describeValue, type KnownOptions, UnavailableError } from '@cxr/image';
 import { getKernelsForBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { Backend, StartOptions } from './backends/backend.js';
 import {
@@ -63,7 +63,7 @@ let latest: Promise<unknown> = Promise.resolve();
  *
  * @param requested `auto`, one of `BACKEND_NAMES`, or `native`, the earlier name of `onnxruntime`. @default 'auto'
  * @throws RangeError for an unknown name or option, or a thread count that is not a positive integer.
- * @throws Error when the requested backend cannot be loaded or computes the trial step wrong.
+ * @throws UnavailableError of @cxr/image when the requested backend cannot be loaded or computes the trial step wrong, saying why.
  */
 export async function useBackend(
   requested: BackendRequest = 'auto',
@@ -84,6 +84,7 @@ export async function useBackend(
 async function startFirst(names: readonly BackendName[], options: StartOptions): Promise<BackendChoice> {
   registerGradients();
   const tried: Trial[] = [];
+  const causes: unknown[] = [];
   for (const name of names) {
     const backend = BACKENDS[name];
     try {
@@ -97,9 +98,13 @@ async function startFirst(names: readonly BackendName[], options: StartOptions):
       return { name, tried, kernels: () => kernelsOf(tfjsName, backend) };
     } catch (error) {
       tried.push({ name, ok: false, reason: firstLine(error) });
+      causes.push(error);
     }
   }
-  throw new Error(tried.map(({ name, reason }) => `backend ${name}: ${reason}`).join('; '));
+  const reasons = tried.map(({ name, reason }) => `backend ${name}: ${reason}`).join('; ');
+  throw new UnavailableError(reasons, {
+    cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+  });
 }
 
 function namesOf(requested: BackendRequest): readonly BackendName[] {

@@ -103,7 +103,11 @@ describe('the trial of a training step', () => {
 
 describe('an optional package', () => {
   it.each([
-    ['node', '@tensorflow/tfjs-node', "Cannot find module '@tensorflow/tfjs-node'"],
+    [
+      'node',
+      '@tensorflow/tfjs-node',
+      '@tensorflow/tfjs-node is not installed: npm install @tensorflow/tfjs-node@4.22.0',
+    ],
     [
       'webgpu',
       'webgpu',

@@ -1,4 +1,4 @@
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, UnavailableError } from '@cxr/image';
 import { Command, CommanderError } from 'commander';
 import { createOutput, type Output } from './output.js';
 import { UsageError } from './usage-error.js';
@@ -31,7 +31,8 @@ const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Runs a command line. Exit status: 0; 1 for a failed computation, or output that cannot be written; 2 for wrong usage or
- * unreadable input; 130 and 143 after an interruption. A UsageError or CxrFileError is reported in one line. Any other error is a
+ * unreadable input, or what is asked for by name and not available here; 130 and 143 after an interruption. A UsageError, CxrFileError or
+ * UnavailableError is reported in one line. Any other error is a
  * fault of the program and is printed with its stack; with the environment variable DEBUG every error is.
  * @returns the exit status.
  */
@@ -90,12 +91,12 @@ function createProgram(options: RunCliOptions, context: CliContext, output: Outp
 
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const expected = error instanceof UsageError || error instanceof CxrFileError;
+  const expected = [UsageError, CxrFileError, UnavailableError].some((type) => error instanceof type);
   return expected && process.env.DEBUG === undefined ? error.message : (error.stack ?? error.message);
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof UsageError) return 2;
+  if (error instanceof UsageError || error instanceof UnavailableError) return 2;
   // A file that cannot be written, say on a full disk, is not wrong usage.
   return error instanceof CxrFileError && error.code !== 'unwritable' ? 2 : 1;
 }

@@ -9,7 +9,7 @@ import {
   UsageError,
   wholeNumberFlag,
 } from '@cxr/cli';
-import { CxrFileError } from '@cxr/image';
+import { CxrFileError, UnavailableError } from '@cxr/image';
 import { describe, expect, it, vi } from 'vitest';
 
 async function run(define: (program: Command, context: CliContext) => void, ...args: string[]) {
@@ -43,6 +43,8 @@ describe('runCli', () => {
     expect(file).toEqual({ status: 2, out: '', err: 'tool: a.png: holds nothing' });
     const full = await run(throwing(new CxrFileError('unwritable', 'disk full', { file: 'a.png' })));
     expect(full).toEqual({ status: 1, out: '', err: 'tool: a.png: disk full' });
+    const missing = await run(throwing(new UnavailableError('backend webgpu: webgpu is not installed')));
+    expect(missing).toEqual({ status: 2, out: '', err: 'tool: backend webgpu: webgpu is not installed' });
     for (const error of [new RangeError('ours'), new TypeError('ours'), new Error('ours')]) {
       const fault = await run(throwing(error));
       expect(fault.status).toBe(1);

@@ -41,4 +41,5 @@ export { checkFractions, split, splitHalves } from './split.js';
 export { toBytes } from './to-bytes.js';
 export { toGrey8 } from './to-grey8.js';
 export { toRgb8 } from './to-rgb8.js';
+export { UnavailableError, type UnavailableErrorOptions } from './unavailable-error.js';
 export { checkSamples, UNIT_RANGE, type ValueRange } from './value-range.js';

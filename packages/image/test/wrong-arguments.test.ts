@@ -25,6 +25,7 @@ const RIGHT: Record<keyof typeof all & string, unknown[] | undefined> = {
   checkOptions: ['f', { a: 1 }, { a: true }],
   checkPixels: ['PNG', 1, 1, 1],
   CxrFileError: ['corrupt', 'broken', { file: 'x' }],
+  UnavailableError: ['x is not installed', { cause: new Error('x') }],
   withFile: [new Error('x'), 'x'],
   describeValue: [1],
   escapeControls: ['x', '\n'],

@@ -1,6 +1,6 @@
 import { env } from '@tensorflow/tfjs-core';
 import type { Backend } from './backend.js';
-import { nodeRequire } from './platform.js';
+import { nodeRequire, resolvePeer } from './platform.js';
 
 /** TensorFlow itself, through tfjs-node: an optional peer, since its install script downloads a library. */
 export const node: Backend = {
@@ -8,7 +8,7 @@ export const node: Backend = {
   async start() {
     const require = nodeRequire();
     if (!require) throw new Error('@tensorflow/tfjs-node runs in Node only');
-    const place = require.resolve('@tensorflow/tfjs-node');
+    const place = resolvePeer(require, '@tensorflow/tfjs-node', '@tensorflow/tfjs-node@4.22.0');
     restoreUtil(require('node:util') as Record<string, unknown>);
     // By default TensorFlow prints which processor instructions it uses.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';

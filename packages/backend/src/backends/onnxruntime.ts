@@ -9,7 +9,7 @@ import type { KernelContext, ThreadContext } from '../kernels/kernel-context.js'
 import { type GemmMaker, mainOfOnnxruntime } from '../threads/thread-pool.js';
 import type { Backend, StartOptions } from './backend.js';
 import { registerName } from './lifetime.js';
-import { nodeRequire, processors } from './platform.js';
+import { nodeRequire, processors, resolvePeer } from './platform.js';
 import { onOneThread, type WasmContext, wasmContext } from './wasm.js';
 
 /** TensorFlow.js's name for this backend. */
@@ -58,8 +58,9 @@ async function register(
 }
 
 function onnxStart(): OnnxStart {
-  if (!nodeRequire()) throw new Error('onnxruntime-node runs in Node only');
-  return { main: mainOfOnnxruntime() ?? nodeRequire()!.resolve('onnxruntime-node'), models: productModels() };
+  const require = nodeRequire();
+  if (!require) throw new Error('onnxruntime-node runs in Node only');
+  return { main: mainOfOnnxruntime() ?? resolvePeer(require, 'onnxruntime-node'), models: productModels() };
 }
 
 /** True where onnxruntime takes views of shared memory, which Node 22.23 and 24.21 allow and 20.20 and 22.20 do not. */

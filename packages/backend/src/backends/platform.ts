@@ -9,6 +9,20 @@ export function nodeRequire(): NodeJS.Require | undefined {
   return builtin<typeof import('node:module')>('node:module')?.createRequire(import.meta.url);
 }
 
+/**
+ * The path of an optional peer.
+ * @param packages what is installed for it, with versions. @default itself
+ * @throws Error that says how to install it where it is missing.
+ */
+export function resolvePeer(require: NodeJS.Require, name: string, packages: string = name): string {
+  try {
+    return require.resolve(name);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new Error(`${name} is not installed: npm install ${packages}`, { cause });
+  }
+}
+
 /** The number of processors that this process may use. */
 export function processors(): number {
   const os = builtin<typeof import('node:os')>('node:os');

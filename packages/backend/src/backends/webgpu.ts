@@ -1,6 +1,6 @@
 import { registerWebgpuKernels } from '../kernels/webgpu/index.js';
 import type { Backend, StartOptions } from './backend.js';
-import { nodeRequire } from './platform.js';
+import { nodeRequire, resolvePeer } from './platform.js';
 
 /** The part of WebGPU's interface that is used here; its full types are a separate package. */
 interface Gpu {
@@ -33,7 +33,7 @@ export const webgpu: Backend = {
     if (!scope.navigator?.gpu) {
       Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
     }
-    require(resolveIn(require, '@tensorflow/tfjs-backend-webgpu'));
+    require(resolvePeer(require, '@tensorflow/tfjs-backend-webgpu', PACKAGES));
     registerWebgpuKernels();
     return 'webgpu';
   },
@@ -49,16 +49,8 @@ async function loadForBrowsers(): Promise<void> {
   }
 }
 
-/** The path of an optional peer; throws an error that says how to install it. */
-function resolveIn(require: NodeJS.Require, name: string): string {
-  try {
-    return require.resolve(name);
-  } catch (cause) {
-    throw new Error(`${name} is not installed: npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0`, {
-      cause,
-    });
-  }
-}
+/** What WebGPU takes in Node. */
+const PACKAGES = 'webgpu @tensorflow/tfjs-backend-webgpu@4.22.0';
 
 /** Why there is no adapter, as far as it is known. */
 function noAdapter(): string {
@@ -80,7 +72,7 @@ async function findGpu(requested: boolean): Promise<Gpu> {
   const require = nodeRequire();
   if (!require) throw new Error('this browser has no WebGPU');
   const { pathToFileURL } = require('node:url') as typeof import('node:url');
-  const place = pathToFileURL(resolveIn(require, 'webgpu')).href;
+  const place = pathToFileURL(resolvePeer(require, 'webgpu', PACKAGES)).href;
   // Dawn and the drivers print warnings where there is no graphics hardware, so they are not loaded there.
   if (!requested && !hasDevice(require)) throw new Error('this machine shows no graphics device');
   const dawn = (await import(/* @vite-ignore */ place)) as { create(flags: string[]): Gpu; globals: object };

@@ -3,6 +3,7 @@ import { type CliContext, type Command, checkUsage, choiceFlag, Option } from '@
 import { readWholeFile } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { InceptionEngine } from '../engines/engine.js';
+import { loadOnnxruntime } from '../engines/load-onnxruntime.js';
 import { createOnnxEngine, POOLS } from '../engines/onnx-engine.js';
 import {
   PREPROCESSINGS,
@@ -58,7 +59,7 @@ export async function openEncoder(
   const how = await readPreprocessing(preprocess!);
   const bytes = await readWholeFile(file, MAX_MODEL_BYTES);
   signal.throwIfAborted();
-  const runtime = await import('onnxruntime-node');
+  const runtime = await loadOnnxruntime();
   const session = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' };
   const options = { runtime, preprocess: how, output, pool, file, session };
   try {

@@ -4,6 +4,7 @@ import type { NdArray } from 'ndarray';
 import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
 import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
+import { loadOnnxruntime } from './load-onnxruntime.js';
 import { inceptionOnnx } from './onnx-graph.js';
 
 /** Options of `createOnnxruntimeEngine`. */
@@ -22,7 +23,7 @@ const OPTIONS: KnownOptions<OnnxruntimeEngineOptions> = { dims: true, threads: t
  * The Inception on onnxruntime-node, an optional peer: the fastest engine in Node. The model is built from the
  * weights in memory.
  *
- * @throws TypeError for what are no weights; RangeError for wrong or unknown options; Error if onnxruntime-node does not load.
+ * @throws TypeError for what are no weights; RangeError for wrong or unknown options; UnavailableError if onnxruntime-node does not load.
  */
 export async function createOnnxruntimeEngine(
   weights: InceptionWeights,
@@ -34,7 +35,7 @@ export async function createOnnxruntimeEngine(
   assertDims(dims);
   assertPositive('threads', threads);
   assertPositive('chunk', chunk);
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxruntime();
   const sessions = new Map<'uint8' | 'float32', Promise<Session>>();
   // Most callers only give uint8; the float model, for resizes that do not round, is made at its first use.
   const sessionFor = (input: 'uint8' | 'float32'): Promise<Session> => {

@@ -1,5 +1,5 @@
 import type { BackendRequest } from '@cxr/backend';
-import { checkOptions, type KnownOptions } from '@cxr/image';
+import { checkOptions, type KnownOptions, UnavailableError } from '@cxr/image';
 import type { InceptionEngine } from '../engines/engine.js';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime-engine.js';
 import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
@@ -41,7 +41,8 @@ const OPTIONS: KnownOptions<CreateEngineOptions> = { dims: true, engine: true, b
 /**
  * The engine asked for, or the fastest that loads. Its `name` and `device` say which it is.
  *
- * @throws TypeError for what are no weights; RangeError for wrong or unknown options; Error if the engine asked for does not load.
+ * @throws TypeError for what are no weights; RangeError for wrong or unknown options; UnavailableError of @cxr/image if the
+ * engine or backend asked for does not load.
  */
 export async function createEngine(
   weights: InceptionWeights,
@@ -65,7 +66,10 @@ export async function createEngine(
       failures.push(error);
     }
   }
-  throw new AggregateError(failures, `no engine loads: ${failures.map(String).join('; ')}`);
+  const cause = new AggregateError(failures, `no engine loads: ${failures.map(String).join('; ')}`);
+  if (!failures.every((error) => error instanceof UnavailableError)) throw cause;
+  const reasons = failures.map(({ message }) => message).join('; ');
+  throw new UnavailableError(`no engine loads: ${reasons}`, { cause });
 }
 
 async function createTfjs(
