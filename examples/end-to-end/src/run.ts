@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BackendChoice, type BackendName, useBackend } from '@cxr/backend';
-import { type Progress, versionsOf } from '@cxr/cli';
+import { type Progress, versionsOf, windowText } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
 import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { sample } from '@cxr/dcgan';
@@ -99,14 +99,9 @@ function metricsOf(
     interrupted: scored === undefined,
     curve: trained.scores.length > 0 ? trained.scores : undefined,
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
-    options: { ...options, window: windowText(options.window) },
+    options: { ...options, window: options.window && windowText(options.window) },
     versions: versionsOf(PACKAGES, import.meta.url),
   };
-}
-
-/** As `--window` takes it. */
-function windowText(window: Options['window']): string | undefined {
-  return typeof window === 'object' ? `${window.centre},${window.width}` : window;
 }
 
 /**

@@ -19,4 +19,5 @@ export { packageVersion, versionsOf } from './package-version.js';
 export { type Progress, type ProgressLine, progressLine, type TextStream } from './progress-line.js';
 export { type CliContext, type RunCliOptions, runCli } from './run-cli.js';
 export { runProcess } from './run-process.js';
+export { type Reading, savedReading, windowText } from './saved-reading.js';
 export { checkUsage, UsageError } from './usage-error.js';

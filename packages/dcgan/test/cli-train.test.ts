@@ -43,7 +43,7 @@ describe('cxr-dcgan train', () => {
       1, 2, 3, 4,
     ]);
     const { config, ...rest } = JSON.parse(await readFile(at('a', 'config.json'), 'utf8'));
-    expect(rest).toEqual({ steps: 4, data: at('data'), classNames: [], backend: 'wasm' });
+    expect(rest).toEqual({ steps: 4, data: at('data'), classNames: [], reading: {}, backend: 'wasm' });
     expect(config).toMatchObject({ ema: 0.9, diffAugment: ['cutout'], size: 32, seed: 3 });
     expect((await loadCheckpoint(at('a'))).config).toEqual(config);
   });
@@ -222,6 +222,69 @@ describe('cxr-dcgan train', () => {
     expect(a!.generator).toEqual(b!.generator);
     const wrong = await run(...train('values-d', 1, '--data', values, '--window', '40'));
     expect(wrong).toMatchObject({ status: 2, err: expect.stringContaining('centre and a width') });
+  });
+
+  it('reads the images of a resumed run as the run did, and refuses to read them in another way', async () => {
+    const [values, window] = [at('reading'), '275,2550'];
+    await mkdir(values);
+    for (const { name, image } of phantoms({ count: 4, seed: 1, size: 40 })) {
+      const shown = [...image.data].map((value) => 10 * value - 1000);
+      await writeFile(`${values}/${name}.tif`, floatTiff(shown, 40, 40));
+    }
+    const data = ['--data', values];
+    const readingIn = async (out: string) =>
+      JSON.parse(await readFile(at(out, 'config.json'), 'utf8')).reading;
+    const whole = await run(...train('reading-a', 2, ...data, '--window', window, '--bits', '12'));
+    expect(whole.status).toBe(0);
+    expect(await readingIn('reading-a')).toEqual({ bits: 12, window: { centre: 275, width: 2550 } });
+
+    await run(...train('reading-b', 1, ...data, '--window', window));
+    // Without the window these images are refused.
+    expect(await run(...train('reading-b', 2, ...data, '--resume'))).toMatchObject({ status: 0 });
+    expect(await readingIn('reading-b')).toEqual({ window: { centre: 275, width: 2550 } });
+    const [a, b] = await Promise.all(['reading-a', 'reading-b'].map((out) => loadCheckpoint(at(out))));
+    expect(a!.generator).toEqual(b!.generator);
+
+    const resume = (...flags: string[]) => run(...train('reading-b', 3, ...data, '--resume', ...flags));
+    for (const [flags, was] of [
+      [['--window', '40,400'], '--window 275,2550, not 40,400'],
+      [['--window', 'all'], '--window 275,2550, not all'],
+      [['--bits', '12'], '--bits 16, not 12'],
+    ] as const)
+      expect(await resume(...flags)).toMatchObject({
+        status: 2,
+        err: `cxr-dcgan: ${at('reading-b')} was started with ${was}\n`,
+      });
+    expect(await resume('--window', window, '--bits', '16')).toMatchObject({ status: 0 });
+
+    // The config of a run is all that is needed to run the same again.
+    const again = train('reading-c', 2, ...data, '--config', at('reading-a', 'config.json'));
+    expect(await run(...again)).toMatchObject({ status: 0 });
+    expect(await readingIn('reading-c')).toEqual(await readingIn('reading-a'));
+  });
+
+  it('takes the reading options of a run that did not keep them, and names a file that keeps no such', async () => {
+    const file = at('older', 'config.json');
+    const resume = (steps: number, ...flags: string[]) => run(...train('older', steps, '--resume', ...flags));
+    await run(...train('older', 1));
+    const { reading: _, ...older } = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify(older));
+    expect(await resume(2, '--bits', '12')).toMatchObject({ status: 0 });
+    expect(JSON.parse(await readFile(file, 'utf8')).reading).toEqual({ bits: 12 });
+    for (const reading of [
+      null,
+      [],
+      { bits: 17 },
+      { bits: '12' },
+      { window: 'none' },
+      { window: { centre: 1 } },
+    ]) {
+      await writeFile(file, JSON.stringify({ ...older, reading }));
+      expect(await resume(3)).toMatchObject({
+        status: 2,
+        err: expect.stringContaining('config.json: its "reading" does not say bits (1 to 16) and a window'),
+      });
+    }
   });
 
   it('keeps to the settings of a run that has no checkpoint yet', async () => {

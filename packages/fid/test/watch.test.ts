@@ -17,6 +17,7 @@ import { encodePng, phantoms } from '@cxr/data';
 import { withFolderLock } from '@cxr/data/node';
 import { randomWeights, writeSafetensors } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { floatTiff } from '../../../test/support/float-tiff.js';
 import { sampleCheckpoint } from '../src/cli/sample-checkpoint.js';
 import { newCheckpoints } from '../src/node/new-checkpoints.js';
 import { runMain } from './shared.js';
@@ -146,6 +147,27 @@ describe('cxr-fid watch', () => {
       ),
     });
     expect(await watch(at('classless'), '--recursive', '--every', '4')).toMatchObject({ status: 0 });
+  });
+
+  it('reads the images of a run as the run did, unless told otherwise', async () => {
+    mkdirSync(at('values'));
+    for (const { name, image } of phantoms({ count: 8, seed: 1, size: 40 })) {
+      const shown = [...image.data].map((value) => 10 * value - 1000);
+      writeFileSync(at('values', `${name}.tif`), floatTiff(shown, 40, 40));
+    }
+    cpSync(at('run'), at('windowed'), { recursive: true });
+    rmSync(at('windowed', 'fid.jsonl'), { force: true });
+    const window = { centre: 275, width: 2550 };
+    writeFileSync(at('windowed', 'config.json'), JSON.stringify({ data: at('values'), reading: { window } }));
+    const args = [at('windowed'), '--every', '4'];
+    // Without the window these images are refused.
+    expect(await watch(...args)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^step 4: /) });
+    expect(logOf('windowed')[0].settings).toMatchObject({ real: at('values'), window });
+    // The same grey values as those of the folder `data`.
+    await watch(...args, at('data'), '--log', at('grey.jsonl'));
+    const grey = JSON.parse(readFileSync(at('grey.jsonl'), 'utf8'));
+    expect(logOf('windowed')[0].fid).toBeCloseTo(grey.fid, 6);
+    expect((await watch(...args, '--window', 'file')).stderr).toContain('floating-point samples');
   });
 
   it('waits after an abort until the sampler has ended', async () => {

@@ -84,12 +84,17 @@ export function configOf(options: Record<string, unknown>): Partial<TrainConfig>
 
 const MAX_CONFIG_BYTES = 2 ** 20;
 
+/** A JSON file of settings. @throws CxrFileError where it cannot be read or holds no object. */
+export async function readConfigFile(file: string): Promise<Record<string, unknown>> {
+  return parseJsonObject(await readWholeFile(file, MAX_CONFIG_BYTES), file);
+}
+
 /**
  * The settings in a JSON file: a run's own config.json, which holds them under "config", or a file of settings alone.
  * @throws CxrFileError where it cannot be read or is not such a file; UsageError for an unknown setting.
  */
 export async function readConfig(file: string): Promise<Partial<TrainConfig>> {
-  const read = parseJsonObject(await readWholeFile(file, MAX_CONFIG_BYTES), file);
+  const read = await readConfigFile(file);
   const settings = Object.hasOwn(read, 'config') ? read.config : read;
   if (!isObject(settings)) throw new CxrFileError('corrupt', 'its "config" is not a JSON object', { file });
   const unknown = Object.keys(settings).find((key) => !(CONFIG_KEYS as readonly string[]).includes(key));

@@ -7,8 +7,8 @@ import {
   checkUsage,
   Option,
   type Output,
+  type Reading,
   UsageError,
-  type WindowChoice,
   wholeNumberFlag,
   windowFlag,
 } from '@cxr/cli';
@@ -24,13 +24,14 @@ import { checkTrainOptions, type TrainOptions } from '../training/train-options.
 import type { TrainState } from '../training/train-state.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 import { addConfigFlags, configOf, readConfig } from './config-flags.js';
+import { readingOfRun } from './run-reading.js';
 
 interface LabelledFile {
   file: string;
   label: number;
 }
 
-interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
+interface TrainFlags extends BackendFlags, Reading, Partial<TrainConfig> {
   data: string;
   class?: string;
   conditional?: boolean;
@@ -45,8 +46,6 @@ interface TrainFlags extends BackendFlags, Partial<TrainConfig> {
   resume?: boolean;
   growFrom?: string;
   skipBad?: boolean;
-  bits?: number;
-  window?: WindowChoice;
   stopOnWarning?: boolean;
   stopOnTrouble?: boolean;
 }
@@ -93,10 +92,11 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const asked = await givenConfig(flags, classNames.length);
   const given = flags.resume && !resume ? await startedWith(out, asked) : asked;
   const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
+  const reading = await readingOfRun(flags);
   const steps = stepsOf(flags, config, files.length);
   const options: TrainOptions = {
     ...given,
-    images: readLabelled(files, flags, output),
+    images: readLabelled(files, { ...flags, ...reading }, output),
     classNames: flags.conditional ? classNames : undefined,
     steps,
     resume,
@@ -112,7 +112,7 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
   const backend = await readyBackend(flags, output);
   await writeFileAtomic(
     join(out, 'config.json'),
-    `${JSON.stringify({ config: settled, steps, data: flags.data, class: flags.class, classNames, backend }, null, 2)}\n`,
+    `${JSON.stringify({ config: settled, steps, data: flags.data, class: flags.class, classNames, reading, backend }, null, 2)}\n`,
   );
   const log = await createRunLog(out, resume?.step ?? 0);
   const events = train(options);

@@ -35,8 +35,8 @@ export interface NetworkFlags extends EncoderFlags {
   device: 'cpu' | BackendName;
   weights?: string;
   resize: ResizeMode;
-  bits?: number;
-  window?: WindowChoice;
+  bits?: number | undefined;
+  window?: WindowChoice | undefined;
   engine: EngineName;
   threads?: number;
   seed: number;

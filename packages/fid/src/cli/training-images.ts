@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '@cxr/cli';
+import { type Reading, savedReading, UsageError } from '@cxr/cli';
 import { listClassFolders, listImages, readWholeFile } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 
@@ -11,6 +11,8 @@ interface TrainingImages {
   folder: string;
   /** Whether those in its sub-folders count: the class folders of a conditional run. */
   recursive: boolean;
+  /** How the run read them, as far as it says so. */
+  reading: Reading;
 }
 
 /**
@@ -23,18 +25,22 @@ export async function trainingImages(
   { recursive = false }: { recursive?: boolean | undefined } = {},
 ): Promise<TrainingImages> {
   const file = join(run, 'config.json');
-  const config: { data?: unknown; class?: unknown; classNames?: unknown } = existsSync(file)
+  const config: { data?: unknown; class?: unknown; classNames?: unknown; reading?: unknown } = existsSync(
+    file,
+  )
     ? parseObject(await readWholeFile(file, MAX_CONFIG))
     : {};
   const { data, class: name, classNames } = config;
+  const reading = savedReading(config.reading) ?? {};
   if (typeof data !== 'string')
     throw new UsageError(`${run} does not name its images: give them after the run`);
   const folder = typeof name === 'string' ? join(data, name) : data;
   if (!existsSync(folder))
     throw new UsageError(`the run’s images are not at ${folder}, as seen from here: give them after the run`);
-  if (recursive || (Array.isArray(classNames) && classNames.length > 0)) return { folder, recursive: true };
+  if (recursive || (Array.isArray(classNames) && classNames.length > 0))
+    return { folder, recursive: true, reading };
   await checkNoClassFolders(run, folder);
-  return { folder, recursive: false };
+  return { folder, recursive: false, reading };
 }
 
 /** @throws UsageError for a folder whose images are all in class folders. */

@@ -63,15 +63,19 @@ export function defineWatch(program: Command, context: CliContext): void {
 async function watch(
   run: string,
   real: string | undefined,
-  flags: WatchFlags,
+  given: WatchFlags,
   context: CliContext,
 ): Promise<void> {
   const program = findSampler();
   if (!existsSync(run)) throw new CxrFileError('not-found', 'no such folder', { file: run });
-  const { folder: reals, recursive } =
-    real === undefined
-      ? await trainingImages(run, flags)
-      : { folder: real, recursive: flags.recursive === true };
+  const {
+    folder: reals,
+    recursive,
+    reading,
+  } = real === undefined
+    ? await trainingImages(run, given)
+    : { folder: real, recursive: given.recursive === true, reading: {} };
+  const flags: WatchFlags = { ...reading, ...given };
   const file = flags.log ?? join(run, 'fid.jsonl');
   await checkWritable(file);
   await withLock(`${file}-lock`, async () => {
