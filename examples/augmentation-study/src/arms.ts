@@ -47,8 +47,7 @@ export const ARMS: readonly Arm[] = [
   {
     name: 'dcgan',
     label: 'DCGAN images',
-    description:
-      'Generated images fill up the classes that have few; the generator saw the arm’s training images only.',
+    description: 'Generated images fill up the classes that have few.',
     classic: false,
     fakes: true,
     reweight: false,

@@ -18,7 +18,9 @@ export { type LabelledBatch, type TrainingImages, trainingBatches } from './clas
 export { type DataOptions, openData, type Separation, type StudyData } from './data/open-data.js';
 export { type Scarcity, type Subset, type SubsetOptions, scarceSubset } from './data/scarce-subset.js';
 export type { StudyItem } from './data/study-item.js';
-export { type Generated, type GeneratorOptions, generatedImages } from './generators/train-generator.js';
+export type { Generated } from './generators/generated.js';
+export type { GivenGeneratorInfo } from './generators/given-generators.js';
+export { type GeneratorOptions, generatedImages } from './generators/train-generator.js';
 export { type Options, optionsOf } from './options.js';
 export type { Cell, Difference, StudyMetrics } from './results.js';
 export { runStudy, type StudyResult } from './run-study.js';

@@ -5,8 +5,8 @@ import { greyImage } from './data/pixels.js';
 import type { Scarcity } from './data/scarce-subset.js';
 import type { StudyItem } from './data/study-item.js';
 import type { KeyedImage } from './features.js';
+import type { Generated } from './generators/generated.js';
 import { fakeCountsOf, generatorFolder } from './generators/subset-fakes.js';
-import type { Generated } from './generators/train-generator.js';
 import type { Unit } from './plan.js';
 import type { Fakes, TrainedStudy } from './study-types.js';
 

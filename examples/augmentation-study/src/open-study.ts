@@ -10,6 +10,8 @@ import { drawPhantoms } from './data/phantom-data.js';
 import { type Subset, scarceSubset } from './data/scarce-subset.js';
 import { countClasses } from './data/study-item.js';
 import { openFeatures } from './features.js';
+import { generatorsByClass, hashesOf } from './generators/choose-generators.js';
+import { checkWeights, type GivenGenerator, readGivenGenerators } from './generators/given-generators.js';
 import { subsetFakes } from './generators/subset-fakes.js';
 import type { Options } from './options.js';
 import { convnetSize, planUnits, probeDims } from './plan.js';
@@ -21,6 +23,7 @@ const DIMS = 768;
 
 export async function openStudy(given: Options, hooks: StudyHooks): Promise<TrainedStudy> {
   const { onProgress, onMessage, signal } = hooks;
+  const generators = await readGivenGenerators(given.generator);
   const located = given.quick ? { ...given, ...(await drawPhantoms(join(given.out, 'phantoms'))) } : given;
   const data = await openData(
     { ...located, data: located.data! },
@@ -36,11 +39,6 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
     ...located,
     fill: located.fill > 0 ? located.fill : equal && located.ratio === undefined ? 2 : 1,
   };
-  await checkSame(options, data);
-  const { inception, reason } = await openInception(options, hooks);
-  if (reason !== undefined) onMessage(reason);
-  const backend = await useBackend(options.backend, { threads: options.threads });
-  onMessage(`backend ${backend.name}`);
   const subsets = new Map<string, Subset>();
   const subsetOf: TrainedStudy['subsetOf'] = (normals, subset) => {
     const key = `${normals}-${subset}`;
@@ -51,6 +49,13 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
     return known;
   };
   checkUsage(() => options.normals.map((normals) => subsetOf(normals, 0)));
+  const byClass = generatorsByClass({ options, data, subsetOf }, generators);
+  await checkSame(options, data, generators);
+  const { inception, reason } = await openInception(options, hooks);
+  if (reason !== undefined) onMessage(reason);
+  const backend = await useBackend(options.backend, { threads: options.threads });
+  onMessage(`backend ${backend.name}`);
+  checkWeights(generators);
   const classifiers = options.classifiers.filter((name) => inception || convnetSize(name) !== undefined);
   if (classifiers.length === 0) throw new UsageError(`nothing to train: ${reason}`);
   const study: TrainedStudy = {
@@ -62,6 +67,7 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
     store: new UnitStore(join(options.out, 'units')),
     inception,
     inceptionReason: reason,
+    given: byClass,
     subsetOf,
     fakesOf: (normals, subset) => subsetFakes(study, normals, subset, signal),
   };
@@ -69,7 +75,11 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
 }
 
 /** What may not change while a study goes on; sizes, seeds and arms may grow. */
-async function checkSame(options: Options, data: StudyData): Promise<void> {
+async function checkSame(
+  options: Options,
+  data: StudyData,
+  generators: readonly GivenGenerator[],
+): Promise<void> {
   const { steps, batchSize, learningRate, copies, fill } = options;
   const { ganSteps, ganSize, ganWidth, ganGrowSteps, subsets, seeds } = options;
   const fixed = {
@@ -80,6 +90,7 @@ async function checkSame(options: Options, data: StudyData): Promise<void> {
     classes: data.classes,
     positive: data.positive,
     data: data.digest,
+    generators: hashesOf(generators),
   };
   await keepSettings(join(options.out, 'settings.json'), fixed);
 }

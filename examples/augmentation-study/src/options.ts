@@ -10,8 +10,10 @@ import {
   UsageError,
   wholeNumberFlag,
 } from '@cxr/cli';
-import { ARM_NAMES, BASELINE } from './arms.js';
+import { PRETRAINED } from '@cxr/dcgan/node';
+import { ARM_NAMES, armOf, BASELINE } from './arms.js';
 import type { Scarcity } from './data/scarce-subset.js';
+import { type GeneratorChoice, parseGeneratorChoice } from './generators/given-generators.js';
 
 /** The classifiers: networks from scratch at two sizes, and a linear probe on Inception activations. */
 const CLASSIFIERS = ['convnet-64', 'convnet-128', 'probe-768'] as const;
@@ -51,6 +53,10 @@ export interface Options {
   readonly ganWidth: number;
   /** Steps at half the size that a generator of 128 pixels grows from; 0: none. */
   readonly ganGrowSteps: number;
+  /** The `--gan-*` flags that were given: refused where the study trains no generator. */
+  readonly ganFlags: readonly string[];
+  /** Generators that were given, in place of training one. */
+  readonly generator: readonly GeneratorChoice[];
   readonly resamples: number;
   readonly weights?: string | undefined;
   readonly backend: BackendRequest;
@@ -144,7 +150,8 @@ function addGeneratorFlags(program: Command): void {
         AT_LEAST_1,
       ),
     )
-    .addOption(wholeNumberFlag('--gan-grow-steps <n>', 'steps at half the size before (default: 0)'));
+    .addOption(wholeNumberFlag('--gan-grow-steps <n>', 'steps at half the size before (default: 0)'))
+    .addOption(generatorFlag());
 }
 
 function addFurtherFlags(program: Command): void {
@@ -158,6 +165,19 @@ function addFurtherFlags(program: Command): void {
     .addOption(threadsFlag('the backend and the Inception network'))
     .option('--no-reals', 'no real X-ray in the report, so that it may be published')
     .option('--quick', 'a small study on drawn phantoms, in minutes');
+}
+
+function generatorFlag(): Option {
+  const flag = new Option(
+    '--generator <class=file>',
+    `draw the fakes of a class from a generator file of cxr-dcgan export, or from ${PRETRAINED.join(', ')}, in place of training one (once for each such class)`,
+  );
+  return flag.argParser((text, before: readonly GeneratorChoice[] = []) => {
+    const choice = parseGeneratorChoice(text);
+    if (before.some(({ className }) => className === choice.className))
+      throw new UsageError(`--generator names ${choice.className} twice`);
+    return [...before, choice];
+  });
 }
 
 function wordsFlag(flags: string, description: string): Option {
@@ -191,7 +211,7 @@ export function optionsOf(flags: StudyFlags): Options {
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const ganSize = flags.ganSize ?? fallback.ganSize;
   const width = ganSize === 128 ? 16 : 32;
-  const merged: Options = {
+  const merged: Omit<Options, 'ganFlags'> = {
     ...fallback,
     ganWidth: quick ? QUICK.ganWidth : width,
     out: 'runs/study',
@@ -204,13 +224,19 @@ export function optionsOf(flags: StudyFlags): Options {
     throw new UsageError('--classifiers takes one probe');
   const arms = ARM_NAMES.filter((name) => name === BASELINE || merged.arms.includes(name));
   if (arms.length < 2) throw new UsageError(`--arms needs one besides ${BASELINE}`);
+  if (merged.generator.length > 0 && !arms.some((name) => armOf(name).fakes))
+    throw new UsageError('--generator does nothing: no arm has fakes');
+  const ganFlags = GAN_FLAGS.filter((name) => flags[name] !== undefined);
   return {
     ...merged,
     arms,
+    ganFlags,
     normals: [...new Set(merged.normals)],
     subsets: Math.min(merged.subsets, merged.seeds),
   };
 }
+
+const GAN_FLAGS = ['ganSteps', 'ganSize', 'ganWidth', 'ganGrowSteps'] as const;
 
 const ON_DATA = {
   normals: [100, 300, 1000, 'all'] as readonly Scarcity[],
@@ -225,6 +251,7 @@ const ON_DATA = {
   ganSteps: 4000,
   ganSize: 64,
   ganGrowSteps: 0,
+  generator: [] as readonly GeneratorChoice[],
   resamples: 1000,
   backend: 'auto' as BackendRequest,
 };

@@ -1,6 +1,7 @@
 import type { AddedImages } from './added-images.js';
 import type { Separation } from './data/open-data.js';
 import type { Scarcity } from './data/scarce-subset.js';
+import type { GivenGeneratorInfo } from './generators/given-generators.js';
 import type { Interval } from './statistics/bootstrap.js';
 import type { MetricName, Metrics } from './statistics/classification.js';
 import type { PairedDifference } from './statistics/paired-difference.js';
@@ -51,6 +52,8 @@ export interface StudyMetrics {
   readonly differences: readonly Difference[];
   readonly runs: readonly RunResult[];
   readonly added: readonly AddedImages[];
+  /** Generators that were given, in place of training one on the arm's images. */
+  readonly generators: readonly GivenGeneratorInfo[];
   readonly traps: {
     readonly separation: Separation;
     readonly traits: readonly FileTrait[];

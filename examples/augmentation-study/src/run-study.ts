@@ -7,6 +7,7 @@ import { scoreAdded } from './added-images.js';
 import { greyImage } from './data/pixels.js';
 import { countClasses } from './data/study-item.js';
 import { evaluate } from './evaluate.js';
+import { trainsGenerator } from './generators/subset-fakes.js';
 import type { Options } from './options.js';
 import type { QuizPicture } from './report/quiz.js';
 import { type ReportPictures, renderStudy } from './report/render.js';
@@ -49,6 +50,7 @@ export async function runStudy(options: Options, hooks: StudyHooks): Promise<Stu
       counts: { train: countClasses(data.train, classes), test: countClasses(data.test, classes) },
       ...evaluation,
       added,
+      generators: [...study.given.values()].map(({ info }) => info),
       traps: { separation: data.separation, traits, letters },
       testOpenings,
       notes: notesOf(study),
@@ -62,7 +64,7 @@ export async function runStudy(options: Options, hooks: StudyHooks): Promise<Stu
       backend: study.backend,
       dataDigest: data.digest,
       testOrigin: data.testOrigin,
-      options: plainOptions(study.options),
+      options: plainOptions(study),
       versions: versionsOf(PACKAGES, import.meta.url),
     };
     await writeFileAtomic(join(study.out, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
@@ -84,8 +86,12 @@ async function openTest(study: TrainedStudy): Promise<number> {
   return log.lines.length;
 }
 
-function notesOf({ options, data, inceptionReason, inception }: TrainedStudy): string[] {
+function notesOf({ options, data, inceptionReason, inception, given }: TrainedStudy): string[] {
   const notes = [...data.warnings];
+  for (const { info } of given.values())
+    notes.push(
+      `The generator of ${info.className} was given (${info.file}, step ${info.step}), not trained on the arm’s images. It may have seen validation images, more images than the arm has, and patients of the test part: a gain by its images is an upper bound.`,
+    );
   if (options.quick)
     notes.push(
       'A small study on drawn phantoms: it shows that everything works, and says nothing about X-rays.',
@@ -103,10 +109,13 @@ function notesOf({ options, data, inceptionReason, inception }: TrainedStudy): s
   return notes;
 }
 
-/** Without folders of this machine. */
-function plainOptions({ data, testData, out: _, weights, ...rest }: Options): Record<string, unknown> {
+/** Without folders of this machine, what was given (`generators` has it), and settings of training generators where none was trained. */
+function plainOptions(study: TrainedStudy): Record<string, unknown> {
+  const { data, testData, out, weights, ganFlags, generator, ...rest } = study.options;
+  const { ganSteps, ganSize, ganWidth, ganGrowSteps, ...others } = rest;
+  const trains = study.given.size === 0 || study.units.some((unit) => trainsGenerator(study, unit));
   const name = (path: string | undefined) => (path === undefined ? undefined : basename(path));
-  return { data: name(data), testData: name(testData), weights: name(weights), ...rest };
+  return { data: name(data), testData: name(testData), weights: name(weights), ...(trains ? rest : others) };
 }
 
 /** Pictures of each kind in the quiz. */
@@ -123,7 +132,9 @@ async function drawPictures(study: TrainedStudy): Promise<ReportPictures> {
         if (!set) continue;
         const images = set.images.slice(0, SHEET).map((values) => greyImage(values, set.size));
         const png = encodePng(contactSheet(images, { columns: 4, background: 255 }));
-        fakes.push({ png, caption: `${data.classes[label]}, from ${normals} of the smallest class` });
+        const given = study.given.get(label)?.info.file;
+        const origin = given ? `drawn from ${given}` : `from ${normals} of the smallest class`;
+        fakes.push({ png, caption: `${data.classes[label]}, ${origin}` });
         if (normals !== options.normals.at(-1) || mixed.length > 0) continue;
         mixed.push(...images.slice(0, QUIZ).map((image) => ({ png: encodePng(image), real: false })));
         const real = data.train.filter((item) => item.label === label);

@@ -4,7 +4,8 @@ import type { InceptionEngine, InceptionWeights } from '@cxr/fid';
 import type { StudyData } from './data/open-data.js';
 import type { Scarcity, Subset } from './data/scarce-subset.js';
 import type { FeatureStore } from './features.js';
-import type { Generated } from './generators/train-generator.js';
+import type { Generated } from './generators/generated.js';
+import type { GivenGenerator } from './generators/given-generators.js';
 import type { Options } from './options.js';
 import type { Unit } from './plan.js';
 import type { UnitStore } from './unit-store.js';
@@ -39,6 +40,8 @@ export interface TrainedStudy {
   /** Undefined without weights; `inceptionReason` then says why. */
   readonly inception: Inception | undefined;
   readonly inceptionReason: string | undefined;
+  /** By class: the generators that were given, in place of training one. */
+  readonly given: ReadonlyMap<number, GivenGenerator>;
   subsetOf(normals: Scarcity, subset: number): Subset;
   /** The images that the arms with fakes add in one subset, by class. */
   fakesOf(normals: Scarcity, subset: number): Promise<Fakes>;

@@ -1,8 +1,8 @@
 import { withFolderLock } from '@cxr/data/node';
 import { armOf } from './arms.js';
 import { type PixelStore, readPixels } from './data/pixels.js';
-import { fakeCountsOf, generatorFolder, subsetFakes } from './generators/subset-fakes.js';
-import { isGenerated } from './generators/train-generator.js';
+import { isGenerated } from './generators/generated.js';
+import { fakeCountsOf, generatorFolder, subsetFakes, trainsGenerator } from './generators/subset-fakes.js';
 import { keysOf } from './keyed-images.js';
 import { openStudy } from './open-study.js';
 import type { Options } from './options.js';
@@ -55,6 +55,11 @@ function totalCost(study: TrainedStudy, open: readonly Unit[]): number {
         const folder = generatorFolder(study, unit.normals, unit.subset, label);
         if (count === 0 || seen.has(folder) || isGenerated(folder)) continue;
         seen.add(folder);
+        const given = study.given.get(label)?.info.config;
+        if (given) {
+          total += COSTS.fake(given.size, given.width) * count;
+          continue;
+        }
         total += COSTS.ganStep(options.ganSize, options.ganWidth) * (options.ganSteps + options.ganGrowSteps);
       }
     }
@@ -72,7 +77,7 @@ async function openPixels(
   { signal, onProgress }: StudyHooks,
 ): Promise<Map<number, PixelStore>> {
   const sizes = new Set(open.flatMap(({ classifier }) => convnetSize(classifier) ?? []));
-  if (needsFakes(open.map(({ arm }) => arm))) sizes.add(study.options.ganSize);
+  if (open.some((unit) => trainsGenerator(study, unit))) sizes.add(study.options.ganSize);
   const pairs = new Map(open.map((unit) => [`${unit.normals}-${unit.subset}`, unit]));
   const items = [...pairs.values()].flatMap((unit) => {
     const { train, validation } = study.subsetOf(unit.normals, unit.subset);
@@ -87,5 +92,3 @@ async function openPixels(
   }
   return stores;
 }
-
-const needsFakes = (arms: readonly string[]): boolean => arms.some((name) => armOf(name).fakes);

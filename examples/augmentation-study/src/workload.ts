@@ -4,6 +4,8 @@ import type { Progress } from '@cxr/cli';
 export const COSTS: {
   /** A step of a generator's training, batch 32. */
   ganStep(size: number, width: number): number;
+  /** An image of a generator that was given. */
+  fake(size: number, width: number): number;
   /** A step of a network's training, batch 32. */
   convnetStep(size: number): number;
   /** The Inception network on one image. */
@@ -12,6 +14,7 @@ export const COSTS: {
   readonly probe: number;
 } = {
   ganStep: (size, width) => 0.42 * (size / 64) ** 2 * (width / 32),
+  fake: (size, width) => 0.003 * (size / 64) ** 2 * (width / 32),
   convnetStep: (size) => 0.065 * (size / 64),
   activation: 0.1,
   probe: 4,

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readNpy, writeNpy } from '@cxr/data';
-import { writeFileAtomic } from '@cxr/data/node';
 import { sample, type TrainConfig, type TrainSettings, train } from '@cxr/dcgan';
 import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
 import type { Image } from '@cxr/image';
+import { type Generated, keepImages, keptImages } from './generated.js';
 
 /** Options of `generatedImages`. */
 export interface GeneratorOptions {
@@ -27,24 +25,14 @@ export interface GeneratorOptions {
   readonly onStep?: ((step: number, total: number) => void) | undefined;
 }
 
-/** Generated images, and how long they took. */
-export interface Generated {
-  readonly size: number;
-  /** Grey values `[size, size]` of each, 0..255. */
-  readonly images: readonly Uint8Array[];
-}
-
 /**
  * Trains a DCGAN (preset `xray`, shortened) on the images, and draws others from it. Goes on from the last checkpoint in the
  * folder; if its images are there already, they are read.
  * @throws the signal's reason when aborted, after a checkpoint.
  */
 export async function generatedImages(options: GeneratorOptions): Promise<Generated> {
-  const file = join(options.folder, 'fakes.npy');
-  const kept = await readFakes(file);
-  if (kept && kept.images.length >= options.count) {
-    return { size: kept.size, images: kept.images.slice(0, options.count) };
-  }
+  const kept = await keptImages(options.folder, options.count);
+  if (kept) return kept;
   const { size, steps, growSteps } = options;
   const grow = growSteps > 0 && size > 32;
   if (grow)
@@ -63,35 +51,10 @@ export async function generatedImages(options: GeneratorOptions): Promise<Genera
     growFrom: grow ? 'small' : undefined,
     from: grow ? growSteps : 0,
   });
-  const images: Uint8Array[] = [];
-  for await (const one of sample(generator, {
-    count: options.count,
-    seed: options.seed,
-    signal: options.signal,
-  })) {
-    images.push(Uint8Array.from(one.data));
-  }
+  const { count, seed, signal } = options;
+  const generated = await keepImages(options.folder, size, sample(generator, { count, seed, signal }));
   generator.dispose();
-  const data = new Uint8Array(images.length * size * size);
-  for (const [i, one] of images.entries()) data.set(one, i * size * size);
-  await writeFileAtomic(file, writeNpy({ data, shape: [images.length, size, size, 1], dtype: 'uint8' }));
-  return { size, images };
-}
-
-/** Whether the images of a generator are there already. */
-export function isGenerated(folder: string): boolean {
-  return existsSync(join(folder, 'fakes.npy'));
-}
-
-async function readFakes(file: string): Promise<Generated | undefined> {
-  if (!existsSync(file)) return undefined;
-  const { data, shape } = readNpy(await readFile(file));
-  const [count = 0, size = 0] = shape;
-  const pixels = size * size;
-  const images = Array.from({ length: count }, (_, i) =>
-    (data as Uint8Array).slice(i * pixels, (i + 1) * pixels),
-  );
-  return { size, images };
+  return generated;
 }
 
 interface Stage {

@@ -40,9 +40,10 @@ export function renderStudy(metrics: StudyMetrics, pictures: ReportPictures): st
       ...resultTables(metrics),
       '<h2>What was compared</h2>',
       facts(
-        ARMS.filter(({ name }) => metrics.cells.some(({ arm }) => arm === name)).map(
-          ({ label, description }) => [label, description],
-        ),
+        ARMS.filter(({ name }) => metrics.cells.some(({ arm }) => arm === name)).map((arm) => [
+          arm.label,
+          arm.fakes ? `${arm.description} ${generatorText(metrics)}` : arm.description,
+        ]),
       ),
       '<h2>Training, seen on the validation images</h2>',
       ...curves(metrics),
@@ -290,6 +291,31 @@ function added({ added: sets, weights }: StudyMetrics): string[] {
   ];
 }
 
+/** What the generators have seen. */
+function generatorText({ generators }: StudyMetrics): string {
+  if (generators.length === 0) return 'A generator saw the arm’s training images only.';
+  const names = generators.map(({ className }) => className).join(' and ');
+  return `The generator of ${names} was given, and what it has seen is not known here; one that the study trained saw the arm’s training images only.`;
+}
+
+function generatorFacts({ generators, options }: StudyMetrics): [string, string][] {
+  const given = generators.map(({ className, file, step, sha256, config }): [string, string] => [
+    `generator of ${className}`,
+    `given: ${file}, step ${step}, sha256 ${sha256}. Its settings: ${Object.entries(config)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}`,
+  ]);
+  if (options.ganSteps === undefined) return given;
+  const grown = options.ganGrowSteps ? ` after ${options.ganGrowSteps} at half the size` : '';
+  return [
+    ...given,
+    [
+      'generator',
+      `DCGAN, preset xray, ${options.ganSize} pixels, width ${options.ganWidth}, ${options.ganSteps} steps${grown}; a generator for each size, subset and class that has few${given.length > 0 ? ' and was given none' : ''}`,
+    ],
+  ];
+}
+
 function origin(metrics: StudyMetrics): [string, string][] {
   const { options, versions, weights } = metrics;
   const subsets = options.subsets === options.seeds;
@@ -312,10 +338,7 @@ function origin(metrics: StudyMetrics): [string, string][] {
       'intervals of differences',
       `Paired by subset and seed. Variance between runs plus variance between test patients (bootstrap, ${options.resamples} resamples); Student’s t by Satterthwaite; Bonferroni over ${metrics.comparisons} comparisons of AUC.`,
     ],
-    [
-      'generator',
-      `DCGAN, preset xray, ${options.ganSize} pixels, width ${options.ganWidth}, ${options.ganSteps} steps${options.ganGrowSteps ? ` after ${options.ganGrowSteps} at half the size` : ''}; a generator for each size, subset and class that has few`,
-    ],
+    ...generatorFacts(metrics),
     [
       'networks',
       `${options.steps} steps of ${options.batchSize} images in every arm, Adam ${options.learningRate} falling by a cosine`,
