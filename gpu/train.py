@@ -7,6 +7,7 @@ import argparse
 import json
 import math
 import os
+import pickle
 import time
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Course:
     def __init__(self, steps, minutes, decay):
         self.steps, self.seconds, self.decay = steps, 60 * minutes, decay
         self.started = time.monotonic()
-        self.decay_start = None
+        self.decay_start = 0
 
     def spent(self):
         return time.monotonic() - self.started
@@ -50,10 +51,8 @@ class Course:
         """Falls over the last share of the run from 1 to a tenth, by a cosine."""
         through = (self.progress(step) - 1 + self.decay) / self.decay if self.decay else 0
         if through <= 0:
-            self.decay_start = None
-            return 1.0
-        if self.decay_start is None:
             self.decay_start = step
+            return 1.0
         return DECAY_TO + (1 - DECAY_TO) * (1 + math.cos(math.pi * min(1, through))) / 2
 
 
@@ -113,7 +112,10 @@ def save_checkpoint(path, of, run, course, snapshot):
 
 def load_checkpoint(path, of):
     """`of`: what must be the same for a run to go on."""
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, KeyError, RuntimeError, pickle.UnpicklingError) as error:
+        raise SystemExit(f"{path} is not a checkpoint of this script") from error
     differing = [key for key in of if saved["of"].get(key) != of[key]]
     if differing:
         raise SystemExit(f"{path} is of a run with another {', '.join(differing)}")
@@ -189,7 +191,7 @@ def main():
             save_checkpoint(options.checkpoint, of, run, course, snapshot)
 
     train(run, course, save)
-    if course.decay_start is not None and course.decay_start < run.step:
+    if options.decay and course.decay_start < run.step:
         decay = {"decayStart": course.decay_start, "decayEnd": run.step, "decayTo": DECAY_TO}
         config = config | {"learningRateDecay": "cosine"} | decay
     write_generator(options.out, run.result(), config, run.step)
