@@ -471,17 +471,14 @@ describe('cxr-fid', () => {
     }
   });
 
-  it('gives a computation that fails status 1', async () => {
-    const { status } = await run(
-      'classes/sick',
-      'classes/sick',
-      ...WEIGHTS,
-      '--engine',
-      'tfjs',
-      '--device',
-      'node',
-    );
-    expect(status).toBe(1);
+  it('names a backend that is asked for and not installed in one line, with status 2', async () => {
+    const flags = [...WEIGHTS, '--engine', 'tfjs', '--device', 'node'];
+    expect(await run('classes/sick', 'classes/sick', ...flags)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr:
+        'cxr-fid: backend node: @tensorflow/tfjs-node is not installed: npm install @tensorflow/tfjs-node@4.22.0\n',
+    });
   });
 
   it('prints its usage', async () => {
