@@ -7,6 +7,7 @@ import { sample } from '@cxr/dcgan';
 import { loadGenerator, PRETRAINED, pretrained, saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
 import { fitImage, type Image } from '@cxr/image';
+import { checkResumed } from './check-resumed.js';
 import type { Metrics } from './metrics.js';
 import type { Options } from './options.js';
 import { type CountedImages, openReals, type Reals } from './reals.js';
@@ -117,6 +118,7 @@ export async function run(options: Options, hooks: RunHooks): Promise<RunResult>
 async function runInto(out: string, options: Options, hooks: RunHooks): Promise<RunResult> {
   const { onProgress, onMessage, signal } = hooks;
   // What can be wrong with the input should show before an hour of training, not after.
+  if (options.resume) await checkResumed(out, options);
   const reals = await openReals(options, onMessage);
   const { weights, notes } = hooks.weights
     ? { weights: hooks.weights, notes: [] }

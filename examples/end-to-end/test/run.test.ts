@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from '@cxr/cli';
+import { Command, UsageError } from '@cxr/cli';
 import { encodePng, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { loadGenerator } from '@cxr/dcgan/node';
@@ -106,6 +106,23 @@ describe('on a folder of images', () => {
     for (const { name, image } of phantoms({ count: 8, seed: 1, size: 32 })) {
       await writeFileAtomic(join(folder, 'data', name), encodePng(image));
     }
+  });
+
+  it('is not resumed with other images, or with images read in another way', async () => {
+    const read = ['--bits', '12', '--window', '40,400'];
+    await run(few('same', '--steps', '1', ...read), quiet());
+    const out = join(folder, 'same');
+    const resume = (...flags: string[]) => run(few('same', '--resume', '--steps', '2', ...flags), quiet());
+    for (const [flags, message] of [
+      [['--bits', '12'], '--window 40,400, not file'],
+      [['--bits', '12', '--window', '40,401'], '--window 40,400, not 40,401'],
+      [['--window', '40,400'], '--bits 12, not 16'],
+      [[...read, '--class', 'NORMAL'], '--class none, not NORMAL'],
+    ] as const)
+      await expect(resume(...flags)).rejects.toThrow(new UsageError(`${out} holds a run with ${message}`));
+    const phantoms = run(options(out, '--resume', '--steps', '2'), quiet());
+    await expect(phantoms).rejects.toThrow(`${out} holds a run with images of --data, not phantoms`);
+    expect((await resume(...read)).metrics.train.steps).toBe(2);
   });
 
   it('is resumed time and again, also where a line of its logs is torn', async () => {
