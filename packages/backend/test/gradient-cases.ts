@@ -555,6 +555,23 @@ function pools(): Record<string, GradientCase> {
       cases[`avgPool3d ${title}`] = op([VOLUME], (x: T5) => tf.avgPool3d(x, size, strides, pad));
     }
   }
+  for (const [size, strides, pad] of [
+    [2, 2, 'valid'],
+    [3, 2, 'same'],
+    [3, 1, 1],
+  ] as const) {
+    const title = `${size}, stride ${strides}, pad ${pad}, differentiated twice`;
+    // The slope of a sum of squares, which depends on x only through the gradient of the gradient.
+    const slope = (f: (x: tf.Tensor) => tf.Tensor) => tf.grad((x: tf.Tensor) => tf.sum(tf.square(f(x))));
+    cases[`avgPool ${title}`] = op(
+      [IMAGE],
+      slope((x) => tf.avgPool(x as T4, size, strides, pad)),
+    );
+    cases[`avgPool3d ${title}`] = op(
+      [VOLUME],
+      slope((x) => tf.avgPool3d(x as T5, size, strides, pad)),
+    );
+  }
   cases['pool max with dilation 2'] = op([IMAGE], (x: T4) => tf.pool(x, [2, 2], 'max', 'valid', [2, 2]));
   cases['pool avg with dilation 2, same'] = op([IMAGE], (x: T4) => tf.pool(x, [2, 2], 'avg', 'same', [2, 2]));
   cases['maxPool of one image without a batch'] = op([[5, 7, 2]], (x: tf.Tensor3D) =>

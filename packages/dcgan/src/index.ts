@@ -7,8 +7,9 @@ export {
   type TrainConfig,
   type TrainSettings,
 } from './config.js';
-export { createDiscriminator, type DiscriminatorOptions } from './networks/create-discriminator.js';
+export { createDiscriminator } from './networks/create-discriminator.js';
 export { createGenerator } from './networks/create-generator.js';
+export type { DiscriminatorOptions } from './networks/discriminator-options.js';
 export { exportOnnx } from './networks/export-onnx.js';
 export {
   type GeneratorInfo,

@@ -30,6 +30,9 @@ const BLURRED: TrainSettings = {
   ...{ upsampling: 'transposed-notch', outputSkips: true, initialization: 'he' },
   ...{ discriminatorNorm: 'none', discriminatorBlur: '1-2-1', highPass: true, minibatchStd: 2 },
 };
+const RESIDUAL: TrainSettings = {
+  ...{ preset: 'xray-residual', discriminatorWidth: 2, fullSizeFeatures: 2, minibatchStd: 2, r1Every: 2 },
+};
 let folder: string;
 
 beforeAll(() => useBackend('cpu'));
@@ -64,6 +67,8 @@ describe('a run that is resumed', () => {
     ['the loss of spectra', { spectrum: 2 }],
     ['LeCam and ADA', { lecam: 0.3, ada: 0.1, diffAugment: ['translation', 'cutout'] }],
     ['xray', { preset: 'xray', size: 32 }],
+    ['residual blocks', { ...RESIDUAL, size: 32 }],
+    ['residual blocks, decoded', { ...RESIDUAL, size: 32, reconstruction: 1, highPass: true, ada: 0.1 }],
     ['decoded', { reconstruction: 1, size: 64, discriminatorNorm: 'none', r1: 1, r1Every: 2 }],
     ['full size', { fullSizeFeatures: 2, outputSkips: true, ema: 0.9 }],
     ['median', { medianFilter: true, ema: 0.9 }],
@@ -143,6 +148,36 @@ describe('a run that is resumed', () => {
       grown.dispose();
     },
   );
+
+  it('grows residual blocks, too', async () => {
+    const options = { ...RESIDUAL, discriminatorWidth: 0 };
+    await run({ ...options, steps: 1, width: 2, size: 32 });
+    const state = await loadCheckpoint(folder);
+    const { images: _, ...config } = tiny;
+    const grown = new Trainer(resolveConfig({ ...config, ...options, size: 64 }));
+    grown.growFrom(state);
+    const kernels = new Map(grown.discriminator.weights.map((weight) => [weight.originalName, weight]));
+    const shared = state.discriminator.weights.filter(
+      ({ name, data }) =>
+        name.endsWith('kernel') && String(kernels.get(name)!.read().dataSync()) === String(data),
+    );
+    const block = (side: number) => ['', '_conv', '_shortcut'].map((part) => `down_${side}${part}/kernel`);
+    const expected = [...block(16), ...block(8), ...block(4), 'end/kernel', 'logit/kernel'];
+    expect(new Set(shared.map(({ name }) => name))).toEqual(new Set(expected));
+    grown.dispose();
+  });
+
+  it('of before a setting existed has its default', async () => {
+    await run({ steps: 1 });
+    const file = join(folder, 'step-00000001', 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8'));
+    const { discriminatorBlocks: _, discriminatorWidth: __, ...older } = manifest.config;
+    await writeFile(file, JSON.stringify({ ...manifest, config: older }));
+    const resume = await loadCheckpoint(folder);
+    expect(resume.config).toMatchObject({ discriminatorBlocks: 'plain', discriminatorWidth: 0 });
+    await run({ steps: 2, resume });
+    expect((await loadCheckpoint(folder)).step).toBe(2);
+  });
 
   it('may be given another fall of the learning rates', async () => {
     await run({ steps: 2 });

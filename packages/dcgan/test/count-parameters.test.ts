@@ -36,6 +36,22 @@ it.each([
   { reconstruction: 1, size: 128 },
   { reconstruction: 0.5, size: 32, discriminatorNorm: 'spectral', classes: 2 },
   { discriminatorBlur: '1-3-3-1', minibatchStd: 2, discriminatorNorm: 'none' },
+  { discriminatorWidth: 3, classes: 2 },
+  { discriminatorBlocks: 'residual', discriminatorNorm: 'none' },
+  {
+    discriminatorBlocks: 'residual',
+    discriminatorNorm: 'none',
+    discriminatorWidth: 3,
+    minibatchStd: 2,
+    size: 256,
+  },
+  {
+    discriminatorBlocks: 'residual',
+    discriminatorNorm: 'none',
+    highPass: true,
+    reconstruction: 1,
+    classes: 3,
+  },
 ] as const)('counts what comes with %o', async (options) => {
   await useBackend('cpu');
   for (const channels of [1, 3] as const) {

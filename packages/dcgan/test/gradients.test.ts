@@ -104,8 +104,12 @@ describe('gradients equal finite differences', () => {
   });
 
   it('of the R1 penalty with respect to the weights, a derivative of a derivative', () => {
-    for (const discriminatorNorm of ['none', 'spectral'] as const) {
-      const model = createDiscriminator({ size: 32, width: 2, discriminatorNorm, seed: 1 });
+    for (const options of [
+      { discriminatorNorm: 'none' },
+      { discriminatorNorm: 'spectral' },
+      { discriminatorNorm: 'none', discriminatorBlocks: 'residual' },
+    ] as const) {
+      const model = createDiscriminator({ size: 32, width: 2, ...options, seed: 1 });
       const images = random([2, 32, 32, 1], 5) as tf.Tensor4D;
       const variables = trainableVariables(model);
       // Ever larger biases, of both signs, keep every unit clear of LeakyReLU's kink, where the penalty jumps.

@@ -51,6 +51,58 @@ describe('createGenerator and createDiscriminator', () => {
     expect(Math.abs(deviation - 0.02)).toBeLessThan(4e-4);
   });
 
+  it('have residual blocks with a width of their own where asked', () => {
+    const discriminator = createDiscriminator({
+      ...{
+        size: 32,
+        width: 5,
+        discriminatorWidth: 2,
+        discriminatorBlocks: 'residual',
+        discriminatorNorm: 'none',
+      },
+      ...{ minibatchStd: 2, highPass: true, initialization: 'he' },
+    });
+    const kernels = discriminator.weights.filter(({ originalName }) => originalName.endsWith('kernel'));
+    const shapes = Object.fromEntries(kernels.map(({ originalName, shape }) => [originalName, shape]));
+    expect(shapes).toEqual({
+      ...{ 'from_image/kernel': [3, 3, 2, 2] },
+      ...{ 'down_16/kernel': [4, 4, 2, 4], 'down_16_conv/kernel': [3, 3, 4, 4] },
+      ...{ 'down_16_shortcut/kernel': [1, 1, 2, 4], 'down_8/kernel': [4, 4, 4, 8] },
+      ...{ 'down_8_conv/kernel': [3, 3, 8, 8], 'down_8_shortcut/kernel': [1, 1, 4, 8] },
+      ...{ 'down_4/kernel': [4, 4, 8, 16], 'down_4_conv/kernel': [3, 3, 16, 16] },
+      ...{ 'down_4_shortcut/kernel': [1, 1, 8, 16], 'end/kernel': [3, 3, 17, 16], 'logit/kernel': [256, 1] },
+    });
+    const plain = createDiscriminator({ size: 32, width: 5, discriminatorWidth: 2 });
+    expect(plain.getLayer('down_16').getWeights()[0]!.shape).toEqual([4, 4, 1, 2]);
+  });
+
+  it('start residual blocks by He, with half the variance where no rectifier follows', () => {
+    const options = {
+      size: 32,
+      width: 16,
+      discriminatorBlocks: 'residual',
+      discriminatorNorm: 'none',
+    } as const;
+    const model = createDiscriminator({ ...options, minibatchStd: 4, initialization: 'he', seed: 2 });
+    const spread = (name: string) => {
+      const values = model.getLayer(name).getWeights()[0]!;
+      return [Math.sqrt(tf.mean(tf.square(values)).dataSync<'float32'>()[0]!), values.size] as const;
+    };
+    // The minibatch deviation is one input of 129: the last convolution starts as if it were not there.
+    for (const [name, gain, inputs] of [
+      ...[
+        ['from_image', 2, 9] as const,
+        ['down_8', 2, 16 * 32] as const,
+        ['down_8_conv', 2, 9 * 64] as const,
+      ],
+      ...[['down_4_shortcut', 1, 64] as const, ['end', 2, 9 * 128] as const, ['logit', 1, 16 * 128] as const],
+    ]) {
+      const [found, count] = spread(name);
+      // Five standard errors of the deviation of `count` normal draws.
+      expect(Math.abs(found / Math.sqrt(gain / inputs) - 1), name).toBeLessThan(5 / Math.sqrt(2 * count));
+    }
+  });
+
   it('start a conditional discriminator with logits of the size that they have without classes', () => {
     const options = { size: 32, width: 8, discriminatorNorm: 'none', initialization: 'he', seed: 3 } as const;
     const images = tf.randomUniform([64, 32, 32, 1], -1, 1, 'float32', 5);

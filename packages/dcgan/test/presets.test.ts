@@ -1,5 +1,7 @@
 import { useBackend } from '@cxr/backend';
+import { phantoms } from '@cxr/data';
 import {
+  collectTrainingSet,
   createDiscriminator,
   createGenerator,
   PRESETS,
@@ -7,6 +9,7 @@ import {
   resolveConfig,
   stepsForEpochs,
   type TrainConfig,
+  Trainer,
 } from '@cxr/dcgan';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -45,6 +48,8 @@ describe('presets', () => {
         },
         ...{
           discriminatorBlur: 'none',
+          discriminatorBlocks: 'plain',
+          discriminatorWidth: 0,
           highPass: false,
           learningRateDecay: 'none',
           lecam: 0,
@@ -54,6 +59,47 @@ describe('presets', () => {
       });
     }
     expect(PRESETS.dcgan).toMatchObject({ learningRateG: 2e-4, learningRateD: 2e-4, beta1: 0.5 });
+  });
+
+  it('xray-residual: the recipe of the generator that comes with the package', () => {
+    const { dcgan, 'xray-residual': preset } = PRESETS;
+    const changed = Object.entries(preset).filter(
+      ([key, value]) => dcgan[key as keyof TrainConfig] !== value,
+    );
+    expect(Object.fromEntries(changed)).toEqual({
+      ...{ preset: 'xray-residual', size: 128, width: 32, draw: 'replacement', ema: 0.9995 },
+      ...{ initialization: 'he', upsampling: 'bilinear', outputSkips: true, fullSizeFeatures: 32 },
+      ...{ discriminatorBlocks: 'residual', discriminatorWidth: 16, discriminatorNorm: 'none' },
+      ...{ minibatchStd: 4, r1: 0.1, diffAugment: ['brightness', 'contrast', 'translation', 'cutout'] },
+    });
+    expect(preset).toMatchObject({
+      batchSize: 64,
+      r1Every: 16,
+      loss: 'bce',
+      learningRateD: 2e-4,
+      spectrum: 0,
+    });
+  });
+
+  it('xray-residual takes steps, the first of them with R1', async () => {
+    await useBackend('wasm');
+    const small = { size: 32, width: 4, discriminatorWidth: 2, fullSizeFeatures: 4, batchSize: 8 } as const;
+    const config = resolveConfig({ preset: 'xray-residual', ...small });
+    const set = await collectTrainingSet(phantoms({ count: 8, seed: 1, size: 32 }), config);
+    const losses = await Promise.all(
+      [0.1, 0].map(async (r1) => {
+        const trainer = new Trainer({ ...config, r1 });
+        const steps = [await trainer.trainStep(set), await trainer.trainStep(set)];
+        trainer.dispose();
+        return steps.map(({ lossD, lossG }) => [lossD, lossG]);
+      }),
+    );
+    expect(losses.flat(2).every((loss) => Number.isFinite(loss) && loss > 0)).toBe(true);
+    const [first, second] = losses[0]!;
+    expect(first![0]).toBe(losses[1]![0]![0]);
+    // The penalty is no part of the loss that is reported, but moves the weights.
+    expect(second![0]).not.toBe(losses[1]![1]![0]);
+    await useBackend('cpu');
   });
 
   it('are each complete and valid', () => {
@@ -104,6 +150,24 @@ describe('resolveConfig', () => {
     [{ discriminatorBlur: 'notch' }, 'invalid discriminatorBlur: notch (none, 1-2-1, 1-3-3-1)'],
     [{ initialization: 'glorot' }, 'invalid initialization: glorot (normal, he)'],
     [{ outputSkips: 1 }, 'invalid outputSkips: 1'],
+    [{ discriminatorBlocks: 'dense' }, 'invalid discriminatorBlocks: dense (plain, residual)'],
+    [{ discriminatorWidth: -1 }, 'invalid discriminatorWidth: -1 (a whole number, from 0)'],
+    [{ discriminatorWidth: 2.5 }, 'invalid discriminatorWidth: 2.5'],
+    [{ discriminatorWidth: '8' }, 'invalid discriminatorWidth: "8"'],
+    [
+      { discriminatorBlocks: 'residual' },
+      'invalid discriminatorNorm: batch (discriminatorBlocks residual needs discriminatorNorm none)',
+    ],
+    [{ preset: 'xray-residual', discriminatorNorm: 'spectral' }, 'invalid discriminatorNorm: spectral (disc'],
+    [
+      { preset: 'xray-residual', discriminatorBlur: '1-2-1' },
+      'invalid discriminatorBlur: 1-2-1 (discriminatorBlocks residual needs discriminatorBlur none)',
+    ],
+    [
+      { preset: 'paper', discriminatorBlocks: 'residual' },
+      'invalid discriminatorBlocks: residual (needs arch',
+    ],
+    [{ preset: 'paper', discriminatorWidth: 8 }, 'invalid discriminatorWidth: 8 (needs architecture dcgan)'],
     [{ highPass: 'yes' }, 'invalid highPass: "yes"'],
     [{ minibatchStd: 1 }, 'invalid minibatchStd: 1 (0, or at least 2)'],
     [{ minibatchStd: 2.5 }, 'invalid minibatchStd: 2.5'],

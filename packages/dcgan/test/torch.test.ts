@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { useBackend } from '@cxr/backend';
-import { phantoms } from '@cxr/data';
-import { collectTrainingSet, resolveConfig, Trainer, type TrainState } from '@cxr/dcgan';
+import { phantoms, readNpz } from '@cxr/data';
+import { collectTrainingSet, createDiscriminator, resolveConfig, Trainer, type TrainState } from '@cxr/dcgan';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { trainableVariables } from '../src/networks/weights.js';
+import { gradientPenalty } from '../src/training/r1.js';
 
 /** Made by PyTorch in float64: fixtures/dcgan/torch_steps.py. */
 interface Golden {
@@ -44,6 +47,7 @@ it.each([
   ['notch', 'notch, 1-2-1 before the strides of spectral convolutions, skip sums, LeCam'],
   ['excited', 'skip-layer excitation, He'],
   ['decoded', 'the discriminator’s decoder, high pass, He'],
+  ['residual', 'residual blocks of a width of their own, bilinear, skip sums, features at full size, R1, He'],
   ['wide', '5 × 5 transposed convolutions and 1-3-3-1, He'],
 ] as const)('three training steps equal those of PyTorch: %s, %s', async (variant, _) => {
   await useBackend(variant === 'paper' || variant === 'modern' ? 'cpu' : 'wasm');
@@ -61,9 +65,48 @@ it.each([
   trainer.dispose();
 });
 
+/** By fixtures/dcgan/torch_residual.py. */
+it.each(['cpu', 'wasm', 'onnxruntime'] as const)(
+  'the residual discriminator and its R1 penalty equal those of PyTorch: %s',
+  async (backend) => {
+    await useBackend(backend);
+    const golden = await readFixture('residual.json');
+    const settings = (await readFixture('variants.json')).residual;
+    const arrays = await readNpz(await readFile(fixture('variants_inputs.npz')));
+    const given = (name: string): tf.Tensor => {
+      const { data, shape } = arrays[`residual/${name}`]!;
+      return tf.tensor(data as Float32Array, [...shape]);
+    };
+    const model = createDiscriminator(resolveConfig(settings));
+    model.setWeights(model.weights.map(({ originalName }) => given(`discriminator/${originalName}`)));
+    const images = given('reals/0') as tf.Tensor4D;
+    const look = (x: tf.Tensor4D): tf.Tensor => model.apply(x, { training: true }) as tf.Tensor;
+    const near = (found: number, expected: number, tolerance: number, name: string): void => {
+      expect(Math.abs(found - expected) / Math.max(0.1, Math.abs(expected)), name).toBeLessThan(tolerance);
+    };
+    // float32 here, float64 there: sums of 400 terms of about 1 in a logit leave some 1e-6.
+    const logits = look(images).dataSync();
+    for (const [i, expected] of golden.logits.entries()) near(logits[i]!, expected, 1e-5, `logit ${i}`);
+    const variables = trainableVariables(model);
+    const { value, grads } = tf.variableGrads(() => gradientPenalty(look, images), variables);
+    near(value.dataSync()[0]!, golden.penalty, 1e-5, 'penalty');
+    // Each goes through all layers three times.
+    const norms = Object.entries<number>(golden.penaltyGradientNorms);
+    expect(norms.length).toBe(variables.length);
+    for (const [name, expected] of norms) {
+      const at = model.trainableWeights.findIndex(({ originalName }) => originalName === name);
+      const gradient = grads[variables[at]!.name];
+      near(gradient ? tf.norm(gradient).dataSync()[0]! : 0, expected, 1e-4, name);
+    }
+    model.dispose();
+  },
+);
+
+const fixture = (name: string): URL => new URL(`../../../fixtures/dcgan/${name}`, import.meta.url);
+
 // biome-ignore lint/suspicious/noExplicitAny: any JSON
 async function readFixture(name: string): Promise<any> {
-  return JSON.parse(await readFile(new URL(`../../../fixtures/dcgan/${name}`, import.meta.url), 'utf8'));
+  return JSON.parse(await readFile(fixture(name), 'utf8'));
 }
 
 function compareWeights(state: TrainState, golden: Golden): void {

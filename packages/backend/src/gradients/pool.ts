@@ -1,24 +1,49 @@
-import { engine, type GradConfig, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
+import { customGrad, engine, type GradConfig, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
 
-/** The gradient of a pool by its gradient kernel. TensorFlow.js's own ignores how the output size was rounded. */
-function pool(kernelName: string, needsOutput: boolean): GradConfig {
+/** The attributes of a pool and of its gradient. */
+function attributesOf(attrs: unknown): NamedAttrMap {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as NamedAttrMap;
+  return { filterSize, strides, pad, dimRoundingMode } as NamedAttrMap;
+}
+
+/** The gradient of a max pool by its gradient kernel. TensorFlow.js's own ignores how the output size was rounded. */
+function maxPool(kernelName: 'MaxPool' | 'MaxPool3D'): GradConfig {
   return {
     kernelName,
     inputsToSave: ['x'],
-    outputsToSave: [needsOutput],
+    outputsToSave: [true],
     gradFunc: (dy, saved, attrs) => {
-      const { filterSize, strides, pad, dimRoundingMode } = attrs as NamedAttrMap;
-      const [input, output] = saved;
-      const inputs = { dy: dy as Tensor, input: input!, ...(output && { output }) };
-      const rest = { filterSize, strides, pad, dimRoundingMode } as NamedAttrMap;
-      return { x: () => engine().runKernel(`${kernelName}Grad`, inputs, rest) as Tensor };
+      const [input, output] = saved as [Tensor, Tensor];
+      const inputs = { dy: dy as Tensor, input, output };
+      return { x: () => engine().runKernel(`${kernelName}Grad`, inputs, attributesOf(attrs)) as Tensor };
     },
   };
 }
 
+/**
+ * The same of an average pool. Both are linear, so the gradient of the gradient is the pool again, and can be differentiated any number of
+ * times; TensorFlow.js's own cannot.
+ */
+function averagePool(kernelName: 'AvgPool' | 'AvgPool3D'): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['x'],
+    gradFunc: (dy, saved, attrs) => {
+      const input = saved[0]!;
+      const rest = attributesOf(attrs);
+      const spread = customGrad((given) => ({
+        value: engine().runKernel(`${kernelName}Grad`, { dy: given as Tensor, input }, rest) as Tensor,
+        gradFunc: (ddx: Tensor) => engine().runKernel(kernelName, { x: ddx }, rest) as Tensor,
+      }));
+      return { x: () => spread(dy as Tensor) };
+    },
+  };
+}
+
+/** Of images and of volumes. */
 export const poolGradients: readonly GradConfig[] = [
-  pool('MaxPool', true),
-  pool('AvgPool', false),
-  pool('MaxPool3D', true),
-  pool('AvgPool3D', false),
+  maxPool('MaxPool'),
+  averagePool('AvgPool'),
+  maxPool('MaxPool3D'),
+  averagePool('AvgPool3D'),
 ];

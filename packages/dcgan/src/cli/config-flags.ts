@@ -20,6 +20,8 @@ const DESCRIPTIONS: Record<keyof TrainConfig, string> = {
   fullSizeFeatures: 'features of the generator at full size; 0: none, its last enlargement makes the image',
   medianFilter: 'a 3 × 3 median as the last layer of the generator',
   skipExcitation: 'features of the generator scaled by earlier, smaller ones',
+  discriminatorBlocks: 'what halves the images of the discriminator',
+  discriminatorWidth: 'width of the discriminator; 0: that of the generator',
   discriminatorNorm: 'normalisation in the discriminator',
   discriminatorBlur: 'fixed blur before the strides of the discriminator',
   highPass: 'the discriminator also sees the high frequencies',

@@ -1,6 +1,11 @@
-import { checkDiscriminator, type DiscriminatorOptions } from './create-discriminator.js';
+import {
+  checkDiscriminator,
+  type DiscriminatorOptions,
+  widthOfDiscriminator,
+} from './discriminator-options.js';
 import { checkNetwork, featureChain, type NetworkOptions } from './network-options.js';
 import { countDecoder } from './reconstruction.js';
+import { countResidual, residualChain } from './residual-blocks.js';
 import { countExcitations } from './skip-excitation.js';
 import { countTaps, kernelSizeOf } from './upsampling.js';
 
@@ -44,28 +49,26 @@ export function countGenerator(options: NetworkOptions): number {
 
 /** The same of a discriminator; the vectors of spectral normalisation count, too. */
 export function countDiscriminator(options: DiscriminatorOptions): number {
-  const {
-    architecture,
-    size,
-    width,
-    channels,
-    classes,
-    discriminatorNorm: norm,
-    discriminatorBlur,
-    highPass,
-    minibatchStd,
-    reconstruction,
-  } = checkDiscriminator(options);
+  const full = checkDiscriminator(options);
+  const { architecture, size, channels, classes, discriminatorNorm: norm, discriminatorBlur } = full;
+  const { highPass, minibatchStd, reconstruction } = full;
+  const width = widthOfDiscriminator(full);
   if (architecture === 'paper') {
     const features = [1, 2, 4, 8, 16].map((times) => times * width);
     const flat = (size / 16) ** 2 * features.at(-1)!;
     return chain([channels, ...features], 25, 1) + flat + 1 + classes * flat;
   }
-  const features = featureChain(size, width);
   const seen = highPass ? 2 * channels : channels;
-  const taps = discriminatorBlur === '1-3-3-1' ? 9 : 16;
-  const flat = 16 * (features.at(-1)! + (minibatchStd > 0 ? 1 : 0));
+  const extra = minibatchStd > 0 ? 1 : 0;
+  const residual = full.discriminatorBlocks === 'residual';
+  const features = residual ? residualChain(size, width) : featureChain(size, width);
   const decoder = reconstruction > 0 ? countDecoder(size, features.at(-2)!, channels) : 0;
+  if (residual) {
+    const flat = 16 * features.at(-1)!;
+    return countResidual(features, seen, extra) + flat + 1 + classes * flat + decoder;
+  }
+  const taps = discriminatorBlur === '1-3-3-1' ? 9 : 16;
+  const flat = 16 * (features.at(-1)! + extra);
   const weights = 16 * seen * features[0]! + chain(features, taps, 0) + flat + 1 + classes * flat + decoder;
   if (norm === 'none') return weights + sum(features);
   // From the second convolution on, batch norm's four numbers take the place of the bias.

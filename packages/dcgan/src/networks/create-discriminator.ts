@@ -1,4 +1,3 @@
-import { checkOptions, type KnownOptions } from '@cxr/image';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { BLUR_FILTERS, Blur } from '../layers/blur.js';
@@ -7,106 +6,21 @@ import { Dropout } from '../layers/dropout.js';
 import { HighPass } from '../layers/high-pass.js';
 import { MinibatchStd } from '../layers/minibatch-std.js';
 import { iterateSpectral, SpectralConv2D, SpectralDense } from '../layers/spectral.js';
-import { TRAINING_SETTINGS } from '../training-settings.js';
-import { type Initializers, initializersOf } from './initializers.js';
 import {
-  checkNetwork,
-  type FullNetworkOptions,
-  featureChain,
-  NETWORK_OPTIONS,
-  type NetworkOptions,
-  oneOf,
-  refuseForPaper,
-} from './network-options.js';
+  checkDiscriminator,
+  checkNetworkOptions,
+  type DiscriminatorOptions,
+  type FullDiscriminatorOptions,
+  widthOfDiscriminator,
+} from './discriminator-options.js';
+import { type Initializers, initializersOf } from './initializers.js';
+import { leaky } from './leaky.js';
+import { type FullNetworkOptions, featureChain } from './network-options.js';
 import { decode } from './reconstruction.js';
 import { requireBackend } from './require-backend.js';
+import { endResidual, residualBlocks } from './residual-blocks.js';
 
 type Symbolic = tfl.SymbolicTensor;
-
-/** Normalisations of the `dcgan` discriminator. */
-export const DISCRIMINATOR_NORMS = ['batch', 'spectral', 'none'] as const;
-/** Fixed filters before the strides of the `dcgan` discriminator. */
-export const DISCRIMINATOR_BLURS = ['none', '1-2-1', '1-3-3-1'] as const;
-
-/** `NetworkOptions`, and what only a discriminator has. */
-export interface DiscriminatorOptions extends NetworkOptions {
-  /**
-   * Normalisation of the `dcgan` discriminator: `batch` from its second convolution on (default), `spectral` on
-   * every weight (Miyato et al., 2018), or `none`. The `paper` one has none.
-   */
-  discriminatorNorm?: DiscriminatorNorm | undefined;
-  /**
-   * Fixed blur before the strides of the discriminator (Zhang, 2019), from its second convolution on: the first sees the image
-   * as it is. With `1-3-3-1` these convolutions are 3 × 3, else 4 × 4. Only for `dcgan`. @default 'none'
-   */
-  discriminatorBlur?: DiscriminatorBlur | undefined;
-  /**
-   * True: the discriminator also sees the image's high frequencies, 8 · (x − blur x), so that grain and lattices are as large to it
-   * as anatomy. Only for `dcgan`. @default false
-   */
-  highPass?: boolean | undefined;
-  /**
-   * Images of a group over which the discriminator's minibatch standard deviation is taken (Karras et al., 2018), which shows it fakes that
-   * are too equal: at least 2, and batches are whole numbers of groups; 0: none. Only for `dcgan`. @default 0
-   */
-  minibatchStd?: number | undefined;
-  /**
-   * Weight of the discriminator's reconstruction of the reals (Liu et al., 2021, FastGAN), the mean absolute error of a decoder that sees only its
-   * features at 8 × 8; from 0, 0: no decoder. Only for `dcgan`. @default 0
-   */
-  reconstruction?: number | undefined;
-}
-
-const DISCRIMINATOR_OPTIONS: KnownOptions<DiscriminatorOptions> = {
-  ...NETWORK_OPTIONS,
-  discriminatorNorm: true,
-  discriminatorBlur: true,
-  highPass: true,
-  minibatchStd: true,
-  reconstruction: true,
-};
-
-/**
- * Refuses options that no network has. One object may serve both networks, and may be a whole `TrainConfig`.
- * @throws RangeError naming the unknown option; TypeError if `options` is no object.
- */
-export function checkNetworkOptions(caller: string, options: DiscriminatorOptions): void {
-  checkOptions<object>(caller, options, { ...DISCRIMINATOR_OPTIONS, ...TRAINING_SETTINGS });
-}
-
-type DiscriminatorNorm = (typeof DISCRIMINATOR_NORMS)[number];
-type DiscriminatorBlur = (typeof DISCRIMINATOR_BLURS)[number];
-
-/** The options with their defaults. @throws RangeError naming the option that is out of its range. */
-export function checkDiscriminator(options: DiscriminatorOptions): FullDiscriminatorOptions {
-  const { discriminatorNorm = 'batch', discriminatorBlur = 'none', highPass = false } = options;
-  const { minibatchStd = 0, reconstruction = 0 } = options;
-  if (!DISCRIMINATOR_NORMS.includes(discriminatorNorm)) {
-    throw new RangeError(
-      `invalid discriminatorNorm: ${discriminatorNorm} (${DISCRIMINATOR_NORMS.join(', ')})`,
-    );
-  }
-  oneOf('discriminatorBlur', discriminatorBlur, DISCRIMINATOR_BLURS);
-  oneOf('highPass', highPass, [false, true]);
-  if (!(Number.isSafeInteger(minibatchStd) && minibatchStd >= 0 && minibatchStd !== 1)) {
-    throw new RangeError(`invalid minibatchStd: ${minibatchStd} (0, or at least 2)`);
-  }
-  if (!(reconstruction >= 0 && Number.isFinite(reconstruction))) {
-    throw new RangeError(`invalid reconstruction: ${reconstruction} (from 0)`);
-  }
-  const network = checkNetwork(options);
-  if (network.architecture === 'paper') {
-    refuseForPaper({ discriminatorBlur, highPass, minibatchStd, reconstruction }, ['none', false, 0, 0]);
-  }
-  return { ...network, discriminatorNorm, discriminatorBlur, highPass, minibatchStd, reconstruction };
-}
-
-/** Every option given. */
-export type FullDiscriminatorOptions = FullNetworkOptions & {
-  [Key in Exclude<keyof DiscriminatorOptions, keyof NetworkOptions>]-?: NonNullable<
-    DiscriminatorOptions[Key]
-  >;
-};
 
 /**
  * Makes a discriminator: images `[n, size, size, channels]` in [−1, 1] → logits `[n, 1]`, high for real.
@@ -149,28 +63,43 @@ export function createDiscriminator(options: DiscriminatorOptions): tfl.LayersMo
   return model;
 }
 
-const leaky = (x: Symbolic, name: string): Symbolic =>
-  tfl.layers.leakyReLU({ alpha: 0.2, name: `${name}_leaky` }).apply(x) as Symbolic;
-
 const flatten = (x: Symbolic): Symbolic => tfl.layers.flatten({ name: 'flatten' }).apply(x) as Symbolic;
 
-/** Convolutions of stride 2 with LeakyReLU 0.2 down to 4 × 4; `middle` are the features at 8 × 8. */
+/** Down to 4 × 4; `middle` are the features at 8 × 8. */
 function dcganBody(
   image: Symbolic,
   options: FullDiscriminatorOptions,
   initial: Initializers,
 ): { features: Symbolic; middle?: Symbolic } {
-  const { size, width, highPass, minibatchStd } = options;
-  let x = highPass ? (new HighPass({ name: 'high_pass' }).apply(image) as Symbolic) : image;
+  const { size, highPass, minibatchStd } = options;
+  const seen = highPass ? (new HighPass({ name: 'high_pass' }).apply(image) as Symbolic) : image;
+  const width = widthOfDiscriminator(options);
+  const residual = options.discriminatorBlocks === 'residual';
+  const { features, middle } = residual
+    ? residualBlocks(seen, { size, width }, initial)
+    : plainBlocks(seen, { ...options, width }, initial);
+  let x = features;
+  if (minibatchStd > 0) {
+    x = new MinibatchStd({ group: minibatchStd, name: 'minibatch_std' }).apply(x) as Symbolic;
+  }
+  if (residual) x = endResidual(x, features.shape[3]!, initial);
+  return { features: flatten(x), middle };
+}
+
+/** Convolutions of stride 2 with LeakyReLU 0.2. */
+function plainBlocks(
+  image: Symbolic,
+  options: FullDiscriminatorOptions,
+  initial: Initializers,
+): { features: Symbolic; middle: Symbolic } {
+  const { size, width } = options;
+  let x = image;
   let middle = x;
   for (const [level, filters] of featureChain(size, width).entries()) {
     middle = x;
     x = halve(x, { ...options, level, filters, name: `down_${size / 2 ** (level + 1)}` }, initial);
   }
-  if (minibatchStd > 0) {
-    x = new MinibatchStd({ group: minibatchStd, name: 'minibatch_std' }).apply(x) as Symbolic;
-  }
-  return { features: flatten(x), middle };
+  return { features: x, middle };
 }
 
 type Halving = FullDiscriminatorOptions & { level: number; filters: number; name: string };

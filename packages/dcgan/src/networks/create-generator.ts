@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { Conv2D } from '../layers/conv2d.js';
-import { checkNetworkOptions } from './create-discriminator.js';
+import { checkNetworkOptions } from './discriminator-options.js';
 import { type Initializers, initializersOf } from './initializers.js';
 import { medianFilter } from './median-filter.js';
 import {

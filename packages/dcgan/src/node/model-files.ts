@@ -96,6 +96,7 @@ const LAYER_CLASSES: ReadonlySet<unknown> = new Set([
   'Multiply',
   'ReLU',
   'Reshape',
+  'ScaledSum',
   'SpectralConv2D',
   'SpectralDense',
   'ZeroPadding2D',

@@ -202,24 +202,21 @@ export class Trainer {
   }
 
   #stepDiscriminator(
-    reals: Batch,
-    fakes: Batch,
+    realBatch: Batch,
+    fakeBatch: Batch,
   ): { logitsReal: tf.Tensor; logitsFake: tf.Tensor; square: tf.Tensor } {
     const { loss, separateUpdates } = this.config;
-    const augmentedReals = this.#augment(reals, 'augmentReal');
-    const augmentedFakes = this.#augment(fakes, 'augmentFake');
+    const augmentedReals = this.#augment(realBatch, 'augmentReal');
+    const augmentedFakes = this.#augment(fakeBatch, 'augmentFake');
     let logitsReal!: tf.Tensor;
     let logitsFake!: tf.Tensor;
     const onReals = (): tf.Scalar => {
       const [logits, reconstruction] = this.#look(augmentedReals);
       logitsReal = tf.keep(logits);
-      const penalties = [
-        this.#penalty(augmentedReals),
-        this.#lecamPenalty('onReals', logitsReal),
-        reconstruction,
-      ];
-      return tf.addN([realLoss(loss, logitsReal), ...penalties]);
+      const lecam = this.#lecamPenalty('onReals', logitsReal);
+      return tf.addN([realLoss(loss, logitsReal), lecam, reconstruction]);
     };
+    const reals = this.#penaltyIsDue() ? [onReals, () => this.#penalty(augmentedReals)] : [onReals];
     const onFakes = (): tf.Scalar => {
       logitsFake = tf.keep(this.#discriminate(augmentedFakes));
       return tf.add(fakeLoss(loss, logitsFake), this.#lecamPenalty('onFakes', logitsFake));
@@ -228,11 +225,11 @@ export class Trainer {
     const factor = learningRateFactor(this.config, this.step);
     let gradients: Gradients;
     if (separateUpdates) {
-      this.#optimiserD.update(tf.variableGrads(onReals, variables).grads, 2 * this.step + 1, factor);
-      gradients = tf.variableGrads(onFakes, variables).grads;
+      this.#optimiserD.update(sumOfGradients(reals, variables), 2 * this.step + 1, factor);
+      gradients = sumOfGradients([onFakes], variables);
       this.#optimiserD.update(gradients, 2 * this.step + 2, factor);
     } else {
-      gradients = tf.variableGrads(() => tf.add(onReals(), onFakes()), variables).grads;
+      gradients = sumOfGradients([...reals, onFakes], variables);
       this.#optimiserD.update(gradients, this.step + 1, factor);
     }
     return { logitsReal, logitsFake, square: sumOfSquares(Object.values(gradients)) };
@@ -304,9 +301,13 @@ export class Trainer {
     return this.#lecam ? tf.mul(this.#lecam[which](logits), this.config.lecam) : tf.scalar(0);
   }
 
+  #penaltyIsDue(): boolean {
+    const { r1, r1Every } = this.config;
+    return r1 > 0 && this.step % r1Every === 0;
+  }
+
   #penalty(reals: Batch): tf.Scalar {
     const { r1, r1Every } = this.config;
-    if (r1 === 0 || this.step % r1Every !== 0) return tf.scalar(0);
     const discriminate = (images: tf.Tensor4D): tf.Tensor => this.#discriminate({ ...reals, images });
     return tf.mul(gradientPenalty(discriminate, reals.images), (r1 / 2) * r1Every);
   }
@@ -315,6 +316,24 @@ export class Trainer {
   #emaDecay(): number {
     return Math.min(this.config.ema, (1 + this.step) / (10 + this.step));
   }
+}
+
+/**
+ * Gradients of the sum of losses, one loss after the other: memory holds the activations of one at a time, and those of the R1 penalty
+ * alone take twice as much as the others.
+ */
+function sumOfGradients(losses: readonly (() => tf.Scalar)[], variables: tf.Variable[]): Gradients {
+  const total: Gradients = {};
+  for (const loss of losses) {
+    const { value, grads } = tf.variableGrads(loss, variables);
+    value.dispose();
+    for (const [name, gradient] of Object.entries(grads)) {
+      const before = total[name];
+      total[name] = before ? tf.add(before, gradient) : gradient;
+      if (before) tf.dispose([before, gradient]);
+    }
+  }
+  return total;
 }
 
 /** Without batch norm's scales: these are about 1 and would hide how kernels grow from 0.02. */
