@@ -177,7 +177,7 @@ const XRAY_RESIDUAL: TrainSettings = {
  * Presets: complete settings by name. `dcgan`: Radford et al., 2016. `paper`: the model of Kora Venu and Ravula, 2021. `modern`:
  * the `dcgan` networks with techniques for limited data, each of which is a setting of its own. `xray`: the `dcgan` networks for about a
  * thousand grey X-rays and 25,000 steps; grow it from a run of the same with `size: 64, width: 32`. `xray-residual`: the recipe of the generator that comes with the package, whose stronger discriminator wants a
- * GPU or a long time: on two CPU cores with other work a step took 25 seconds, and one with R1 50.
+ * GPU or a long time: on two CPU cores with other work a step took 23 seconds, and one with R1 51.
  */
 export const PRESETS: Readonly<Record<Preset, TrainConfig>> = {
   dcgan: DCGAN,
