@@ -256,7 +256,7 @@ describe('fakes of another preset', () => {
   it('refuses a generator of another preset', async () => {
     const generator = fileURLToPath(new URL('xray-normal-128.safetensors', PRETRAINED));
     await expect(reproduce(quick('refused', { generator }), quiet())).rejects.toThrow(
-      'a generator of the preset xray, not of paper',
+      'a generator of the preset xray-residual, not of paper',
     );
   });
 });
