@@ -1,7 +1,7 @@
 import { useBackend } from '@cxr/backend';
 import { phantoms } from '@cxr/data';
 import { beforeAll, expect, it } from 'vitest';
-import { createConvnet, trainConvnet } from '../src/classifiers/convnet.js';
+import { type ConvnetOptions, createConvnet, trainConvnet } from '../src/classifiers/convnet.js';
 import { type TrainingImages, trainingBatches } from '../src/classifiers/training-batches.js';
 
 beforeAll(() => useBackend('auto', { threads: 1 }));
@@ -15,7 +15,7 @@ const set: TrainingImages = {
   ),
   labels: Array.from({ length: 40 }, (_, i) => (i < 20 ? 0 : 1)),
 };
-const trained = (seed: number, classWeights = [1, 1]) =>
+const trained = (seed: number, classWeights = [1, 1], more: Partial<ConvnetOptions> = {}) =>
   trainConvnet({
     size: 32,
     classes: 2,
@@ -27,6 +27,7 @@ const trained = (seed: number, classWeights = [1, 1]) =>
     classWeights,
     validation: set,
     evaluateEvery: 3,
+    ...more,
   });
 
 it('gives the same weights for the same seed, 0 too, and others for another', async () => {
@@ -37,6 +38,17 @@ it('gives the same weights for the same seed, 0 too, and others for another', as
 
 it('weighs the loss of a class', async () => {
   expect((await trained(0, [3, 1])).weights).not.toEqual((await trained(0)).weights);
+});
+
+it('sees an interruption from outside between two steps', async () => {
+  const abort = new AbortController();
+  let steps = 0;
+  setTimeout(() => abort.abort(new Error('stop')), 1);
+  const onStep = () => steps++;
+  await expect(
+    trained(0, [1, 1], { steps: 200, evaluateEvery: 200, signal: abort.signal, onStep }),
+  ).rejects.toThrow('stop');
+  expect(steps).toBeLessThan(200);
 });
 
 it('has about as many weights at every size', () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { toBatch } from '@cxr/data';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -102,6 +103,8 @@ export async function trainConvnet(options: ConvnetOptions): Promise<TrainedConv
   let losses: number[] = [];
   try {
     for (let step = 0; step < steps; step++) {
+      // A backend that computes at once never waits: without a turn for signals, Ctrl-C would be seen at the end alone.
+      await setImmediate();
       signal?.throwIfAborted();
       setRate(optimizer, (options.learningRate * (1 + Math.cos((Math.PI * step) / steps))) / 2);
       losses.push(await trainStep(model, optimizer, options, step));
