@@ -4,6 +4,7 @@ python3 gpu/train.py --preset xray-residual --data chest_xray/train/NORMAL --out
 """
 
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -164,6 +165,8 @@ def check(parser, options, config):
         parser.error(f"--decay is a share, 0 to 1: {options.decay}")
     if not Path(options.data).is_dir():
         parser.error(f"no folder: {options.data}")
+    if options.held and not Path(options.held).is_file():
+        parser.error(f"no file: {options.held}")
     for file in (options.out, options.checkpoint):
         if file and (not os.access(Path(file).parent, os.W_OK) or Path(file).is_dir()):
             parser.error(f"cannot write {file}")
@@ -176,7 +179,8 @@ def main():
     held = read_names(options.held) if options.held else ()
     images = read_images(options.data, config["size"], config["resample"], held)
     print(f"{len(images)} images", flush=True)
-    of = config | {"images": len(images), "device": "cuda" if torch.cuda.is_available() else "cpu"}
+    digest = hashlib.sha256(images.numpy().tobytes()).hexdigest()
+    of = config | {"images": digest, "device": "cuda" if torch.cuda.is_available() else "cpu"}
     resumed = options.checkpoint and Path(options.checkpoint).exists()
     saved = load_checkpoint(options.checkpoint, of) if resumed else None
     run = Run(config, images, saved["half"] if saved else not options.full_precision)

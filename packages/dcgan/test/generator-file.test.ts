@@ -161,6 +161,16 @@ describe('a generator file', () => {
         'mismatch',
         'another network',
       ],
+      [
+        writeSafetensors(tensors, { metadata: { ...metadata, config: config({ width: 1500 }) } }),
+        'mismatch',
+        'weights in place of',
+      ],
+      [
+        writeSafetensors(tensors, { metadata: { ...metadata, config: config({ latentDim: 1e6 }) } }),
+        'corrupt',
+        'config: invalid latentDim: 1000000',
+      ],
       [writeSafetensors(tensors, { metadata: { ...metadata, step: '1.5' } }), 'corrupt', 'step: 1.5'],
       [writeSafetensors(tensors, { metadata: { ...metadata, step: '-1' } }), 'corrupt', 'step: -1'],
       [

@@ -151,8 +151,12 @@ describe('resolveConfig', () => {
     [{ initialization: 'glorot' }, 'invalid initialization: glorot (normal, he)'],
     [{ outputSkips: 1 }, 'invalid outputSkips: 1'],
     [{ discriminatorBlocks: 'dense' }, 'invalid discriminatorBlocks: dense (plain, residual)'],
-    [{ discriminatorWidth: -1 }, 'invalid discriminatorWidth: -1 (a whole number, from 0)'],
+    [{ discriminatorWidth: -1 }, 'invalid discriminatorWidth: -1 (a whole number, 0 to 4096)'],
     [{ discriminatorWidth: 2.5 }, 'invalid discriminatorWidth: 2.5'],
+    [{ discriminatorWidth: 4097 }, 'invalid discriminatorWidth: 4097'],
+    [{ width: 4097 }, 'invalid width: 4097 (a whole number, 1 to 4096)'],
+    [{ latentDim: 1e6 }, 'invalid latentDim: 1000000'],
+    [{ fullSizeFeatures: 2e6 }, 'invalid fullSizeFeatures: 2000000'],
     [{ discriminatorWidth: '8' }, 'invalid discriminatorWidth: "8"'],
     [
       { discriminatorBlocks: 'residual' },

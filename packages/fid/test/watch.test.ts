@@ -111,6 +111,13 @@ describe('cxr-fid watch', () => {
       status: 2,
       stderr: expect.stringContaining('does not name its images'),
     });
+    cpSync(at('run'), at('misread'), { recursive: true });
+    const misread = { data: at('data'), class: 'NORMAL', reading: { bits: 99 } };
+    writeFileSync(at('misread', 'config.json'), JSON.stringify(misread));
+    expect(await watch(at('misread'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('its "reading" does not say how'),
+    });
     cpSync(at('run'), at('moved'), { recursive: true });
     writeFileSync(at('moved', 'config.json'), JSON.stringify({ data: at('gone'), class: 'NORMAL' }));
     expect(await watch(at('moved'))).toMatchObject({

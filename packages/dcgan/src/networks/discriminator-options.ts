@@ -1,6 +1,7 @@
 import { checkOptions, type KnownOptions } from '@cxr/image';
 import { TRAINING_SETTINGS } from '../training-settings.js';
 import {
+  checkFeatures,
   checkNetwork,
   type FullNetworkOptions,
   NETWORK_OPTIONS,
@@ -85,9 +86,7 @@ export function checkDiscriminator(options: DiscriminatorOptions): FullDiscrimin
   const { discriminatorNorm = 'batch', discriminatorBlur = 'none', highPass = false } = options;
   const { minibatchStd = 0, reconstruction = 0 } = options;
   oneOf('discriminatorBlocks', discriminatorBlocks, DISCRIMINATOR_BLOCKS);
-  if (!(Number.isSafeInteger(discriminatorWidth) && discriminatorWidth >= 0)) {
-    throw new RangeError(`invalid discriminatorWidth: ${discriminatorWidth} (a whole number, from 0)`);
-  }
+  checkFeatures('discriminatorWidth', discriminatorWidth, 0);
   if (!DISCRIMINATOR_NORMS.includes(discriminatorNorm)) {
     throw new RangeError(
       `invalid discriminatorNorm: ${discriminatorNorm} (${DISCRIMINATOR_NORMS.join(', ')})`,

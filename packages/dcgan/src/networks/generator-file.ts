@@ -81,8 +81,10 @@ export function readGenerator(
   checkOptions<ReadGeneratorOptions>('readGenerator', options, { file: true });
   try {
     const info = readInfo(bytes);
-    // The header is checked against the config first, so that a bad file cannot make us build a network of any size.
-    const tensors = readSafetensors(bytes, { maxValues: countGenerator(info.config) });
+    // Counted before anything is built, so that a small file cannot make us build a large network.
+    const count = countGenerator(info.config);
+    const tensors = readSafetensors(bytes, { maxValues: count });
+    checkCount(tensors, count);
     const weights = Array.from(tensors, ([name, { shape, data }]) => ({ name, shape: [...shape], data }));
     checkFinite(weights);
     const generator = createGenerator(info.config);
@@ -99,6 +101,12 @@ export function readGenerator(
   } catch (error) {
     throw withFile(error, options.file);
   }
+}
+
+function checkCount(tensors: ReturnType<typeof readSafetensors>, expected: number): void {
+  const got = [...tensors.values()].reduce((total, { data }) => total + data.length, 0);
+  if (got !== expected)
+    throw new CxrFileError('mismatch', `generator: another network: ${got} weights in place of ${expected}`);
 }
 
 /** Reads only what a generator file says about itself. @throws as `readGenerator`. */

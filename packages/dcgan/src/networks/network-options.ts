@@ -21,9 +21,9 @@ export interface NetworkOptions {
   architecture?: Architecture | undefined;
   /** Height and width of the images in pixels. */
   size: Size;
-  /** Features of the layer at full (discriminator: half) resolution; each halving doubles them, up to 16 × width. */
+  /** Features of the layer at full (discriminator: half) resolution; each halving doubles them, up to 16 × width; 1 to 4096. */
   width: number;
-  /** Length of a latent vector. @default 100 */
+  /** Length of a latent vector, 1 to 4096. @default 100 */
   latentDim?: number | undefined;
   /** 1 grey, 3 RGB. @default 1 */
   channels?: 1 | 3 | undefined;
@@ -110,9 +110,8 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
   oneOf('architecture', architecture, ARCHITECTURES);
   oneOf('size', size, SIZES);
   oneOf('channels', channels, CHANNELS);
-  for (const [name, value] of Object.entries({ width, latentDim })) {
-    if (!(Number.isSafeInteger(value) && value > 0)) throw new RangeError(`invalid ${name}: ${value}`);
-  }
+  checkFeatures('width', width, 1);
+  checkFeatures('latentDim', latentDim, 1);
   if (!(Number.isSafeInteger(classes) && classes >= 0 && classes !== 1)) {
     throw new RangeError(`invalid classes: ${classes} (0, or at least 2)`);
   }
@@ -122,9 +121,7 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
   oneOf('outputSkips', outputSkips, [false, true]);
   oneOf('skipExcitation', skipExcitation, [false, true]);
   oneOf('medianFilter', medianFilter, [false, true]);
-  if (!(Number.isSafeInteger(fullSizeFeatures) && fullSizeFeatures >= 0)) {
-    throw new RangeError(`invalid fullSizeFeatures: ${fullSizeFeatures}`);
-  }
+  checkFeatures('fullSizeFeatures', fullSizeFeatures, 0);
   if (architecture === 'paper') {
     const values = {
       initialization,
@@ -146,6 +143,15 @@ export function checkNetwork(options: NetworkOptions): FullNetworkOptions {
     fullSizeFeatures,
     medianFilter,
   };
+}
+
+/** More features than any machine trains: a slip of the keyboard, or a hostile file. */
+const MAX_FEATURES = 4096;
+
+/** @throws RangeError unless it is a whole number from `min` to 4096. */
+export function checkFeatures(name: string, value: number, min: 0 | 1): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= MAX_FEATURES) return;
+  throw new RangeError(`invalid ${name}: ${String(value)} (a whole number, ${min} to ${MAX_FEATURES})`);
 }
 
 /** @throws RangeError for a value other than its default: the `paper` networks are those of the paper. */

@@ -31,7 +31,8 @@ export async function trainingImages(
     ? parseObject(await readWholeFile(file, MAX_CONFIG))
     : {};
   const { data, class: name, classNames } = config;
-  const reading = savedReading(config.reading) ?? {};
+  const reading = config.reading === undefined ? {} : savedReading(config.reading);
+  if (!reading) throw new UsageError(`${file}: its "reading" does not say how the run read its images`);
   if (typeof data !== 'string')
     throw new UsageError(`${run} does not name its images: give them after the run`);
   const folder = typeof name === 'string' ? join(data, name) : data;
