@@ -173,8 +173,9 @@ export function describeAugment(site: () => Site, also: Also): void {
         );
         const { data, shape } = await decodeImage(bytes);
         const first = Array.from(data).filter((_, i) => i % shape[2]! === 0);
-        expect(await greyOf(page, '#augment-before')).toEqual(first);
-        expect(await page.locator('#augment-name').textContent()).toContain(name);
+        // The line may still say what came of the page's first image.
+        await page.locator('#augment-name', { hasText: name }).waitFor();
+        await expect.poll(() => greyOf(page, '#augment-before'), { timeout: 10_000 }).toEqual(first);
       }
       await close();
     });

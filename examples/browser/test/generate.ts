@@ -55,6 +55,7 @@ export function describeGenerate(site: () => Site, also: Also): void {
       const { page, close } = await site().open();
       await drawn(page, () => page.locator('#generate-seed').fill('7'));
       await drawn(page, () => page.getByRole('button', { name: 'Draw', exact: true }).click());
+      await page.locator('#generate-grid canvas[aria-label*="seed 7, number 16"]').waitFor();
       const expected = pixels(await first(sample(generator, { count: 1, seed: 7 })));
       const canvas = '#generate-grid li:first-child canvas';
       const shown = await greyOf(page, canvas);

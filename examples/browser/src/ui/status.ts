@@ -22,6 +22,9 @@ export function statusOf(id: string): Status {
   const bar = box.querySelector('progress')!;
   let spoken = 0;
   let running = 0;
+  // Works overlap: what one says must outlast the busy sign of another.
+  let busy = false;
+  let kept: string | null = '';
 
   const write = (text: string, share?: number): void => {
     box.classList.remove('failed');
@@ -33,6 +36,16 @@ export function statusOf(id: string): Status {
     line.ariaLive = share === undefined || now - spoken > SPEAK_MS ? 'polite' : 'off';
     if (line.ariaLive === 'polite') spoken = now;
     line.textContent = text;
+    busy = false;
+  };
+  const showBusy = (text: string): void => {
+    if (!busy) kept = line.textContent;
+    write(text);
+    busy = true;
+  };
+  const hideBusy = (): void => {
+    if (busy) line.textContent = kept;
+    busy = false;
   };
   const fail = (error: unknown): void => {
     write(sentence(error));
@@ -43,12 +56,9 @@ export function statusOf(id: string): Status {
     fail,
     async during(text, work) {
       running++;
-      const timer = setTimeout(() => write(text), PATIENCE_MS);
-      const before = line.textContent;
+      const timer = setTimeout(() => showBusy(text), PATIENCE_MS);
       try {
-        const result = await work();
-        if (line.textContent === text) line.textContent = before === text ? '' : before;
-        return result;
+        return await work();
       } catch (error) {
         running--;
         fail(error);
@@ -57,7 +67,10 @@ export function statusOf(id: string): Status {
       } finally {
         clearTimeout(timer);
         running--;
-        if (running === 0) bar.hidden = true;
+        if (running === 0) {
+          bar.hidden = true;
+          hideBusy();
+        }
       }
     },
   };
