@@ -56,11 +56,9 @@ function totalCost(study: TrainedStudy, open: readonly Unit[]): number {
         if (count === 0 || seen.has(folder) || isGenerated(folder)) continue;
         seen.add(folder);
         const given = study.given.get(label)?.info.config;
-        if (given) {
-          total += COSTS.fake(given.size, given.width) * count;
-          continue;
-        }
-        total += COSTS.ganStep(options.ganSize, options.ganWidth) * (options.ganSteps + options.ganGrowSteps);
+        total += given
+          ? COSTS.fake(given.size, given.width) * count
+          : COSTS.ganStep(options.ganSize, options.ganWidth) * (options.ganSteps + options.ganGrowSteps);
       }
     }
     const size = convnetSize(unit.classifier);

@@ -22,9 +22,8 @@ export function statusOf(id: string): Status {
   const bar = box.querySelector('progress')!;
   let spoken = 0;
   let running = 0;
-  // Works overlap: what one says must outlast the busy sign of another.
-  let busy = false;
-  let kept: string | null = '';
+  // What a busy sign covers, while there is one: works overlap, and what one says must outlast the sign of another.
+  let covered: string | undefined;
 
   const write = (text: string, share?: number): void => {
     box.classList.remove('failed');
@@ -36,16 +35,16 @@ export function statusOf(id: string): Status {
     line.ariaLive = share === undefined || now - spoken > SPEAK_MS ? 'polite' : 'off';
     if (line.ariaLive === 'polite') spoken = now;
     line.textContent = text;
-    busy = false;
+    covered = undefined;
   };
   const showBusy = (text: string): void => {
-    if (!busy) kept = line.textContent;
+    const before = covered ?? line.textContent ?? '';
     write(text);
-    busy = true;
+    covered = before;
   };
   const hideBusy = (): void => {
-    if (busy) line.textContent = kept;
-    busy = false;
+    if (covered !== undefined) line.textContent = covered;
+    covered = undefined;
   };
   const fail = (error: unknown): void => {
     write(sentence(error));

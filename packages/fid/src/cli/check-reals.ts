@@ -1,7 +1,7 @@
-import type { InceptionEngine } from '../engines/engine.js';
 import { dimsOf } from '../node/open-engine.js';
 import type { PathStatisticsOptions } from '../node/path-report.js';
 import { openPath } from '../node/path-source.js';
+import { givenEngine } from '../node/path-statistics.js';
 import { checkComparable, settingsOf } from '../node/statistics-settings.js';
 import { preparationOf } from '../prepare-image.js';
 import { checkMetrics } from './further-metrics.js';
@@ -17,20 +17,14 @@ export async function checkReals(
   options: PathStatisticsOptions,
 ): Promise<void> {
   const { recursive = false, bits, window, resize } = options;
-  const engine = givenEngine(options);
+  const used = givenEngine(options);
   const keepActivations = metrics.some((name) => name !== 'fid');
   const source = await openPath(
     { path },
     { dims: dimsOf(options), recursive, keepActivations, bits, shard: undefined },
   );
   if (!('statistics' in source)) return;
-  const preparation = preparationOf(engine, resize);
-  const used = engine && { engine, weights: undefined };
+  const preparation = preparationOf(used?.engine, resize);
   checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));
   await checkMetrics(metrics, source);
-}
-
-/** An engine with weights of its own, which is an encoder. */
-function givenEngine({ engine }: PathStatisticsOptions): InceptionEngine | undefined {
-  return typeof engine === 'object' ? engine : undefined;
 }

@@ -98,7 +98,9 @@ function resizeSaid(sources: readonly PathSource[], asked: ResizeMode | undefine
 }
 
 /** An engine of the caller's, which may be an encoder. */
-function givenEngine({ engine }: PathStatisticsOptions): Pick<OpenEngine, 'engine' | 'weights'> | undefined {
+export function givenEngine({
+  engine,
+}: PathStatisticsOptions): Pick<OpenEngine, 'engine' | 'weights'> | undefined {
   return typeof engine === 'object' ? { engine, weights: undefined } : undefined;
 }
 
