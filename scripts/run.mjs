@@ -101,6 +101,10 @@ if (what === undefined) {
   console.error('usage: node scripts/run.mjs WHAT [arguments]');
   process.exit(2);
 }
+if ((what === 'build' || what === 'check') && args.length > 0) {
+  console.error(`${what} takes no arguments: ${args.join(' ')}`);
+  process.exit(2);
+}
 install();
 build();
 if (what === 'build') process.exit(0);

@@ -47,7 +47,7 @@ export async function openFakes(path: string, options: { count: number; seed: nu
   }
   const files = (await listImages(path)).slice(0, options.count);
   return {
-    label: `preset xray, ${files.length} images of ${resolve(path).split(/[\\/]/).slice(-2).join('/')}`,
+    label: `${files.length} images of ${resolve(path).split(/[\\/]/).slice(-2).join('/')}`,
     draw: (stretch, signal) => collect(written(files, stretch, signal), stretch),
     dispose: () => {},
   };

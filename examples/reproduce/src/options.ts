@@ -146,7 +146,7 @@ function addScoringFlags(program: Command): void {
     )
     .option(
       '--xray <path>',
-      'fakes of the preset xray to score beside: their folder, a run, or a generator file',
+      'fakes to score beside, as of the preset xray: their folder, a run, or a generator file',
     )
     .option('--weights <file>', 'Inception weights; without them they are looked for, see @cxr/fid');
 }

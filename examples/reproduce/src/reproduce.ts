@@ -234,7 +234,7 @@ function endNotes(options: Options, data: PaperData, trained: TrainedPaper): str
     );
   }
   if (options.xray === undefined) {
-    notes.push('No fakes of the preset xray were named (--xray), so they are left out of the tables.');
+    notes.push('No other fakes were named (--xray), so the tables have none.');
   }
   if (data.others.length === 0) notes.push('There is no other class to compare with: --data has one.');
   const smallest = Math.min(options.count, data.reals.count >> 1);
