@@ -79,7 +79,7 @@ def train(run, course, save):
 
 
 def go_back(run, kept):
-    """In half precision a gradient may become infinite, after 20,000 steps in one run; then the rest is in TF32."""
+    """In half precision a gradient may become infinite, after about 20,000 steps; then the rest is in TF32."""
     if not run.half:
         raise SystemExit(f"weights are not finite at step {run.step}, in full precision, too")
     print(f"weights are not finite at step {run.step}: back to {kept['step']}, and on in TF32", flush=True)
