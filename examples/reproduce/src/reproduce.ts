@@ -250,9 +250,10 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
-/** Without folders of this machine. */
+/** Without folders of this machine, and without what only training takes where nothing was trained. */
 function plainOptions(options: Options): Record<string, unknown> {
-  const { data, weights, generator, xray, out: _, ...rest } = options;
+  const { data, weights, generator, xray, out: _, steps, minutes, scoreEvery, ...others } = options;
+  const rest = generator === undefined ? { steps, minutes, scoreEvery, ...others } : others;
   const name = (path: string | undefined) => (path === undefined ? undefined : basename(path));
   return { data: name(data), weights: name(weights), generator: name(generator), xray: name(xray), ...rest };
 }

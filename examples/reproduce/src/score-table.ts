@@ -153,12 +153,16 @@ function finalTable(
   { fid, ceiling, floor }: Scored,
 ): TableRow[] {
   const half = reals.count >> 1;
-  const of = (id: ScoredSet['id']): TableRow[] =>
+  const of = (id: 'ours' | 'xray' | 'other'): TableRow[] =>
     sets
       .filter((set) => set.id === id && (set.stretch === null || set.stretch === stretch))
       .map((set) => {
-        const label = id === 'other' ? `${set.label} against ${className}` : `ours: ${set.label}`;
-        return { id: id as 'ours', label, fid: fid.get(set)!, n1: reals.count, n2: set.source.count };
+        const label = {
+          ours: `ours: ${set.label}`,
+          xray: `--xray: ${set.label}`,
+          other: `${set.label} against ${className}`,
+        }[id];
+        return { id, label, fid: fid.get(set)!, n1: reals.count, n2: set.source.count };
       });
   const published = `the paper, published${data === undefined ? ' (does not compare with this)' : ''}`;
   const network = sets.find((set) => set.id === 'network' && set.stretch === stretch)!;

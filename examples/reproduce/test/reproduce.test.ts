@@ -233,7 +233,7 @@ describe('fakes of another preset', () => {
 
     const { metrics } = await reproduce(quick('other', { ...few, steps: 1, xray: run }), quiet());
     const [ours, xray] = ['ours', 'xray'].map((id) => metrics.table.find((row) => row.id === id)!);
-    expect(xray!.label).toBe('ours: preset paper, 32 pixels, after 1 iterations');
+    expect(xray!.label).toBe('--xray: preset paper, 32 pixels, after 1 iterations');
     expect(xray!.fid).toBe(ours!.fid);
     expect(metrics.notes.join()).not.toContain('--xray');
   }, 60_000);
@@ -246,6 +246,8 @@ describe('fakes of another preset', () => {
     expect(here.metrics.table).toEqual(there.metrics.table);
     expect(here.metrics.train).toMatchObject({ iterations: 2, batchSize: 8, minutes: 0 });
     expect(here.metrics.notes.join()).toContain('trained elsewhere');
+    expect(there.metrics.options).toHaveProperty('scoreEvery');
+    expect(here.metrics.options).not.toHaveProperty('scoreEvery');
     expect(existsSync(join(folder, 'scored', 'checkpoint'))).toBe(false);
     const report = await readFile(here.report, 'utf8');
     expect(report).toContain('2 iterations, elsewhere');
