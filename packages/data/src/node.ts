@@ -45,3 +45,4 @@ export {
 export { writeFileAtomic } from './node/write-file-atomic.js';
 export { writeFlushed } from './node/write-flushed.js';
 export { type ReadEntryOptions, type ReadNpzFileOptions, readNpzFile, ZipFile } from './node/zip-file.js';
+export { pathBelow } from './node/zip-path.js';

@@ -90,6 +90,7 @@ const NODE: Record<string, unknown[]> = {
   npzNames: [inFolder('a.npz')],
   openArrayImages: [inFolder('a.npz'), { name: 'a' }],
   openJsonLines: [inFolder('a.jsonl')],
+  pathBelow: [folder, item.file],
   readJsonLines: [inFolder('a.jsonl')],
   listClassFolders: [folder],
   listDataset: [folder],

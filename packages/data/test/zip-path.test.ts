@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
 import {
+  filesDigest,
   inspectDataset,
   listClassFolders,
   listDataset,
   listFromCsv,
   listImages,
   loadDataset,
+  pathBelow,
   readImage,
   readImages,
   streamBatches,
@@ -143,6 +145,31 @@ describe('a zip file that is not unpacked', () => {
     await cp(join(plain, 'chest/test/NORMAL'), odd, { recursive: true });
     expect(await listImages(odd)).toHaveLength(3);
     expect((await readImage(join(odd, 'person100_virus_0.png'))).shape).toEqual([16, 16, 1]);
+  });
+
+  it('has its images below it, and is a folder where a path goes through it', async () => {
+    for (const inner of ['', '!', '!chest/', '/chest/train', '/']) {
+      const options = { recursive: true };
+      const unpacked = await listImages(join(plain, inner.slice(1)), options);
+      const files = await listImages(zip + inner, options);
+      expect(files.map((file) => pathBelow(zip + inner, file))).toEqual(
+        unpacked.map((file) => pathBelow(join(plain, inner.slice(1)), file)),
+      );
+    }
+    const files = await listImages(join(zip, 'chest/train/NORMAL'));
+    expect(inZip(files)).toEqual(inFolder(await listImages(join(plain, 'chest/train/NORMAL'))));
+    expect((await readImage(join(zip, 'chest/train/SCAN/IM0001'))).data).toEqual(
+      (await readImage(`${zip}!chest/train/SCAN/IM0001`)).data,
+    );
+  });
+
+  it('has the digest of the folder', async () => {
+    const items = await listDataset(`${zip}!chest`);
+    expect(await filesDigest(items)).toBe(await filesDigest(await listDataset(join(plain, 'chest'))));
+    const file = `${zip}!chest/none.png`;
+    expect(await failure(filesDigest([...items, { file }]))).toBe(
+      `not-found | ${file}: a zip without chest/none.png`,
+    );
   });
 
   it('is read again when it has changed', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CxrFileError, checkText } from '@cxr/image';
 import { isFolder, listImages, readFolder } from './list-images.js';
-import { splitZipPath } from './zip-path.js';
+import { pathBelow, splitZipPath } from './zip-path.js';
 
 /** A class folder and its images. */
 export interface ClassFolder {
@@ -17,8 +17,7 @@ export interface ClassFolder {
  */
 export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
   checkText('folder', folder);
-  const zip = splitZipPath(folder);
-  if (zip) return classesInZip(folder, zip);
+  if (splitZipPath(folder)) return classesInZip(folder);
   const classes: ClassFolder[] = [];
   for (const entry of await readFolder(folder)) {
     const path = join(folder, entry.name);
@@ -32,14 +31,10 @@ export async function listClassFolders(folder: string): Promise<ClassFolder[]> {
   return classes.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function classesInZip(
-  folder: string,
-  { zip, inner }: { zip: string; inner: string },
-): Promise<ClassFolder[]> {
-  const start = `${zip}!${inner === '' ? '' : `${inner}/`}`.length;
+async function classesInZip(folder: string): Promise<ClassFolder[]> {
   const classes = new Map<string, string[]>();
   for (const file of await listImages(folder, { recursive: true })) {
-    const [name, ...rest] = file.slice(start).split('/');
+    const [name, ...rest] = pathBelow(folder, file).split('/');
     if (rest.length === 0) continue;
     const files = classes.get(name!);
     if (files) files.push(file);

@@ -1,4 +1,4 @@
-import { dirname, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { checkOptions, checkText, withFile } from '@cxr/image';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { isNoClass } from '../layouts/patient-of.js';
@@ -7,7 +7,7 @@ import { findFiles } from './find-files.js';
 import { listImages } from './list-images.js';
 import { patientOfFile } from './patient-of-file.js';
 import { readBytes } from './read-bytes.js';
-import { splitZipPath } from './zip-path.js';
+import { pathBelow } from './zip-path.js';
 
 const PARTS = new Set(['train', 'val', 'valid', 'validation', 'validate', 'test']);
 
@@ -27,7 +27,10 @@ const MAX_CSV_BYTES = 2 ** 27;
 export async function listDataset(folder: string): Promise<DatasetItem[]> {
   const files = await listImages(folder, { recursive: true });
   const items = files.map((file): DatasetItem => {
-    const folders = foldersOf(folder, file);
+    const folders = pathBelow(folder, file)
+      .split('/')
+      .slice(0, -1)
+      .filter((name) => name !== '');
     // Folders above the part do not count, as in Kermany's archive: chest_xray/train/NORMAL.
     const at = folders.findIndex((name) => PARTS.has(name.toLowerCase()));
     const [part] = at < 0 ? [] : folders.splice(0, at + 1).slice(at);
@@ -37,15 +40,6 @@ export async function listDataset(folder: string): Promise<DatasetItem[]> {
     return item;
   });
   return withPatients(items);
-}
-
-/** The folders below `folder` that a file lies in. */
-function foldersOf(folder: string, file: string): string[] {
-  const zip = splitZipPath(folder);
-  const below = zip
-    ? file.slice(`${zip.zip}!${zip.inner}`.length).split('/').slice(0, -1)
-    : relative(folder, dirname(file)).split(sep);
-  return below.filter((name) => name !== '');
 }
 
 /**

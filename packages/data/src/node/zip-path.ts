@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { CxrFileError } from '@cxr/image';
+import { relative, sep } from 'node:path';
+import { CxrFileError, checkText } from '@cxr/image';
 import { ZipFile } from './zip-file.js';
 
 /** A path into a zip file: `kermany.zip!train/NORMAL/1.jpeg`. */
@@ -10,11 +11,11 @@ interface ZipPath {
 }
 
 /**
- * The parts of a path such as `kermany.zip!train/NORMAL`, and of a zip file's own path, where `inner` is ''. Undefined
- * unless the zip file is there.
+ * The parts of a path such as `kermany.zip!train/NORMAL`, or `kermany.zip/train/NORMAL` as `join` makes it, and of a zip file's own
+ * path, where `inner` is ''. Undefined unless the zip file is there.
  */
 export function splitZipPath(path: string): ZipPath | undefined {
-  for (const { index } of path.matchAll(/\.zip(!|$)/gi)) {
+  for (const { index } of path.matchAll(/\.zip([!/\\]|$)/gi)) {
     const zip = path.slice(0, index + 4);
     if (!isFile(zip)) continue;
     const inner = path
@@ -24,6 +25,19 @@ export function splitZipPath(path: string): ZipPath | undefined {
     return { zip, inner };
   }
   return undefined;
+}
+
+/**
+ * The path of an image below the folder, zip file or folder in one that `listImages` found it in, with slashes: `NORMAL/1.png` for
+ * `set.zip!train/NORMAL/1.png` in `set.zip!train`.
+ * @throws TypeError unless both are strings.
+ */
+export function pathBelow(folder: string, file: string): string {
+  checkText('folder', folder);
+  checkText('file', file);
+  const zip = splitZipPath(folder);
+  if (zip) return file.slice(`${zip.zip}!${zip.inner}`.length).replace(/^\//, '');
+  return relative(folder, file).split(sep).join('/');
 }
 
 function isFile(path: string): boolean {
@@ -37,7 +51,7 @@ function isFile(path: string): boolean {
 
 /** Whether a path leads to an entry of a zip file that is there, and not to the zip file itself. */
 export function isInZip(path: string): boolean {
-  return path.includes('!') && (splitZipPath(path)?.inner ?? '') !== '';
+  return (splitZipPath(path)?.inner ?? '') !== '';
 }
 
 /**
