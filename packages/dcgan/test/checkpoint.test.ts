@@ -258,6 +258,19 @@ describe('checkpointFolder', () => {
     expect(() => checkpointFolder(folder, { keep })).toThrow(`invalid keep: ${keep}`);
   });
 
+  it('keeps what it has just saved, and the steps before it, in a run that went back', async () => {
+    await run({ steps: 4, checkpointEvery: 1, checkpoints: checkpointFolder(folder, { keep: 4 }) });
+    const [, second, third] = await Promise.all([1, 2, 3].map((step) => loadCheckpoint(folder, { step })));
+    const best = checkpointFolder(join(folder, 'best'), { keep: 1 });
+    await best.save(await loadCheckpoint(folder));
+    expect(await best.save(third!)).toBe(join(folder, 'best', 'step-00000003'));
+    expect(await listCheckpoints(join(folder, 'best'))).toEqual([3]);
+    await checkpointFolder(folder, { keep: 3 }).save(second!);
+    expect(await listCheckpoints(folder)).toEqual([1, 2, 4]);
+    await checkpointFolder(folder, { keep: 2 }).save(third!);
+    expect(await listCheckpoints(folder)).toEqual([2, 3]);
+  });
+
   it('lists steps in order, whatever else lies beside them', async () => {
     for (const step of ['12345678', '00000020', '123456789', '00000003']) {
       await mkdir(join(folder, `step-${step}`));

@@ -25,6 +25,16 @@ describe('train that is resumed', () => {
     expect(states[2]!.best).toEqual({ step: 3, score: 0.5 });
   });
 
+  it('saves nothing where there is nothing to do', async () => {
+    const states: TrainState[] = [];
+    const checkpoints = { save: async (state: TrainState) => String(states.push(state)) };
+    await run({ steps: 1, checkpoints });
+    const events = await run({ steps: 1, resume: states[0]!, checkpoints });
+    expect(events.map(({ type }) => type)).toEqual(['start', 'end']);
+    expect(events.at(-1)).toMatchObject({ step: 1, reason: 'done' });
+    expect(states).toHaveLength(1);
+  });
+
   it('takes undefined settings as those of the run', async () => {
     const states: TrainState[] = [];
     const checkpoints = { save: async (state: TrainState) => String(states.push(state)) };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileSystemError, makeFolder, writeFlushed } from '@cxr/data/node';
@@ -9,17 +10,23 @@ import { encodeCheckpoint } from './checkpoint-files.js';
 
 /** Options of `checkpointFolder`. */
 export interface CheckpointFolderOptions {
-  /** How many of the latest checkpoints stay; at least 1. @default 3 */
+  /**
+   * How many checkpoints stay: the one just saved and the latest before it; those of later steps, of a run that went back to an earlier
+   * one, go first. At least 1. @default 3
+   */
   keep?: number | undefined;
 }
 
 /** Prefix of unfinished checkpoints and of those being removed. Neither is ever read. */
 const UNFINISHED = '.unfinished-';
 
+/** Prefix of a whole checkpoint that makes room for another of its step: it is the one to read while its place is empty. */
+const REPLACED = '.replaced-';
+
 /**
  * A checkpoint store that is a folder: each checkpoint a folder `step-00000100` in it (see `encodeCheckpoint` for what
  * lies inside). It is written under a temporary name, flushed to the disk and renamed, so a checkpoint is there whole or not
- * at all, whenever the process is killed.
+ * at all, whenever the process is killed; one that another of its step replaces is kept until that is in its place.
  * @throws RangeError for an unknown option or a `keep` below 1; TypeError if `folder` is no path; saving throws CxrFileError naming
  * what could not be written.
  */
@@ -36,10 +43,10 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
       const files = encodeCheckpoint(state);
       try {
         await makeFolder(folder);
-        await removeUnfinished(folder);
+        await clearRemains(folder);
         await writeFolder(beside, files);
-        await replaceFolder(beside, target);
-        await removeOld(folder, keep);
+        await putInPlace(beside, folder, name);
+        await removeOld(folder, state.step, keep);
       } catch (cause) {
         await rm(beside, { recursive: true, force: true }).catch(() => {});
         throw fileSystemError(cause, target, 'unwritable');
@@ -59,14 +66,23 @@ export async function listCheckpoints(folder: string): Promise<number[]> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw fileSystemError(error, folder);
   });
-  return names
-    .filter((name) => /^step-\d{8,}$/.test(name))
-    .map((name) => Number(name.slice(5)))
-    .sort((a, b) => a - b);
+  const steps = names.flatMap((name) => {
+    const [, digits] = CHECKPOINT.exec(name) ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  return [...new Set(steps)].sort((a, b) => a - b);
 }
 
+/** Where the checkpoint of a step that is listed lies. */
+export function checkpointPath(folder: string, step: number): string {
+  const [place, replaced] = ['', REPLACED].map((prefix) => join(folder, prefix + stepFolder(step)));
+  return existsSync(place!) || !existsSync(replaced!) ? place! : replaced!;
+}
+
+const CHECKPOINT = /^(?:\.replaced-)?step-(\d{8,})$/;
+
 /** The folder's name of a checkpoint; the zeros make names sort as steps do. */
-export function stepFolder(step: number): string {
+function stepFolder(step: number): string {
   return `step-${String(step).padStart(8, '0')}`;
 }
 
@@ -78,15 +94,14 @@ async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array
   }
 }
 
-/** Moves a finished folder to its place; a folder of that name, from an earlier run, is moved away first. */
-async function replaceFolder(from: string, to: string): Promise<void> {
-  const old = `${from}-replaced`;
-  await rename(to, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  await rename(from, to);
-  await rm(old, { recursive: true, force: true });
-  await syncFolder(dirname(to));
+/** Moves a finished folder to its place; a checkpoint of that name, from an earlier run, is moved away first. */
+async function putInPlace(from: string, folder: string, name: string): Promise<void> {
+  const [place, replaced] = [join(folder, name), join(folder, REPLACED + name)];
+  const replaces = existsSync(place);
+  if (replaces) await rename(place, replaced);
+  await rename(from, place);
+  await syncFolder(folder);
+  if (replaces) await remove(folder, REPLACED + name);
 }
 
 /** Flushes the renaming itself. Not every platform can open a folder; there it is left to the system. */
@@ -96,17 +111,28 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(UNFINISHED)) await rm(join(folder, name), { recursive: true, force: true });
+/** Clears away what a killed writer has left, and puts a checkpoint back that it had only moved away. */
+async function clearRemains(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  for (const name of names.filter((one) => one.startsWith(UNFINISHED))) {
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+  for (const name of names.filter((one) => one.startsWith(REPLACED))) {
+    const place = join(folder, name.slice(REPLACED.length));
+    if (existsSync(place)) await remove(folder, name);
+    else await rename(join(folder, name), place);
   }
 }
 
+async function removeOld(folder: string, saved: number, keep: number): Promise<void> {
+  const steps = await listCheckpoints(folder);
+  const latestLast = [...steps.filter((step) => step > saved), ...steps.filter((step) => step <= saved)];
+  for (const step of latestLast.slice(0, -keep)) await remove(folder, stepFolder(step));
+}
+
 /** Renamed before it is deleted, so that a kill in between leaves no half checkpoint behind. */
-async function removeOld(folder: string, keep: number): Promise<void> {
-  for (const step of (await listCheckpoints(folder)).slice(0, -keep)) {
-    const doomed = join(folder, `${UNFINISHED}removing-${step}`);
-    await rename(join(folder, stepFolder(step)), doomed);
-    await rm(doomed, { recursive: true, force: true });
-  }
+async function remove(folder: string, name: string): Promise<void> {
+  const doomed = join(folder, `${UNFINISHED}removing-${name}`);
+  await rename(join(folder, name), doomed);
+  await rm(doomed, { recursive: true, force: true });
 }

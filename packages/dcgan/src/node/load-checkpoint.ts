@@ -17,7 +17,7 @@ import {
   MAX_BYTES,
   type ReadPart,
 } from './checkpoint-files.js';
-import { listCheckpoints, stepFolder } from './checkpoint-folder.js';
+import { checkpointPath, listCheckpoints } from './checkpoint-folder.js';
 
 /** Options of `loadCheckpoint`, `loadGenerator` and `readCheckpointInfo`. */
 export interface LoadCheckpointOptions extends DecodeOptions {
@@ -143,7 +143,8 @@ async function findCheckpoint(folder: string, step?: number): Promise<{ found: s
     const steps = await listCheckpoints(store);
     const chosen = step ?? steps.at(-1);
     if (chosen === undefined || !steps.includes(chosen)) continue;
-    return { found: join(store, stepFolder(chosen)), others: steps.filter((other) => other !== chosen) };
+    const others = steps.filter((other) => other !== chosen);
+    return { found: checkpointPath(store, chosen), others };
   }
   if (await isFile(folder)) {
     throw new CxrFileError('not-a-directory', 'a file, not the folder of a run or checkpoint', {

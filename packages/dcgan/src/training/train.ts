@@ -80,13 +80,15 @@ class Run {
   readonly #monitor = createTrainingMonitor();
   #best: { step: number; score: number } | undefined;
   #stopped = false;
-  #savedAt = -1;
+  /** The last step whose state is saved. */
+  #savedAt: number;
 
   constructor(options: TrainOptions, trainer: Trainer, set: TrainingSet) {
     this.#options = options;
     this.#trainer = trainer;
     this.#set = set;
     this.#best = options.resume?.best;
+    this.#savedAt = options.resume?.step ?? -1;
   }
 
   async *events(): AsyncGenerator<TrainEvent, void, undefined> {
@@ -124,7 +126,7 @@ class Run {
       if (this.#due('scoreEvery') || this.#over) yield* this.#score();
       if (this.#due('checkpointEvery') || this.#over) yield* this.#checkpoint();
     }
-    // If the run was aborted while the caller handled an event, or before the first step, the last state is not saved yet.
+    // If the run was aborted while the caller handled an event, or before the first step of a new one, the last state is not saved yet.
     yield* this.#checkpoint();
   }
 
