@@ -8,6 +8,7 @@ import {
   square,
   sub,
   type Tensor,
+  tidy,
 } from '@tensorflow/tfjs-core';
 import { has } from './kernels/kernel.js';
 
@@ -52,7 +53,9 @@ export function adamUpdate(
     ];
   }
   const { rate, beta1, beta2, epsilon } = attrs;
-  const m = add(mul(first, beta1), mul(gradient, 1 - beta1));
-  const v = add(mul(second, beta2), mul(square(gradient), 1 - beta2));
-  return [sub(value, div(mul(m, rate), add(sqrt(v), epsilon))), m, v];
+  return tidy(() => {
+    const m = add(mul(first, beta1), mul(gradient, 1 - beta1));
+    const v = add(mul(second, beta2), mul(square(gradient), 1 - beta2));
+    return [sub(value, div(mul(m, rate), add(sqrt(v), epsilon))), m, v];
+  });
 }

@@ -1,4 +1,4 @@
-import { add, engine, mul, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
+import { add, engine, mul, type NamedAttrMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { has } from './kernels/kernel.js';
 
 /** The name of our kernel: the new average from average, latest. */
@@ -19,7 +19,9 @@ export interface MovingAverageAttrs {
  * @returns the new average, for the caller to assign to its variable.
  */
 export function movingAverage(average: Tensor, latest: Tensor, decay: number): Tensor {
-  if (!has(MOVING_AVERAGE)) return add(mul(average, decay), mul(latest, 1 - decay));
+  if (!has(MOVING_AVERAGE)) {
+    return tidy(() => add(mul(average, decay), mul(latest, 1 - decay)));
+  }
   const attrs: MovingAverageAttrs = { decay };
   return engine().runKernel(MOVING_AVERAGE, { average, latest }, attrs as unknown as NamedAttrMap) as Tensor;
 }

@@ -1,4 +1,4 @@
-import { useBackend } from '@cxr/backend';
+import { adamUpdate, batchNorm, movingAverage, useBackend } from '@cxr/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -6,6 +6,22 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 describe.each(['cpu', 'wasm', 'onnxruntime'] as const)('%s', (name) => {
   beforeAll(async () => {
     await useBackend(name);
+  });
+
+  it('leaves no tensor but the results of its own functions', () => {
+    const [x, y] = [tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 9], [2, 2])];
+    const [scale, offset] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])];
+    const attrs = { rate: 0.1, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 };
+    for (const results of [
+      () => adamUpdate(x, y, y, x, attrs),
+      () => [movingAverage(x, y, 0.5)],
+      () => [batchNorm(x, scale, offset, { epsilon: 1e-3 })],
+    ]) {
+      const before = tf.memory().numTensors;
+      tf.dispose(results());
+      expect(tf.memory().numTensors).toBe(before);
+    }
+    tf.dispose([x, y, scale, offset]);
   });
 
   it('dilates: the largest of x + filter in each window', () => {

@@ -218,3 +218,14 @@ describe('spectral normalisation', () => {
     }
   });
 });
+
+describe('the losses, used alone', () => {
+  it.each(LOSS_NAMES)('leave nothing but the loss: %s', (loss) => {
+    const logits = tf.tensor2d([0.5, -2], [2, 1]);
+    for (const f of [realLoss, fakeLoss, generatorLoss]) {
+      const before = tf.memory().numTensors;
+      f(loss, logits).dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    }
+  });
+});

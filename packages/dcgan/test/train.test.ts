@@ -15,6 +15,7 @@ describe('train', () => {
       ...tiny,
       steps: 50,
       ema: 0.9,
+      lecam: 0.1,
       diffAugment: ['translation', 'contrast'],
     })) {
       if (event.type === 'step') counts.set(event.step, tf.memory().numTensors);

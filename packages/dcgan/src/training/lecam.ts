@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Decay of the anchors a step, as in the authors' code. */
 const DECAY = 0.99;
 
+const anchor = (): tf.Variable => tf.tidy(() => tf.variable(tf.scalar(0), false));
+
 /** What a run needs to continue LeCam's anchors. */
 export interface AnchorValues {
   anchorReal: number;
@@ -14,8 +16,8 @@ export interface AnchorValues {
  * of its logits on the other kind of images, so that it cannot run away from few reals. Each penalty is a scalar without its weight.
  */
 export class LeCam {
-  readonly #real: tf.Variable = tf.variable(tf.scalar(0), false);
-  readonly #fake: tf.Variable = tf.variable(tf.scalar(0), false);
+  readonly #real: tf.Variable = anchor();
+  readonly #fake: tf.Variable = anchor();
 
   /** E[max(0, D(x) − the fakes' anchor)²]. */
   onReals(logits: tf.Tensor): tf.Scalar {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { bce } from './losses/bce.js';
 import type { GanLoss } from './losses/gan-loss.js';
 import { hinge } from './losses/hinge.js';
@@ -17,17 +17,17 @@ export const LOSS_NAMES: readonly Loss[] = Object.keys(LOSSES) as Loss[];
 
 /** Half of the discriminator's loss: on logits `[n, 1]` of real images; a scalar. @throws RangeError for an unknown loss. */
 export function realLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return lossOf(loss).real(logits);
+  return tf.tidy(() => lossOf(loss).real(logits));
 }
 
 /** The other half: on logits `[n, 1]` of fakes; a scalar. @throws RangeError for an unknown loss. */
 export function fakeLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return lossOf(loss).fake(logits);
+  return tf.tidy(() => lossOf(loss).fake(logits));
 }
 
 /** The generator's loss on logits `[n, 1]` of its fakes; a scalar. @throws RangeError for an unknown loss. */
 export function generatorLoss(loss: Loss, logits: tf.Tensor): tf.Scalar {
-  return lossOf(loss).generator(logits);
+  return tf.tidy(() => lossOf(loss).generator(logits));
 }
 
 function lossOf(name: Loss): GanLoss {
