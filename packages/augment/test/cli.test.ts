@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { augment, chestXray, replay } from '@cxr/augment';
 import { Command, type Output } from '@cxr/cli';
@@ -19,10 +19,12 @@ import { listImages, readImage, writeFileAtomic } from '@cxr/data/node';
 import { image, toGrey8 } from '@cxr/image';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { floatTiff } from '../../../test/support/float-tiff.js';
+import { storedZip } from '../../../test/support/stored-zip.js';
 import { writeContactSheet } from '../src/cli/contact-sheet.js';
 import { main } from '../src/cli/main.js';
 import { type AugmentFlags, addFlags, optionsOf } from '../src/cli/options.js';
 import { run } from '../src/cli/run.js';
+import { copyPath } from '../src/cli/task.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -97,6 +99,35 @@ describe('cxr-augment', () => {
     ]);
     const images = await Promise.all(rows.map((file) => readImage(file)));
     expect(sheet).toEqual(contactSheet(images, { columns: 3, cell: 128, gap: 4, background: 255 }));
+  });
+
+  it('takes a zip file, or a folder in it, and writes into OUT alone', async () => {
+    const files = (await listImages(join(folder, 'in'), { recursive: true })).map((file) => [
+      `set/${relative(join(folder, 'in'), file)}`,
+      readFileSync(file),
+    ]);
+    const zip = join(folder, 'set.zip');
+    writeFileSync(zip, storedZip(Object.fromEntries(files)));
+    const fromZip = (input: string, output: string) =>
+      run({ ...optionsFor(output, '--copies', '1'), input }, never, () => undefined);
+    await work('plain', '--copies', '1');
+    await fromZip(`${zip}!set`, 'inner');
+    expect(contents('inner')).toEqual(contents('plain'));
+    const before = readdirSync(folder);
+    expect(await fromZip(zip, 'whole')).toMatchObject({ images: 3, written: 3 });
+    expect(readdirSync(folder).sort()).toEqual([...before, 'whole'].sort());
+    expect(Object.keys(contents('whole'))).toEqual([
+      '/augment.json',
+      '/augment.jsonl',
+      '/contact-sheet.png',
+      '/set/NORMAL/a_1.png',
+      '/set/NORMAL/b_1.png',
+      '/set/SICK/a_1.png',
+    ]);
+    expect(logLines('whole').map(({ output }) => output)).toContain('set/NORMAL/a_1.png');
+    expect(await fromZip(zip, 'whole')).toMatchObject({ written: 0, kept: 3 });
+    for (const file of ['../a.png', 'b/../../a.png'])
+      expect(() => copyPath(join(folder, 'whole'), file, 1)).toThrow('would lie outside');
   });
 
   it('shows values through a window, which belongs to the settings', async () => {
@@ -243,9 +274,9 @@ describe('cxr-augment', () => {
     const settings = { preset: 'chestXray', seed: 0, size: null };
     const sheet = await readImage(
       await writeContactSheet(
-        { input: join(folder, 'in'), output: join(folder, 'out'), settings },
+        { output: join(folder, 'out'), settings },
         all,
-        originals,
+        originals.map((file) => ({ file, path: join(folder, 'in', file) })),
       ),
     );
     const read = (...parts: string[]) => readImage(join(folder, ...parts));

@@ -3,7 +3,7 @@ import { contactSheet, encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type Image, image } from '@cxr/image';
 import type { CliOptions, Settings } from './options.js';
-import type { LogLine } from './task.js';
+import type { LogLine, Source } from './task.js';
 
 const ROWS = 6;
 const COPIES = 5;
@@ -16,16 +16,16 @@ const BLANK = image(Uint8Array.of(255), 1, 1, 1);
  * @returns the file's path.
  */
 export async function writeContactSheet(
-  { input, output, settings }: Pick<CliOptions, 'input' | 'output' | 'settings'>,
+  { output, settings }: Pick<CliOptions, 'output' | 'settings'>,
   lines: readonly LogLine[],
-  originals: readonly string[],
+  originals: readonly Source[],
 ): Promise<string> {
   const written = new Set(lines.map(({ file }) => file));
-  const files = originals.filter((file) => written.has(file));
+  const files = originals.filter(({ file }) => written.has(file));
   const count = Math.min(ROWS, files.length);
   const shown = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]!);
-  const rows = shown.map((file) => [
-    join(input, file),
+  const rows = shown.map(({ path, file }) => [
+    path,
     ...lines
       .filter((line) => line.file === file)
       .sort((a, b) => a.copy - b.copy)

@@ -23,7 +23,7 @@ export interface Settings {
 
 /** Flags and arguments with their defaults applied. */
 export interface CliOptions {
-  /** Folder of images. */
+  /** Folder of images, a zip file, or a folder in one. */
   readonly input: string;
   /** Folder for the copies. */
   readonly output: string;
@@ -56,8 +56,10 @@ export interface AugmentFlags {
 /** Adds the arguments and flags of `cxr-augment` to a command. */
 export function addFlags(program: Command): Command {
   return program
-    .description('Writes augmented copies of every image in a folder, with class folders or without, as PNG.')
-    .argument('<in>', 'the folder of images')
+    .description(
+      'Writes augmented copies of every image in a folder or zip file, with class folders or without, as PNG.',
+    )
+    .argument('<in>', 'the folder of images, a zip file, or a folder in it (set.zip!train)')
     .argument('<out>', 'the folder for the copies')
     .addOption(choiceFlag('--preset <name>', 'the augmentation', Object.keys(PRESETS)).default('chestXray'))
     .addOption(wholeNumberFlag('--copies <n>', 'copies of each image', { min: 1 }).default(5))

@@ -1,11 +1,11 @@
 import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { inShard, listImages, WorkerPool, withFolderLock } from '@cxr/data/node';
+import { inShard, listImages, pathBelow, WorkerPool, withFolderLock } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { openLog, openOutput, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
-import { type LogLine, type Outcome, outputOf, type Task } from './task.js';
+import { copyPath, type LogLine, type Outcome, outputOf, type Source, type Task } from './task.js';
 
 /** Progress of `run`. */
 export interface RunProgress {
@@ -42,7 +42,7 @@ export async function run(
 }
 
 async function augmentFiles(
-  files: readonly string[],
+  files: readonly Source[],
   options: CliOptions,
   signal: AbortSignal,
   onProgress: (progress: RunProgress) => void,
@@ -78,15 +78,17 @@ async function augmentFiles(
   };
 }
 
-/** The images' paths relative to the input folder, with slashes, sorted. */
-async function listFiles({ input, output }: CliOptions): Promise<string[]> {
+/** @throws UsageError where two images would have the same copies; CxrFileError for a copy that would lie outside OUT. */
+async function listFiles({ input, output }: CliOptions): Promise<Source[]> {
   const path = relative(resolve(input), resolve(output));
   if (path === '' || path.split(sep)[0] !== '..') throw new UsageError(`OUT is inside IN: ${output}`);
-  const files = (await listImages(input, { recursive: true })).map((file) =>
-    relative(input, file).split(sep).join('/'),
-  );
+  const files = (await listImages(input, { recursive: true })).map((listed) => ({
+    path: listed,
+    file: pathBelow(input, listed),
+  }));
   const outputs = new Map<string, string>();
-  for (const file of files) {
+  for (const { file } of files) {
+    copyPath(output, file, 1);
     const other = outputs.get(outputOf(file, 1));
     if (other !== undefined)
       throw new UsageError(`${other} and ${file} would both become ${outputOf(file, 1)}`);
@@ -96,16 +98,16 @@ async function listFiles({ input, output }: CliOptions): Promise<string[]> {
 }
 
 function missing(
-  { input, output, settings, copies }: CliOptions,
-  files: readonly string[],
+  { output, settings, copies }: CliOptions,
+  files: readonly Source[],
   lines: readonly LogLine[],
 ): Task[] {
   const done = new Set(lines.map((line) => line.output));
-  return files.flatMap((file) => {
+  return files.flatMap(({ path, file }) => {
     const rest = Array.from({ length: copies }, (_, i) => i + 1).filter(
       (copy) => !done.has(outputOf(file, copy)),
     );
-    return rest.length === 0 ? [] : [{ input, output, settings, file, copies: rest }];
+    return rest.length === 0 ? [] : [{ output, settings, path, file, copies: rest }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type CxrFileErrorCode, type Image } from '@cxr/image';
@@ -6,15 +6,18 @@ import { type AugmentRecord, augment } from '../augment.js';
 import { PRESETS } from '../presets/presets.js';
 import type { Settings } from './options.js';
 
+/** An image of the input folder. */
+export interface Source {
+  readonly path: string;
+  /** Relative to the input folder, with slashes. */
+  readonly file: string;
+}
+
 /** One image and the copies of it to make. */
-export interface Task {
-  /** The input folder. */
-  readonly input: string;
+export interface Task extends Source {
   /** The output folder. */
   readonly output: string;
   readonly settings: Settings;
-  /** The image, relative to the input folder, with slashes. */
-  readonly file: string;
   /** Numbers from 1 on. */
   readonly copies: readonly number[];
 }
@@ -37,16 +40,25 @@ export function outputOf(file: string, copy: number): string {
   return `${file.replace(/\.[^./]*$/, '')}_${copy}.png`;
 }
 
+/** Where a copy is written. @throws CxrFileError 'unwritable' for a place outside the output folder. */
+export function copyPath(folder: string, file: string, copy: number): string {
+  const path = join(folder, outputOf(file, copy));
+  const below = relative(resolve(folder), resolve(path));
+  if (isAbsolute(below) || below.split(sep)[0] === '..')
+    throw new CxrFileError('unwritable', `the copies of ${file} would lie outside ${folder}`, { file: path });
+  return path;
+}
+
 /**
  * Reads an image and writes its copies. Run by a `WorkerPool`. An image that cannot be read is an outcome, not an error.
  * @throws CxrFileError naming a copy that cannot be written.
  * @public
  */
 export default async function makeCopies(task: Task): Promise<Outcome> {
-  const { file, input, settings } = task;
+  const { file, path, settings } = task;
   let image: Image;
   try {
-    image = await readImage(join(input, file), { window: settings.window });
+    image = await readImage(path, { window: settings.window });
   } catch (error) {
     if (!(error instanceof CxrFileError)) throw error;
     return { bad: { code: error.code, reason: error.reason } };
@@ -56,9 +68,8 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
   for (const copy of task.copies) {
     const key = { seed: settings.seed, epoch: copy, index: hash(file) };
     const { image: result, record } = augment(transform, { image }, key);
-    const output = outputOf(file, copy);
-    await writeFileAtomic(join(task.output, output), encodePng(result as Image));
-    lines.push({ file, copy, output, ...record });
+    await writeFileAtomic(copyPath(task.output, file, copy), encodePng(result as Image));
+    lines.push({ file, copy, output: outputOf(file, copy), ...record });
   }
   return { lines };
 }
