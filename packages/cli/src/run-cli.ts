@@ -59,10 +59,11 @@ export async function runCli(args: readonly string[], options: RunCliOptions): P
     await createProgram(options, context, output).parseAsync([...args], { from: 'user' });
     return interrupted ?? status;
   } catch (error) {
-    if (interrupted !== undefined) return interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    output.note(`${name}: ${errorText(error)}`);
-    return statusOf(error);
+    // What else goes wrong after an interruption is said: a last checkpoint that was not saved, for one.
+    if (interrupted === undefined || !isAbort(error, abort.signal.reason))
+      output.note(`${name}: ${errorText(error)}`);
+    return interrupted ?? statusOf(error);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
@@ -87,6 +88,13 @@ function createProgram(options: RunCliOptions, context: CliContext, output: Outp
     });
   define(program, context);
   return program;
+}
+
+/** Whether an error only says that the work was aborted. */
+function isAbort(error: unknown, reason: unknown): boolean {
+  if (error === reason) return true;
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || isAbort(error.cause, reason);
 }
 
 function errorText(error: unknown): string {

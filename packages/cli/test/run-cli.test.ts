@@ -206,4 +206,27 @@ describe('runCli', () => {
     expect(result).toEqual({ status: 130, out: '', err: 'interrupted (once more: at once)' });
     expect(process.listenerCount('SIGINT')).toBe(0);
   });
+
+  it('says what else goes wrong after Ctrl-C, and keeps its status', async () => {
+    const interrupted = (fault: (signal: AbortSignal) => unknown) =>
+      run((program, { signal }) => {
+        program.action(() => {
+          process.emit('SIGINT', 'SIGINT');
+          throw fault(signal);
+        });
+      });
+    const note = 'interrupted (once more: at once)';
+    const aborts: ((signal: AbortSignal) => unknown)[] = [
+      ({ reason }) => reason,
+      ({ reason }) => new Error('stopped', { cause: reason }),
+      () => new DOMException('aborted', 'AbortError'),
+    ];
+    for (const fault of aborts) expect(await interrupted(fault)).toEqual({ status: 130, out: '', err: note });
+    const full = () => new CxrFileError('unwritable', 'disk full', { file: 'step-5' });
+    expect(await interrupted(full)).toEqual({
+      status: 130,
+      out: '',
+      err: `${note}\ntool: step-5: disk full`,
+    });
+  });
 });

@@ -306,6 +306,8 @@ describe('inspectDataset', () => {
       kinds: { 'grey 8': 5 },
       patientsAcrossParts: ['IM-0001'],
     });
+    const narrow = items.filter(({ patient }) => patient === 'IM-0001' || patient === 'IM-0002').slice(1);
+    expect((await inspectDataset(narrow, { workers: 0 })).width).toEqual({ min: 150, median: 175, max: 200 });
     const paths = (...names: string[]) => names.map((name) => join(root(), name));
     expect(report.exactDuplicates).toEqual([
       {

@@ -62,7 +62,7 @@ describe('readRun', () => {
         { step: 10, lossD: 1.25, lossG: 2 },
         { step: 20, lossD: 0.5, lossG: 4 },
       ],
-      secondsPerStep: 3,
+      secondsPerStep: 2,
       curve: [
         { step: 10, score: 1.5 },
         { step: 20, score: 0.785 },
@@ -132,7 +132,7 @@ describe('compare', () => {
     expect(status).toBe(0);
     expect(out.split('\n')).toEqual([
       '   steps  s a step  fid    precision  authPct  scored by',
-      'a  20     3         0.785  0          100      dims 768, pil299, 1341 and 1000 images',
+      'a  20     2         0.785  0          100      dims 768, pil299, 1341 and 1000 images',
       'b  1      2         –      –          –',
       '',
     ]);

@@ -125,6 +125,20 @@ describe('engines with random weights', () => {
     }
   });
 
+  it('compute nothing once they are disposed, not even what they have begun', async () => {
+    const engines = [
+      createTfjsEngine(weights, { dims: 64, chunk: 1 }),
+      await createOnnxruntimeEngine(weights, { dims: 64, chunk: 1 }),
+    ];
+    for (const engine of engines) {
+      const begun = engine.activations(noise(3, 1));
+      engine.dispose();
+      const disposed = 'the engine is disposed: it computes nothing more';
+      await expect(begun).rejects.toThrow(disposed);
+      await expect(engine.activations(noise(1, 1))).rejects.toThrow(disposed);
+    }
+  });
+
   it('refuse other shapes and dims', async () => {
     const engine = createTfjsEngine(weights, { dims: 64 });
     const small = ndarray(new Uint8Array(12), [1, 2, 2, 3]);

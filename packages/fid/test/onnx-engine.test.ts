@@ -123,6 +123,8 @@ describe('an encoder’s engine', () => {
     const aborted = AbortSignal.abort(new Error('enough'));
     await expect(engine.activations(batch, { signal: aborted })).rejects.toThrow('enough');
     engine.dispose();
+    engine.dispose();
+    await expect(engine.activations(batch)).rejects.toThrow('the engine is disposed');
   });
 
   it('refuses by name what is none', async () => {

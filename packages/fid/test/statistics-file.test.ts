@@ -69,6 +69,7 @@ describe('statistics files', () => {
       [2, undefined],
     ]);
     expect((await mergeStatistics([named, numbered])).count).toBe(10);
+    await expect(mergeStatistics([named, numbered, named])).rejects.toThrow(/the same file is named twice/);
     writeFileSync(
       numbered,
       writeNpz({ ...own(2), settings: { ...numbers, data: Uint8Array.of(1, 2), dtype: 'uint8' } }),

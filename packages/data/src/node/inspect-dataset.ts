@@ -260,7 +260,8 @@ function patientsAcrossParts(items: readonly DatasetItem[]): string[] {
 
 function rangeOf(values: readonly number[]): Range {
   const sorted = [...values].sort((a, b) => a - b);
-  return { min: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 };
+  const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0];
+  return { min: sorted[0] ?? 0, median: (low + high) / 2, max: sorted.at(-1) ?? 0 };
 }
 
 function average(values: readonly number[]): number {

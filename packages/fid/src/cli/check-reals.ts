@@ -4,6 +4,7 @@ import { openPath } from '../node/path-source.js';
 import { givenEngine } from '../node/path-statistics.js';
 import { checkComparable, settingsOf } from '../node/statistics-settings.js';
 import { preparationOf } from '../prepare-image.js';
+import { checkCounts } from './check-counts.js';
 import { checkMetrics } from './further-metrics.js';
 
 /**
@@ -13,7 +14,7 @@ import { checkMetrics } from './further-metrics.js';
  */
 export async function checkReals(
   path: string,
-  metrics: readonly string[],
+  { metrics, samples }: { metrics: readonly string[]; samples: number },
   options: PathStatisticsOptions,
 ): Promise<void> {
   const { recursive = false, bits, window, resize } = options;
@@ -23,6 +24,16 @@ export async function checkReals(
     { path },
     { dims: dimsOf(options), recursive, keepActivations, bits, shard: undefined },
   );
+  const count =
+    'statistics' in source
+      ? source.statistics.count
+      : 'files' in source
+        ? source.files.length
+        : source.images.count;
+  checkCounts({ metrics }, [
+    { path, count },
+    { path: '--samples', count: samples },
+  ]);
   if (!('statistics' in source)) return;
   const preparation = preparationOf(used?.engine, resize);
   checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));

@@ -3,6 +3,7 @@ import { type Bootstrap, bootstrap } from '../metrics/bootstrap.js';
 import { cmmd } from '../metrics/cmmd.js';
 import { fidInfinity } from '../metrics/fid-infinity.js';
 import { kid } from '../metrics/kid.js';
+import { medianOf } from '../metrics/median.js';
 import { type Prdc, prdc } from '../metrics/prdc.js';
 import { realism } from '../metrics/realism.js';
 import { vendiScore } from '../metrics/vendi-score.js';
@@ -32,8 +33,8 @@ const TABLE: Readonly<Record<string, Metric>> = {
   cmmd: ({ real, fake }) => cmmd(real.activations, fake.activations),
   vendi: ({ real, fake }) => ({ real: vendiScore(real.activations), fake: vendiScore(fake.activations) }),
   realism: ({ real, fake }) => {
-    const values = realism(real.activations, fake.activations).sort();
-    const median = values[values.length >> 1]!;
+    const values = realism(real.activations, fake.activations);
+    const median = medianOf(values);
     // JSON has no infinity, which copies have.
     return {
       median: Number.isFinite(median) ? median : null,
@@ -49,6 +50,16 @@ const TABLE: Readonly<Record<string, Metric>> = {
       await reals.features(size),
       await featuresOf(await imagesOfSet(fake, reading, 'frd'), { size }),
     ),
+};
+
+/** The fewest reals and fakes that a metric can be computed of; of the others 2, as of the FID. */
+export const LEAST_IMAGES: Readonly<Record<string, readonly [reals: number, fakes: number]>> = {
+  precision: [6, 6],
+  recall: [6, 6],
+  density: [6, 6],
+  coverage: [6, 6],
+  fid_inf: [2, 20],
+  realism: [4, 2],
 };
 
 /** Choices of `--metrics`; `fid` is always computed. */
@@ -88,8 +99,18 @@ export async function furtherMetrics(
       return shares;
     },
   };
-  for (const name of names) result[name] = await TABLE[name]!(context);
+  for (const name of names) result[name] = await namingMetric(name, () => TABLE[name]!(context));
   return result;
+}
+
+/** What a metric refuses, too few images for one, is no fault of the program. @throws UsageError naming the metric */
+async function namingMetric<T>(name: string, compute: () => T | Promise<T>): Promise<T> {
+  try {
+    return await compute();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${name}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Bootstrap intervals of the FID and of those of the further metrics that have one. */

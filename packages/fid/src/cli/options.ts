@@ -9,6 +9,7 @@ import {
   numberFlag,
   shardFlag,
   threadsFlag,
+  UsageError,
   type WindowChoice,
   wholeNumberFlag,
   windowFlag,
@@ -185,10 +186,17 @@ export function networkOptions(
   const { bits, window } = flags;
   const common = { batchSize, workers, bits, window, recursive, signal };
   if (encoder) return { ...common, engine: encoder };
+  // A backend that is named is what computes, though another engine may be faster.
+  const named = device !== 'cpu';
+  if (named && engine === 'onnxruntime' && device !== 'onnxruntime')
+    throw new UsageError(
+      `--device ${device} is a TensorFlow.js backend: it goes with --engine tfjs, not ${engine}`,
+    );
   return {
     ...common,
-    ...{ dims, resize, engine, threads },
-    backend: device === 'cpu' ? 'auto' : device,
+    ...{ dims, resize, threads },
+    engine: named && engine === 'auto' && device !== 'onnxruntime' ? 'tfjs' : engine,
+    backend: named ? device : 'auto',
     weights: {
       file: flags.weights,
       onProgress: (progress) => output.progress(downloadProgress('downloading the weights', progress)),

@@ -32,6 +32,15 @@ export async function imagesAt(
   return readImages(await listImages(path, { recursive }), { bits, window });
 }
 
+/** How many images a folder or an array file holds; undefined for a statistics file. */
+export async function countAt(
+  path: string,
+  { recursive = false }: PathImagesOptions,
+): Promise<number | undefined> {
+  if (await isArrayFile(path)) return (await openArrayImages(path)).count;
+  return /\.npz$/i.test(path) ? undefined : (await listImages(path, { recursive })).length;
+}
+
 /** @throws UsageError for an .npz that is no array of images, so that it has no pictures. */
 function checkPictures(path: string, flag: string): void {
   if (/\.npz$/i.test(path)) throw new UsageError(`${flag} needs images: ${path} is a statistics file`);

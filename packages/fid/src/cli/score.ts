@@ -10,10 +10,11 @@ import { writeStatistics } from '../node/statistics-file.js';
 import { spectrum } from '../spectrum/spectrum.js';
 import { spectrumSvg } from '../spectrum/spectrum-svg.js';
 import { checkClassFolders, scoreClasses } from './by-class.js';
+import { checkCounts } from './check-counts.js';
 import { openEncoder } from './encoder.js';
 import { furtherMetrics, IMAGE_METRICS, intervalsOf, type MetricRequest } from './further-metrics.js';
-import { metricRequest, networkOptions, readingOf, type ScoreFlags } from './options.js';
-import { checkHasImages, imagesAt, sizeOfFakes } from './path-images.js';
+import { metricRequest, metricsOf, networkOptions, readingOf, type ScoreFlags } from './options.js';
+import { checkHasImages, countAt, imagesAt, sizeOfFakes } from './path-images.js';
 import { measureReals } from './real-measures.js';
 import { type ClassDistance, explain, type ScoreCeiling, scoreJson, warningsOf } from './score-report.js';
 import { drawWorst } from './worst-pictures.js';
@@ -28,13 +29,15 @@ const NOT_RELIABLE =
 /** `cxr-fid PATH1 PATH2` and `cxr-fid --save-stats FOLDER OUT`. */
 export async function score(
   paths: readonly [string, string],
-  flags: ScoreFlags,
+  given: ScoreFlags,
   context: CliContext,
 ): Promise<void> {
+  const flags = given.by ? { ...given, recursive: true } : given;
   const encoder = await openEncoder(flags, context);
   try {
     const save = flags.saveStats || flags.saveActivations;
     if (flags.shard && !save) throw new UsageError('--shard needs --save-stats or --save-activations');
+    if (save) checkNoScore(flags);
     await (save ? saveStatistics : scorePaths)(paths, flags, context, encoder);
   } finally {
     encoder?.dispose();
@@ -53,6 +56,9 @@ async function scorePaths(
   await checkWritable(flags.spectrum, flags.memorisationPictures, flags.worst);
   if (flags.by) await checkClassFolders(paths);
   if (flags.worst !== undefined) await checkHasImages(paths[1], '--worst');
+  if (flags.memorisationPictures !== undefined)
+    for (const path of paths) await checkHasImages(path, '--memorisation-pictures');
+  await checkEnough(paths, flags);
   const sized = needsSize(flags);
   const size = sized === undefined ? 0 : await sizeOfFakes(paths[1], sized, flags);
   const classes = flags.againstClasses === undefined ? [] : await classPaths(flags.againstClasses);
@@ -65,7 +71,6 @@ async function scorePaths(
   const request = { ...metricRequest(flags), size };
   const report = await pathStatistics(all, {
     ...pathOptions(flags, context, encoder),
-    ...(flags.by && { recursive: true }),
     keepActivations: needsActivations(flags),
     sampleSize: flags.floor ? FLOOR_SAMPLE : 0,
     onWarning: (message) => warnings.push(message),
@@ -111,6 +116,29 @@ function needsSize({ heldOut, spectrum: file, metrics }: ScoreFlags): string | u
 function needsActivations(flags: ScoreFlags): boolean {
   const further = metricRequest(flags).metrics.some((name) => name !== 'fid');
   return further || [flags.by, flags.worst, flags.bootstrap].some((flag) => flag !== undefined);
+}
+
+/** @throws UsageError for what only a score of two paths has. */
+function checkNoScore(flags: ScoreFlags): void {
+  const { metrics, heldOut, againstClasses, by, bootstrap, worst, memorisationPictures, spectrum } = flags;
+  const asked = {
+    '--metrics': metrics.find((name) => name !== 'fid'),
+    ...{ '--held-out': heldOut, '--against-classes': againstClasses, '--by': by, '--bootstrap': bootstrap },
+    ...{ '--worst': worst, '--memorisation-pictures': memorisationPictures, '--spectrum': spectrum },
+  };
+  const flag = Object.entries(asked).find(([, value]) => value !== undefined)?.[0];
+  const saved = flags.saveActivations ? '--save-activations' : '--save-stats';
+  if (flag !== undefined) throw new UsageError(`${saved} computes no score: leave out ${flag}`);
+}
+
+/** Before anything is computed. @throws UsageError where a metric needs more images than a path has */
+async function checkEnough(paths: readonly [string, string], flags: ScoreFlags): Promise<void> {
+  const counted = async (path: string) => ({ path, count: await countAt(path, flags) });
+  const [real, fake] = [await counted(paths[0]), await counted(paths[1])];
+  const request = { ...flags, metrics: metricsOf(flags) };
+  checkCounts(request, [real, fake]);
+  if (flags.heldOut !== undefined)
+    checkCounts({ ...request, worst: undefined, bootstrap: undefined }, [real, await counted(flags.heldOut)]);
 }
 
 async function saveStatistics(

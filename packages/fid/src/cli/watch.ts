@@ -83,7 +83,7 @@ async function watch(
     const options = { ...networkOptions(flags, context, encoder), recursive };
     let opened: OpenEngine | undefined;
     try {
-      await checkReals(reals, flags.metrics, options);
+      await checkReals(reals, flags, options);
       opened = await openEngine(options);
       const settings = settingsOf(reals, { ...flags, recursive }, opened);
       const log = await openWatchLog(file, settings);

@@ -37,7 +37,7 @@ export interface InceptionEngine {
   device: string;
   /**
    * Activations `[n, dims]` of a batch `[n, 299, 299, 3]`, or of the size and channels of `preprocessing`, 0 to 255.
-   * @throws RangeError if the batch has another shape; the signal's reason when aborted.
+   * @throws RangeError if the batch has another shape; the signal's reason when aborted; Error once it is disposed.
    */
   activations(
     batch: ImageBatch,
@@ -55,6 +55,11 @@ export function assertEngine(value: unknown): asserts value is InceptionEngine {
   throw new TypeError(
     `${what}; createEngine of @cxr/fid/node makes one, and createTfjsEngine of @cxr/fid in browsers: pass it as { engine }`,
   );
+}
+
+/** @throws Error for an engine that is disposed. */
+export function assertInUse(disposed: boolean): void {
+  if (disposed) throw new Error('the engine is disposed: it computes nothing more');
 }
 
 /** A batch's pixels in row-major order, and how many images they are. @throws RangeError if the images have another shape. */

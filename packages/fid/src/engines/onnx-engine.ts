@@ -1,7 +1,7 @@
 import { checkOptions, describeValue, type KnownOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { sha256 } from '../weights/sha256.js';
-import { assertPositive, batchPixels, type InceptionEngine } from './engine.js';
+import { assertInUse, assertPositive, batchPixels, type InceptionEngine } from './engine.js';
 import {
   type FullPreprocessing,
   type Preprocessing,
@@ -129,6 +129,7 @@ async function engineOf(
   const length = size * size * channels;
   // A model says only with an image how long its activations are.
   const { dims } = await run(new Uint8Array(length), 1);
+  let disposed = false;
   return {
     name: 'onnx',
     dims,
@@ -146,6 +147,7 @@ async function engineOf(
       const out = new Float32Array(count * dims);
       for (let start = 0; start < count; start += chunk) {
         signal?.throwIfAborted();
+        assertInUse(disposed);
         const end = Math.min(count, start + chunk);
         const rows = await run(pixels.subarray(start * length, end * length), end - start);
         out.set(rows.data, start * dims);
@@ -153,7 +155,8 @@ async function engineOf(
       return ndarray(out, [count, dims]);
     },
     dispose(): void {
-      void session.release();
+      if (!disposed) void session.release();
+      disposed = true;
     },
   };
 }

@@ -3,7 +3,7 @@ import { checkOptions, type KnownOptions, ndarray } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { assertWeights, type InceptionWeights } from '../inception/inception-weights.js';
 import { assertDims, type Dims } from '../inception/network.js';
-import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
+import { assertInUse, assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 import { loadOnnxruntime } from './load-onnxruntime.js';
 import { inceptionOnnx } from './onnx-graph.js';
 
@@ -52,17 +52,20 @@ export async function createOnnxruntimeEngine(
     return made;
   };
   await sessionFor('uint8');
+  let disposed = false;
   return {
     name: 'onnxruntime',
     dims,
     device: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${threads} threads`,
     async activations(batch, { signal } = {}): Promise<NdArray<Float32Array>> {
+      assertInUse(disposed);
       const { pixels, count } = batchPixels(batch);
       const input = pixels instanceof Uint8Array ? 'uint8' : 'float32';
       const session = await sessionFor(input);
       const out = new Float32Array(count * dims);
       for (let start = 0; start < count; start += chunk) {
         signal?.throwIfAborted();
+        assertInUse(disposed);
         const end = Math.min(count, start + chunk);
         const shape = [end - start, ...batch.shape.slice(1)];
         const part = pixels.subarray(start * IMAGE_LENGTH, end * IMAGE_LENGTH);
@@ -76,6 +79,7 @@ export async function createOnnxruntimeEngine(
       return ndarray(out, [count, dims]);
     },
     dispose(): void {
+      disposed = true;
       for (const session of sessions.values()) void session.then((s) => s.release());
       sessions.clear();
     },

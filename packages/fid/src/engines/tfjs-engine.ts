@@ -11,7 +11,7 @@ import {
   type Layer,
   networkLayers,
 } from '../inception/network.js';
-import { assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
+import { assertInUse, assertPositive, batchPixels, IMAGE_LENGTH, type InceptionEngine } from './engine.js';
 
 /** Options of `createTfjsEngine`. */
 export interface TfjsEngineOptions {
@@ -38,6 +38,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
   const convs = new Map(
     layers.filter((layer) => layer.kind === 'conv').map((l) => [l.name, toTensors(weights, l)]),
   );
+  let disposed = false;
   return {
     name: 'tfjs',
     dims,
@@ -49,6 +50,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
         // On a synchronous backend nothing else runs during a batch: let signals and worker messages arrive between runs.
         if (start > 0) await new Promise((resolve) => setTimeout(resolve));
         signal?.throwIfAborted();
+        assertInUse(disposed);
         const end = Math.min(count, start + chunk);
         const input = pixels.subarray(start * IMAGE_LENGTH, end * IMAGE_LENGTH);
         const result = tf.tidy(() => run(layers, convs, input, end - start));
@@ -61,6 +63,7 @@ export function createTfjsEngine(weights: InceptionWeights, options: TfjsEngineO
       return ndarray(out, [count, dims]);
     },
     dispose(): void {
+      disposed = true;
       for (const { kernel, bias } of convs.values()) tf.dispose([kernel, bias]);
       convs.clear();
     },

@@ -1,4 +1,5 @@
 import type { NdArray } from 'ndarray';
+import { medianOf } from './median.js';
 import { assertSameDims, distanceOf, forEachDistances, type Rows, toRows } from './pairwise.js';
 
 /** A fake and its nearest real image. */
@@ -65,8 +66,8 @@ export function memorisation(real: NdArray<Float32Array>, fake: NdArray<Float32A
     // Each real treated as a fake: it counts if its nearest real has no nearer neighbour.
     expectedUnauthenticPct: percent(among, ({ index, distance }) => distance <= among[index]!.distance),
     duplicates: pairs.filter(({ distance }) => distance === 0).length,
-    medianFakeToReal: median(pairs.map(({ distance }) => distance)),
-    medianRealToReal: median(among.map(({ distance }) => distance)),
+    medianFakeToReal: medianOf(pairs.map(({ distance }) => distance)),
+    medianRealToReal: medianOf(among.map(({ distance }) => distance)),
     pairs: pairs.sort((a, b) => a.ratio - b.ratio || a.fake - b.fake),
   };
 }
@@ -93,10 +94,4 @@ function nearest(rows: Rows, others: Rows): { index: number; distance: number }[
     out.push({ index, distance: distanceOf(rows, row, others, index) });
   });
   return out;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,6 +1,7 @@
 import { checkOptions, type KnownOptions } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import { assertPositive } from '../engines/engine.js';
+import { medianOf } from './median.js';
 import { assertSameDims, distanceOf, forEachDistances, toRows } from './pairwise.js';
 import { radii } from './prdc.js';
 
@@ -43,10 +44,4 @@ export function realism(
     out[row] = distance === 0 ? Number.POSITIVE_INFINITY : radius[best]! / distance;
   });
   return out;
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

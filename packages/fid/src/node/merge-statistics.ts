@@ -11,7 +11,7 @@ import { withEncoder } from './statistics-settings.js';
  * @param files .npz files that `writeStatistics` wrote with a count.
  * @throws CxrFileError as `readStatistics`; `mismatch` naming the file for statistics without a count, of other dims or
  * other settings (see `StatisticsSettings`; one that a file does not name is not compared), or a shard that is there twice, of another set or another
- * number of shards, or missing; TypeError unless `files` is a list of at least one path.
+ * number of shards, or missing, or a file that is named twice; TypeError unless `files` is a list of at least one path.
  */
 export async function mergeStatistics(files: readonly string[]): Promise<Statistics> {
   return (await mergeFiles(files)).statistics;
@@ -30,6 +30,9 @@ export interface MergedFiles {
 export async function mergeFiles(files: readonly string[]): Promise<MergedFiles> {
   if (!Array.isArray(files) || files.length === 0)
     throw new TypeError(`mergeStatistics takes a list of files, not ${describeValue(files)}`);
+  const twice = files.find((file, i) => files.indexOf(file) !== i);
+  if (twice !== undefined)
+    throw new CxrFileError('mismatch', 'the same file is named twice', { file: twice });
   const [first, ...others] = files as [string, ...string[]];
   const { statistics: all, settings, part } = await readCounted(first);
   const shards = new Shards(first, part);

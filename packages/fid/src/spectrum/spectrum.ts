@@ -11,6 +11,7 @@ import {
 } from '@cxr/image';
 import { assertPositive } from '../engines/engine.js';
 import { powerSpectrum } from '../linalg/power-spectrum.js';
+import { medianOf } from '../metrics/median.js';
 
 /** Options of `spectrum`. */
 export interface SpectrumOptions extends ImageSetOptions {
@@ -236,5 +237,5 @@ function latticeEnergy(power: Float64Array, size: number, points: readonly [numb
 function summary(period: number, frequency: number, energies: Float64Array): LatticeEnergy {
   const sorted = energies.slice().sort();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
-  return { period, frequency, energies, median: at(0.5), low: at(0.025), high: at(0.975) };
+  return { period, frequency, energies, median: medianOf(energies), low: at(0.025), high: at(0.975) };
 }
