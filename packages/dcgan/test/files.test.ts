@@ -21,15 +21,17 @@ describe('event files', () => {
   });
 
   it('hold what was written, record by record, as TensorBoard reads it', async () => {
-    const events = await createEventFile(folder);
+    const events = await createEventFile(folder, 7);
     await events.scalars(300, { loss: 0.5 });
     const [name] = await readdir(folder);
     expect(name).toMatch(/^events\.out\.tfevents\.\d+\./);
     const records = readRecords(await readFile(join(folder, name!)));
-    expect(records).toHaveLength(2);
+    expect(records).toHaveLength(3);
     expect(new TextDecoder().decode(records[0])).toContain('brain.Event:2');
+    // Field 2 varint 7; field 7: SessionLog{1: START}.
+    expect([...records[1]!.subarray(9)]).toEqual([0x10, 7, 0x3a, 2, 0x08, 1]);
     // Field 2 varint 300; field 5: Summary{1: Value{1: "loss", 2: 0.5f}}; after field 1, a double: 9 bytes.
-    expect([...records[1]!.subarray(9)]).toEqual([
+    expect([...records[2]!.subarray(9)]).toEqual([
       ...[0x10, 0xac, 0x02],
       ...[0x2a, 13, 0x0a, 11, 0x0a, 4, ...new TextEncoder().encode('loss'), 0x15, 0, 0, 0, 0x3f],
     ]);
@@ -83,9 +85,10 @@ describe('createRunLog', () => {
       { type: 'end', step: 1, reason: 'done' },
     ]);
     const board = (await readdir(folder)).find((name) => name.startsWith('events.'))!;
-    const texts = readRecords(await readFile(join(folder, board))).map((data) =>
-      new TextDecoder('latin1').decode(data),
-    );
+    const records = readRecords(await readFile(join(folder, board)));
+    // The second says that steps from 1 on follow.
+    expect([...records[1]!.subarray(9, 11)]).toEqual([0x10, 1]);
+    const texts = records.toSpliced(1, 1).map((data) => new TextDecoder('latin1').decode(data));
     expect(texts).toHaveLength(3);
     expect(texts[1]).toContain('lossD\x15\x00\x00\x00\x3f');
     expect(texts[1]).toContain('lossG\x15\x00\x00\x00\x40');

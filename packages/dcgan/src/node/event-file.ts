@@ -15,12 +15,16 @@ export interface EventFile {
   scalars(step: number, values: Readonly<Record<string, number>>): Promise<void>;
 }
 
-/** Starts an event file in a folder, which must exist. TensorBoard shows all files of a folder as one run. */
-export async function createEventFile(folder: string): Promise<EventFile> {
+/**
+ * Starts an event file in a folder, which must exist. TensorBoard shows all files of a folder as one run.
+ * @param firstStep the first step to come: what earlier files have of it and later ones is no longer shown.
+ */
+export async function createEventFile(folder: string, firstStep: number): Promise<EventFile> {
   const seconds = Date.now() / 1000;
   const name = `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}`;
   const file = join(folder, name);
   await append(file, record(event(0, text(3, 'brain.Event:2'))));
+  await append(file, record(event(firstStep, SESSION_START)));
   return {
     scalars: (step, values) => {
       const summary = Object.entries(values).map(([tag, value]) =>
@@ -94,3 +98,6 @@ function littleEndian(length: number, write: (view: DataView) => void): Uint8Arr
 }
 
 const concat = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
+
+/** An Event's `session_log` with the status START. */
+const SESSION_START = bytes(7, Uint8Array.of((1 << 3) | 0, 1));

@@ -24,7 +24,7 @@ const SCALARS = [
 /**
  * Starts or goes on with a run's log in a folder, which must exist: `log.jsonl`, an event a line (without images), and
  * an event file for TensorBoard. What a run that was killed has left, lines of steps after `fromStep` and a torn line, is
- * dropped.
+ * dropped, and TensorBoard no longer shows it.
  * @param fromStep steps of the run so far: 0 for a new one.
  * @throws CxrFileError naming the file that cannot be read or written; RangeError for a `fromStep` that is no step.
  */
@@ -36,7 +36,7 @@ export async function createRunLog(folder: string, fromStep: number): Promise<Ru
     join(folder, 'log.jsonl'),
     ({ step }) => typeof step === 'number' && step <= fromStep,
   );
-  const board = await createEventFile(folder);
+  const board = await createEventFile(folder, fromStep + 1);
   return {
     async write(event) {
       if (event.type === 'sample') return;
