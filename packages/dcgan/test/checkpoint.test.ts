@@ -357,6 +357,25 @@ describe('checkpointFolder', () => {
     other.dispose();
   });
 
+  it('refuses a state that could not be loaded again, and keeps the earlier checkpoint', async () => {
+    await run({ steps: 2, checkpointEvery: 1, checkpoints: checkpointFolder(folder, { keep: 2 }) });
+    const parts: ((state: TrainState) => Float32Array)[] = [
+      ({ generator }) => generator.weights.at(-1)!.data,
+      ({ discriminator }) => discriminator.weights[0]!.data,
+      ({ moments }) => moments.discriminator[0]!.data,
+    ];
+    for (const part of parts) {
+      const state = await loadCheckpoint(folder, { step: 2 });
+      part(state)[0] = Number.NaN;
+      await expect(checkpointFolder(folder, { keep: 1 }).save({ ...state, step: 3 })).rejects.toMatchObject({
+        code: 'unwritable',
+        file: join(folder, 'step-00000003'),
+        reason: expect.stringMatching(/^not saved, since training has diverged: .* is not finite/),
+      });
+    }
+    expect(await listCheckpoints(folder)).toEqual([1, 2]);
+  });
+
   it('names a place it cannot write to, and leaves the earlier checkpoint', async () => {
     await run({ steps: 1 });
     const blocked = join(folder, 'step-00000001', 'manifest.json', 'below');

@@ -219,6 +219,11 @@ describe('a generator file', () => {
     await expect(writeGenerator(generator, info(), { type: 'F16' })).rejects.toThrow(
       'too large for a float16',
     );
+    const [weight] = generator.trainableWeights;
+    weight!.write(tf.fill(weight!.shape as number[], Number.POSITIVE_INFINITY));
+    await expect(writeGenerator(generator, info())).rejects.toThrow(
+      new RangeError(`invalid generator: not all numbers of ${weight!.originalName} are finite`),
+    );
     generator.dispose();
     discriminator.dispose();
   });

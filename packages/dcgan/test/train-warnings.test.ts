@@ -1,6 +1,8 @@
 import { useBackend } from '@cxr/backend';
 import type { TrainEvent } from '@cxr/dcgan';
 import { image } from '@cxr/image';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { images, run } from './train-support.js';
 
@@ -18,6 +20,35 @@ describe('train', () => {
     expect(events.find(({ type }) => type === 'warning')).toMatchObject({ kind: 'divergence' });
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
     expect(saved).toEqual([]);
+  });
+
+  it.each([true, false])('never saves a state that could not be loaded; the best too: %s', async (best) => {
+    const saved: number[] = [];
+    const store = { save: async ({ step }: { step: number }) => String(saved.push(step)) };
+    // Batch norm's moving variance overflows long before a loss does.
+    const score = async (generator: tfl.LayersModel, { step }: { step: number }) => {
+      const variance = generator.weights.find(({ name }) => name.includes('moving_variance'))!;
+      if (step === 3) {
+        tf.tidy(() => {
+          variance.write(tf.fill(variance.shape as number[], Infinity));
+        });
+      }
+      return -step;
+    };
+    const events = await run({
+      ...{ steps: 9, checkpointEvery: 1, checkpoints: store, scoreEvery: 3, score },
+      bestCheckpoints: best ? store : undefined,
+    });
+    expect(saved).toEqual([1, 2]);
+    expect(events.filter(({ type }) => type === 'warning')).toEqual([
+      {
+        ...{ type: 'warning', step: 3, kind: 'divergence' },
+        message: expect.stringMatching(
+          /^diverged at step 3: .*moving_variance of the generator is not finite, so nothing was saved/,
+        ),
+      },
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step: 3 });
   });
 
   it('warns of 12-bit images in 16 bits, unless their bits are given', async () => {

@@ -161,7 +161,9 @@ async function runOn(
 
   async function ended({ generator, step, reason }: Extract<TrainEvent, { type: 'end' }>): Promise<TrainEnd> {
     const state = (await get<KeptRun>(RUN))?.state;
-    if (state) generatorFile = await writeGenerator(generator, { config: state.config, step });
+    // One that has diverged is of no use.
+    if (state && reason !== 'stopped')
+      generatorFile = await writeGenerator(generator, { config: state.config, step });
     generator.dispose();
     return { reason, step };
   }

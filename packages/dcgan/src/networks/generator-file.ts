@@ -3,7 +3,7 @@ import { CxrFileError, checkOptions, describeValue, withFile } from '@cxr/image'
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { checkGenerator } from '../sampling/check-generator.js';
-import { areNames, checkFinite, isCount, savedConfig } from '../training/saved-values.js';
+import { areNames, checkFinite, findNotFinite, isCount, savedConfig } from '../training/saved-values.js';
 import { restoreModel, saveModel } from '../training/train-state.js';
 import { countGenerator } from './count-parameters.js';
 import { createGenerator } from './create-generator.js';
@@ -31,7 +31,7 @@ const FORMAT = 'cxr-dcgan-generator';
  * Encodes a generator as one safetensors file: its weights by name, and `info` as JSON in the metadata `config`, `step` and
  * `classNames`. `readGenerator` reads it, and so does any reader of safetensors.
  * @throws TypeError if it is no generator; RangeError for an invalid or unknown option, a config of another network, an invalid step or class names, or
- * a weight too large for a float16.
+ * a weight that is not finite, or too large for a float16.
  */
 export async function writeGenerator(
   generator: tfl.LayersModel,
@@ -52,6 +52,8 @@ export async function writeGenerator(
   if (generator.countParams() !== countGenerator(full))
     throw new RangeError('invalid config: the generator is not of this config');
   const { weights } = await saveModel(generator);
+  const bad = findNotFinite(weights);
+  if (bad) throw new RangeError(`invalid generator: not all numbers of ${bad.name} are finite`);
   const metadata = {
     format: FORMAT,
     config: JSON.stringify(full),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readSafetensors, type Tensor, writeSafetensors } from '@cxr/data';
 import { CxrFileError } from '@cxr/image';
 import type { TrainConfig } from '../config.js';
-import { checkFinite } from '../training/saved-values.js';
+import { checkFinite, divergedPart } from '../training/saved-values.js';
 import { checkState, type ModelState, type NamedArray, type TrainState } from '../training/train-state.js';
 import { joinFloats } from './floats.js';
 import {
@@ -31,8 +31,14 @@ export const MAX_BYTES: number = 2 ** 30;
  * A checkpoint as files: `manifest.json` (step, config, which images, best score, the other files' sha256);
  * `generator/`, `discriminator/` and, with an EMA, `average/` as tfjs-layers models; `moments.safetensors` with
  * both optimisers' moments.
+ * @throws CxrFileError `unwritable` for a state that could not be loaded again: its numbers are not all finite.
  */
 export function encodeCheckpoint(state: TrainState): Map<string, Uint8Array> {
+  const diverged = divergedPart(state);
+  if (diverged !== undefined) {
+    const reason = `not saved, since training has diverged: ${diverged} is not finite; earlier checkpoints stay`;
+    throw new CxrFileError('unwritable', reason);
+  }
   const files = new Map<string, Uint8Array>();
   for (const [folder, model] of modelsOf(state)) {
     for (const [file, bytes] of Object.entries(encodeModel(model))) files.set(`${folder}/${file}`, bytes);

@@ -28,7 +28,7 @@ const REPLACED = '.replaced-';
  * lies inside). It is written under a temporary name, flushed to the disk and renamed, so a checkpoint is there whole or not
  * at all, whenever the process is killed; one that another of its step replaces is kept until that is in its place.
  * @throws RangeError for an unknown option or a `keep` below 1; TypeError if `folder` is no path; saving throws CxrFileError naming
- * what could not be written.
+ * what could not be written, before an earlier checkpoint goes; also for a state whose numbers are not all finite.
  */
 export function checkpointFolder(folder: string, options: CheckpointFolderOptions = {}): CheckpointStore {
   checkFolder('checkpointFolder', folder);
@@ -40,8 +40,8 @@ export function checkpointFolder(folder: string, options: CheckpointFolderOption
       const name = stepFolder(state.step);
       const target = join(folder, name);
       const beside = join(folder, `${UNFINISHED}${name}-${process.pid}`);
-      const files = encodeCheckpoint(state);
       try {
+        const files = encodeCheckpoint(state);
         await makeFolder(folder);
         await clearRemains(folder);
         await writeFolder(beside, files);

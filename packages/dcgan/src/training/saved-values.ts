@@ -1,6 +1,6 @@
 import { CxrFileError } from '@cxr/image';
 import { PRESETS, resolveConfig, type TrainConfig, type TrainSettings } from '../config.js';
-import type { NamedArray } from './train-state.js';
+import type { NamedArray, TrainState } from './train-state.js';
 
 /** Whether a value of a file is a whole number from 0 on, such as a step. */
 export const isCount = (value: unknown): value is number =>
@@ -24,7 +24,29 @@ export function savedConfig(value: unknown, file?: string): TrainConfig {
 
 /** Checks that all numbers of the arrays are finite. @throws CxrFileError `corrupt` naming the first array where they are not. */
 export function checkFinite(arrays: readonly NamedArray[], file?: string): void {
-  const bad = arrays.find(({ data }) => !data.every((value) => Number.isFinite(value)));
+  const bad = findNotFinite(arrays);
   if (bad === undefined) return;
   throw new CxrFileError('corrupt', `${bad.name}: not all of its numbers are finite`, { file });
+}
+
+/** The part of a state whose numbers are not all finite, so that nothing could go on from it; undefined where all are. */
+export function divergedPart(state: TrainState): string | undefined {
+  const { generator, discriminator, ema, moments, anchors = {} } = state;
+  const parts: [string, readonly NamedArray[]][] = [
+    ['generator', generator.weights],
+    ['discriminator', discriminator.weights],
+    ['EMA', ema?.weights ?? []],
+    ['generator’s moments', moments.generator],
+    ['discriminator’s moments', moments.discriminator],
+  ];
+  for (const [part, arrays] of parts) {
+    const bad = findNotFinite(arrays);
+    if (bad) return `${bad.name} of the ${part}`;
+  }
+  return Object.values(anchors).every(Number.isFinite) ? undefined : 'an anchor of LeCam';
+}
+
+/** The first array whose numbers are not all finite. */
+export function findNotFinite(arrays: readonly NamedArray[]): NamedArray | undefined {
+  return arrays.find(({ data }) => !data.every((value) => Number.isFinite(value)));
 }

@@ -4,8 +4,9 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainConfig } from '../config.js';
 import { requireBackend } from '../networks/require-backend.js';
 import { drawLatent, render } from '../sampling/sample.js';
+import { divergedPart } from './saved-values.js';
 import type { StepMetrics } from './step-metrics.js';
-import { checkTrainOptions, RUN_DEFAULTS, type TrainOptions } from './train-options.js';
+import { type CheckpointStore, checkTrainOptions, RUN_DEFAULTS, type TrainOptions } from './train-options.js';
 import type { TrainState } from './train-state.js';
 import { Trainer } from './trainer.js';
 import { createTrainingMonitor, type Warning } from './training-monitor.js';
@@ -80,6 +81,7 @@ class Run {
   readonly #monitor = createTrainingMonitor();
   #best: { step: number; score: number } | undefined;
   #stopped = false;
+  #diverged = false;
   /** The last step whose state is saved. */
   #savedAt: number;
 
@@ -186,21 +188,33 @@ class Run {
     });
     if (value === undefined) return;
     const seconds = (performance.now() - started) / 1000;
-    const best = value < (this.#best?.score ?? Number.POSITIVE_INFINITY);
+    const best = Number.isFinite(value) && value < (this.#best?.score ?? Number.POSITIVE_INFINITY);
     if (best) this.#best = { step, score: value };
     yield { type: 'score', step, score: value, best, seconds };
-    if (best && bestCheckpoints) {
-      const name = await bestCheckpoints.save(await this.#state());
-      yield { type: 'checkpoint', step, name, best: true };
-    }
+    if (best && bestCheckpoints) yield* this.#save(bestCheckpoints, true);
   }
 
   async *#checkpoint(): AsyncGenerator<TrainEvent, void, undefined> {
     const { step } = this.#trainer;
     if (!this.#options.checkpoints || this.#savedAt === step) return;
-    const name = await this.#options.checkpoints.save(await this.#state());
+    yield* this.#save(this.#options.checkpoints, false);
     this.#savedAt = step;
-    yield { type: 'checkpoint', step, name, best: false };
+  }
+
+  /** Saves the state; one that nothing could go on from ends the run in place of that. */
+  async *#save(store: CheckpointStore, best: boolean): AsyncGenerator<TrainEvent, void, undefined> {
+    if (this.#diverged) return;
+    const { step } = this.#trainer;
+    const state = await this.#state();
+    const diverged = divergedPart(state);
+    if (diverged === undefined) {
+      yield { type: 'checkpoint', step, name: await store.save(state), best };
+      return;
+    }
+    this.#diverged = true;
+    this.#stopped = true;
+    const message = `diverged at step ${step}: ${diverged} is not finite, so nothing was saved; earlier checkpoints stay`;
+    yield { type: 'warning', step, kind: 'divergence', message };
   }
 
   async #state(): Promise<TrainState> {

@@ -1,7 +1,7 @@
 import type { StepMetrics } from './step-metrics.js';
 
 /**
- * The problem that a warning reports. `divergence`: a loss or a norm is not finite; `exploding`: a loss is huge, or weights
+ * The problem that a warning reports. `divergence`: a loss, a norm or a number to be saved is not finite; `exploding`: a loss is huge, or weights
  * grow too fast; `one-sided`: the discriminator is right on every image; `collapse`: the fakes are nearly equal; `few-images`:
  * the training set has only one image; `few-bits`: 16-bit images are nearly black, since they use fewer bits.
  */
