@@ -282,6 +282,9 @@ function checkChoice(key: keyof TrainConfig, value: unknown, choices = CHOICES[k
   }
 }
 
+/** Values of a batch: 2 GiB in floats. More is a slip of the keyboard. */
+const MAX_VALUES = 2 ** 29;
+
 function checkRanges(config: TrainConfig): void {
   const inRange = (
     key: 'learningRateG' | 'learningRateD' | 'beta1' | 'beta2' | 'ema' | 'ada' | 'r1' | 'lecam' | 'spectrum',
@@ -299,6 +302,10 @@ function checkRanges(config: TrainConfig): void {
   const min = config.halfBatch ? 4 : 2;
   if (!(Number.isSafeInteger(config.batchSize) && config.batchSize >= min)) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (a whole number, at least ${min})`);
+  }
+  const { size, channels, batchSize } = config;
+  if (batchSize * channels * size ** 2 > MAX_VALUES) {
+    throw new RangeError(`invalid batchSize: ${batchSize} (a batch of ${size} × ${size} pixels is too large)`);
   }
   if (config.halfBatch && config.batchSize % 2 !== 0) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (even, with halfBatch)`);
