@@ -305,7 +305,9 @@ function checkRanges(config: TrainConfig): void {
   }
   const { size, channels, batchSize } = config;
   if (batchSize * channels * size ** 2 > MAX_VALUES) {
-    throw new RangeError(`invalid batchSize: ${batchSize} (a batch of ${size} × ${size} pixels is too large)`);
+    throw new RangeError(
+      `invalid batchSize: ${batchSize} (a batch of ${size} × ${size} pixels is too large)`,
+    );
   }
   if (config.halfBatch && config.batchSize % 2 !== 0) {
     throw new RangeError(`invalid batchSize: ${config.batchSize} (even, with halfBatch)`);

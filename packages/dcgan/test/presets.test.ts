@@ -127,7 +127,10 @@ describe('resolveConfig', () => {
     [{ diffAugment: ['flip'] }, 'invalid diffAugment: flip'],
     [{ diffAugment: 'cutout' }, 'invalid diffAugment: "cutout"'],
     [{ batchSize: 1 }, 'invalid batchSize: 1'],
-    [{ size: 256, batchSize: 100_000 }, 'invalid batchSize: 100000 (a batch of 256 × 256 pixels is too large)'],
+    [
+      { size: 256, batchSize: 100_000 },
+      'invalid batchSize: 100000 (a batch of 256 × 256 pixels is too large)',
+    ],
     [{ preset: 'paper', batchSize: 7 }, 'invalid batchSize: 7 (even'],
     [{ r1: 1 }, 'invalid r1: 1 (needs discriminatorNorm'],
     [{ beta1: -0.1 }, 'invalid beta1: -0.1'],
