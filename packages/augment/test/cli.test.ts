@@ -130,6 +130,41 @@ describe('cxr-augment', () => {
       expect(() => copyPath(join(folder, 'whole'), file, 1)).toThrow('would lie outside');
   });
 
+  it('takes --bits, which belongs to the settings: the copies are read with the same', async () => {
+    rmSync(join(folder, 'in'), { recursive: true });
+    const grey = phantom({ seed: 4, size: 32 });
+    const file = join(folder, 'in', 'a.png');
+    const sixteen = (convert: (value: number) => number) =>
+      encodePng(image(Uint16Array.from(grey.data, convert), 32, 32, 1));
+    await writeFileAtomic(
+      file,
+      sixteen((value) => (value << 4) | (value >> 4)),
+    );
+    const result = await work('none', '--copies', '1');
+    expect(result.warnings).toEqual([expect.stringContaining('(--bits 12)')]);
+    expect(await work('twelve', '--copies', '2', '--bits', '12')).toMatchObject({ written: 2, warnings: [] });
+    // The same picture at full scale: with the same draws its copies differ by the rounding to 12 bits alone.
+    const white = 4095 / 65535;
+    await writeFileAtomic(
+      file,
+      sixteen((value) => Math.round((((value << 4) | (value >> 4)) * 65535) / 4095)),
+    );
+    expect(await work('full', '--copies', '2')).toMatchObject({ warnings: [] });
+    for (const name of ['a_1.png', 'a_2.png']) {
+      const [twelve, full] = [
+        await readImage(join(folder, 'twelve', name)),
+        await readImage(join(folder, 'full', name)),
+      ];
+      expect(twelve.data).toEqual(full.data.map((value) => Math.round(value * white)));
+      const again = await readImage(join(folder, 'twelve', name), { bits: 12 });
+      expect(Math.max(...again.data.map((value, i) => Math.abs(value - full.data[i]!)))).toBeLessThan(9);
+    }
+    const saved = (output: string) => JSON.parse(readFileSync(join(folder, output, 'augment.json'), 'utf8'));
+    expect(saved('twelve')).toEqual({ preset: 'chestXray', seed: 0, size: null, bits: 12 });
+    await expect(work('twelve', '--copies', '2')).rejects.toThrow('this run has');
+    expect(await work('full', '--copies', '2', '--bits', '16')).toMatchObject({ kept: 2 });
+  });
+
   it('shows values through a window, which belongs to the settings', async () => {
     const grey = phantom({ seed: 4, size: 32 });
     await writeFileAtomic(join(folder, 'png', 'x.tif'), encodePng(grey));

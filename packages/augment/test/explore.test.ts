@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as exported from '@cxr/augment';
 import { encodePng, phantom } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
+import { image } from '@cxr/image';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { explorePage } from '../src/cli/explore.js';
 import { exploreRows } from '../src/cli/explore-rows.js';
@@ -44,6 +45,29 @@ it('writes one page with every transform, and nothing beside it', async () => {
   ]) {
     expect(html).toContain(`<code>${code}</code>`);
   }
+});
+
+it('shows 12 bits in a 16-bit file as --bits says, and names the flag where it is missing', async () => {
+  const grey = phantom({ seed: 1, size: 32 });
+  const dim = image(
+    Uint16Array.from(grey.data, (value) => (value << 4) | (value >> 4)),
+    32,
+    32,
+    1,
+  );
+  await writeFileAtomic(join(folder, 'dim.png'), encodePng(dim));
+  const out = join(folder, 'dim.html');
+  const explore = async (...flags: string[]) => {
+    const lines: string[] = [];
+    const status = await main(['explore', join(folder, 'dim.png'), '--out', out, ...flags], outputTo(lines));
+    return { status, text: lines.join('\n'), page: readFileSync(out, 'utf8') };
+  };
+  const without = await explore();
+  expect(without.text).toContain('warning: ');
+  expect(without.text).toContain('(--bits 12)');
+  const said = await explore('--bits', '12');
+  expect([said.status, said.text]).toEqual([0, `wrote ${out}`]);
+  expect(said.page).not.toBe(without.page);
 });
 
 it('an image that cannot be read is refused', async () => {

@@ -5,6 +5,7 @@ import { batches, encodePng, phantom } from '@cxr/data';
 import { inspectDataset, loadDataset, readImage, readImages, streamBatches } from '@cxr/data/node';
 import { bitsWarning, image } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli/main.js';
 
 const SIZE = 40;
 /** The same picture in 8 bits, and in the lowest 12 of 16. */
@@ -103,5 +104,29 @@ describe('12 bits in a 16-bit PNG', () => {
     const report = await inspectDataset(items, { workers: 0 });
     expect(report.warnings).toEqual([bitsWarning(1, USED)]);
     expect((await inspectDataset(items.slice(1), { workers: 0 })).warnings).toEqual([]);
+    const said = await inspectDataset(items, { workers: 0, bits: 12 });
+    const bright8 = await inspectDataset(items.slice(1), { workers: 0 });
+    expect([said.warnings, said.mean]).toEqual([[], bright8.mean]);
+    expect(report.mean).toBeLessThan(bright8.mean);
+    await expect(inspectDataset(items, { bits: 0 })).rejects.toThrow('invalid bits: 0');
+  });
+
+  it('is said to cxr-data inspect as its warning advises, and shown by its sheet', async () => {
+    const inspect = async (file: string, ...flags: string[]) => {
+      const table = join(folder, 'table.csv');
+      await writeFile(table, `path\n${file}\n`);
+      const lines: string[] = [];
+      const add = (line: string) => void lines.push(line);
+      const output = { result: add, note: add, progress() {} };
+      const sheet = join(folder, 'sheet.png');
+      const status = await main(['inspect', table, '--workers', '0', '--sheet', sheet, ...flags], output);
+      return { status, text: lines.join('\n'), sheet: (await readImage(sheet)).data };
+    };
+    const bright8 = await inspect('bright.png');
+    const without = await inspect('dim.png');
+    expect(without.text).toContain('(--bits 12)');
+    const said = await inspect('dim.png', '--bits', '12');
+    expect(said).toMatchObject({ status: 0, sheet: bright8.sheet });
+    expect(said.text).not.toContain('--bits');
   });
 });

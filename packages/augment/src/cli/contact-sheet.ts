@@ -35,7 +35,7 @@ export async function writeContactSheet(
   const columns = Math.max(1, ...rows.map((row) => row.length));
   const cells: Image[] = [];
   for (const row of rows) {
-    for (const path of row) cells.push(await readOrBlank(path, settings.window));
+    for (const path of row) cells.push(await readOrBlank(path, settings));
     for (let i = row.length; i < columns; i++) cells.push(BLANK);
   }
   const path = join(output, 'contact-sheet.png');
@@ -50,9 +50,9 @@ export async function writeContactSheet(
 }
 
 /** White instead of a file that can no longer be read. */
-async function readOrBlank(file: string, window: Settings['window']): Promise<Image> {
+async function readOrBlank(file: string, { bits, window }: Settings): Promise<Image> {
   try {
-    return await readImage(file, { window });
+    return await readImage(file, { bits, window });
   } catch (error) {
     if (error instanceof CxrFileError) return BLANK;
     throw error;

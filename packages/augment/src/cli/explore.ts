@@ -1,7 +1,14 @@
-import { type CliContext, type Command, type WindowChoice, wholeNumberFlag, windowFlag } from '@cxr/cli';
+import {
+  bitsFlag,
+  type CliContext,
+  type Command,
+  type WindowChoice,
+  wholeNumberFlag,
+  windowFlag,
+} from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { checkWritable, readImage, writeFileAtomic } from '@cxr/data/node';
-import { type Image, ndarray, resizePillow, toBytes } from '@cxr/image';
+import { bitsWarning, type Image, ndarray, resizePillow, toBytes } from '@cxr/image';
 import { escapeHtml, page, picture } from '@cxr/report';
 import { createRng, type Transform } from '../index.js';
 import { type ExploreRow, exploreRows } from './explore-rows.js';
@@ -10,6 +17,7 @@ interface ExploreFlags {
   out: string;
   seed: number;
   size: number;
+  bits?: number;
   window?: WindowChoice;
 }
 
@@ -30,10 +38,15 @@ export function defineExplore(program: Command, { output }: CliContext): void {
         max: 512,
       }).default(160),
     )
+    .addOption(bitsFlag())
     .addOption(windowFlag())
-    .action(async (file: string, { out, seed, size, window }: ExploreFlags) => {
+    .action(async (file: string, { out, seed, size, bits, window }: ExploreFlags) => {
       await checkWritable(out);
-      const image = small(await readImage(file, { window }), size);
+      const onUsedBits = (used: number): void => {
+        const warning = bitsWarning(1, used);
+        if (warning !== undefined) output.note(`warning: ${warning}`);
+      };
+      const image = small(await readImage(file, { bits, window, onUsedBits }), size);
       await writeFileAtomic(out, explorePage(image, seed));
       output.result(`wrote ${out}`);
     });

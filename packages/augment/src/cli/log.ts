@@ -15,7 +15,9 @@ const LOG = 'augment.jsonl';
  */
 export async function openOutput(folder: string, settings: Settings): Promise<void> {
   const file = join(folder, SETTINGS);
-  const text = `${JSON.stringify(settings)}\n`;
+  // 16 is the same as none, and undefined is left out.
+  const bits = settings.bits === 16 ? undefined : settings.bits;
+  const text = `${JSON.stringify({ ...settings, bits })}\n`;
   if (existsSync(file)) {
     const before = await readFile(file, 'utf8');
     if (before !== text) {

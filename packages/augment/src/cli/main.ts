@@ -20,6 +20,7 @@ export function main(args: readonly string[], output: Output = createOutput()): 
             output.progress({ phase: 'augmenting', done, total, unit: 'copies' }),
           );
           for (const bad of result.bad) output.note(`left out ${bad}`);
+          for (const warning of result.warnings) output.note(`warning: ${warning}`);
           output.result(options.json ? JSON.stringify(result) : inWords(result, folder));
         },
       );

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  bitsFlag,
   type Command,
   choiceFlag,
   shardFlag,
@@ -17,6 +18,8 @@ export interface Settings {
   readonly seed: number;
   /** Height and width, pixels; null for the preset's default. */
   readonly size: number | null;
+  /** Bits that 16-bit PNG and TIFF really use, as in `readImage`; those of the copies use as many. @default 16 */
+  readonly bits?: number | undefined;
   /** Values shown, as in `readImage`; absent as the files say. */
   readonly window?: Exclude<WindowChoice, 'file'> | undefined;
 }
@@ -46,6 +49,7 @@ export interface AugmentFlags {
   copies: number;
   seed: number;
   size?: number | undefined;
+  bits?: number | undefined;
   window?: WindowChoice | undefined;
   workers?: number | undefined;
   shard?: Shard | undefined;
@@ -71,6 +75,7 @@ export function addFlags(program: Command): Command {
         { min: 1 },
       ),
     )
+    .addOption(bitsFlag())
     .addOption(windowFlag())
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one for each core)', { min: 1 }))
     .addOption(shardFlag('image'))
@@ -80,15 +85,30 @@ export function addFlags(program: Command): Command {
       'after',
       `
 The output folder gets the copies in the input's class folders, augment.jsonl with the parameters of each, augment.json
-with the settings, and contact-sheet.png, a picture of some of them. A second run makes only the copies that are missing.`,
+with the settings, and contact-sheet.png, a picture of some of them. A second run makes only the copies that are missing.
+With --bits 12 copies of 16 bits are in 0..4095, too: read them with the same --bits.`,
     );
 }
 
 /** Applies the defaults. */
 export function optionsOf(input: string, output: string, flags: AugmentFlags): CliOptions {
-  const { preset, seed, size = null, window = 'file', copies, workers = availableParallelism() } = flags;
-  // Folders of before windows, and without, have none in their settings.
-  const settings = { preset, seed, size, ...(window !== 'file' && { window }) };
+  const {
+    preset,
+    seed,
+    size = null,
+    bits,
+    window = 'file',
+    copies,
+    workers = availableParallelism(),
+  } = flags;
+  // Folders of before bits and windows, and without, have none in their settings.
+  const settings = {
+    preset,
+    seed,
+    size,
+    ...(bits !== undefined && { bits }),
+    ...(window !== 'file' && { window }),
+  };
   return {
     input,
     output,

@@ -1,7 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
 import { inShard, listImages, pathBelow, WorkerPool, withFolderLock } from '@cxr/data/node';
-import { CxrFileError } from '@cxr/image';
+import { BitsMonitor, CxrFileError } from '@cxr/image';
 import { writeContactSheet } from './contact-sheet.js';
 import { openLog, openOutput, writeLog } from './log.js';
 import type { CliOptions } from './options.js';
@@ -23,6 +23,8 @@ export interface RunResult {
   readonly kept: number;
   /** Files that could not be read, each with the reason. */
   readonly bad: readonly string[];
+  /** What a person should know before the copies are used, a sentence each. */
+  readonly warnings: readonly string[];
   readonly contactSheet: string;
   readonly seconds: number;
 }
@@ -55,6 +57,8 @@ async function augmentFiles(
   const tasks = missing(options, files, lines);
   const total = kept + tasks.reduce((sum, { copies }) => sum + copies.length, 0);
   const bad: string[] = [];
+  const warnings: string[] = [];
+  const bitsMonitor = new BitsMonitor((message) => warnings.push(message));
   for await (const { file, outcome } of performAll(tasks, options.workers, signal)) {
     if ('bad' in outcome) {
       const { code, reason } = outcome.bad;
@@ -62,17 +66,20 @@ async function augmentFiles(
       bad.push(`${file}: ${reason}`);
       continue;
     }
+    if (outcome.usedBits !== undefined) bitsMonitor.add(outcome.usedBits);
     await log.append(...outcome.lines);
     onProgress({ done: lines.length, total });
   }
   signal.throwIfAborted();
   if (lines.length === 0) throw new CxrFileError('empty', 'no image could be read', { file: options.input });
+  bitsMonitor.finish();
   await writeLog(options.output, lines);
   return {
     images: new Set(lines.map(({ file }) => file)).size,
     written: lines.length - kept,
     kept,
     bad,
+    warnings,
     contactSheet: await writeContactSheet(options, lines, files),
     seconds: (performance.now() - started) / 1000,
   };

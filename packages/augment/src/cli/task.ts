@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { readImage, writeFileAtomic } from '@cxr/data/node';
-import { CxrFileError, type CxrFileErrorCode, type Image } from '@cxr/image';
+import { CxrFileError, type CxrFileErrorCode, dimensions, type Image, image, pixels } from '@cxr/image';
 import { type AugmentRecord, augment } from '../augment.js';
 import { PRESETS } from '../presets/presets.js';
 import type { Settings } from './options.js';
@@ -32,7 +32,11 @@ export interface LogLine extends AugmentRecord {
 
 /** The result of a task: the lines for the log, or why the image cannot be read. */
 export type Outcome =
-  | { readonly lines: readonly LogLine[] }
+  | {
+      readonly lines: readonly LogLine[];
+      /** Of a 16-bit image whose format does not say how many bits are used, where `bits` is not set. */
+      readonly usedBits: number | undefined;
+    }
   | { readonly bad: { readonly code: CxrFileErrorCode; readonly reason: string } };
 
 /** A copy's file, relative to the output folder: `NORMAL/a.jpeg` gives `NORMAL/a_1.png`. */
@@ -56,9 +60,14 @@ export function copyPath(folder: string, file: string, copy: number): string {
  */
 export default async function makeCopies(task: Task): Promise<Outcome> {
   const { file, path, settings } = task;
-  let image: Image;
+  let original: Image;
+  let usedBits: number | undefined;
   try {
-    image = await readImage(path, { window: settings.window });
+    const { bits, window } = settings;
+    const onUsedBits = (used: number): void => {
+      usedBits = used;
+    };
+    original = await readImage(path, { bits, window, onUsedBits });
   } catch (error) {
     if (!(error instanceof CxrFileError)) throw error;
     return { bad: { code: error.code, reason: error.reason } };
@@ -67,11 +76,25 @@ export default async function makeCopies(task: Task): Promise<Outcome> {
   const lines: LogLine[] = [];
   for (const copy of task.copies) {
     const key = { seed: settings.seed, epoch: copy, index: hash(file) };
-    const { image: result, record } = augment(transform, { image }, key);
-    await writeFileAtomic(copyPath(task.output, file, copy), encodePng(result as Image));
+    const { image: result, record } = augment(transform, { image: original }, key);
+    await writeFileAtomic(
+      copyPath(task.output, file, copy),
+      encodePng(inBits(result as Image, settings.bits)),
+    );
     lines.push({ file, copy, output: outputOf(file, copy), ...record });
   }
-  return { lines };
+  return { lines, usedBits };
+}
+
+/** A 16-bit image in 0..2^bits − 1, as its original is: what reads both takes one number of bits. */
+function inBits(copy: Image, bits: number = 16): Image {
+  const data = pixels(copy);
+  if (!(data instanceof Uint16Array) || bits === 16) return copy;
+  const white = 2 ** bits - 1;
+  return image(
+    data.map((value) => Math.round((value * white) / 65535)),
+    ...dimensions(copy),
+  );
 }
 
 /** FNV-1a, 32 bits, of the path: an image keeps its index when other images are added or removed. */

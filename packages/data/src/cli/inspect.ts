@@ -1,4 +1,5 @@
 import {
+  bitsFlag,
   type CliContext,
   type Command,
   shardFlag,
@@ -48,6 +49,7 @@ export function defineInspect(program: Command, context: CliContext): void {
     .option('--label <column>', "the table's column of labels (default: the first of a known name)")
     .option('--patient <column>', "the table's column of patients (default: the first of a known name)")
     .addOption(wholeNumberFlag('--workers <n>', 'threads (default: one a core, at most 8)'))
+    .addOption(bitsFlag())
     .addOption(windowFlag())
     .addOption(shardFlag('image'))
     .option('--json', 'print one JSON object')
@@ -61,7 +63,8 @@ interface InspectOptions {
   label?: string;
   patient?: string;
   workers?: number;
-  window?: WindowChoice;
+  bits?: number | undefined;
+  window?: WindowChoice | undefined;
   shard?: Shard;
   json?: boolean;
 }
@@ -71,11 +74,12 @@ const TABLE_FLAGS = ['root', 'path', 'label', 'patient'] as const;
 
 async function inspect(source: string, options: InspectOptions, context: CliContext): Promise<void> {
   const { output, signal } = context;
-  const { sheet, workers, window } = options;
+  const { sheet, workers, bits, window } = options;
   await checkWritable(sheet);
   const items = [...inShard(await listItems(source, options), options.shard)];
   const report = await inspectDataset(items, {
     workers,
+    bits,
     window,
     signal,
     onProgress: ({ done, total }) => output.progress({ phase: 'reading', done, total, unit: 'images' }),
@@ -84,7 +88,7 @@ async function inspect(source: string, options: InspectOptions, context: CliCont
   else for (const line of linesOf(report)) output.result(line);
   // After the report, which is then not lost where the sheet cannot be written.
   if (sheet !== undefined) {
-    const drawn = await sheetOf(items, window);
+    const drawn = await sheetOf(items, { bits, window });
     if (drawn) await writeFileAtomic(sheet, encodePng(drawn));
     output.note(drawn ? `${sheet}: a row for each class` : `${sheet} is not written: no image can be read`);
   }
@@ -113,7 +117,7 @@ async function listItems(source: string, options: InspectOptions): Promise<Datas
 /** Some images of each class, a row each, evenly spread over the list; undefined where none can be read. */
 async function sheetOf(
   items: readonly DatasetItem[],
-  window: WindowChoice | undefined,
+  { bits, window }: Pick<InspectOptions, 'bits' | 'window'>,
 ): Promise<Image | undefined> {
   const classes = new Map<string, DatasetItem[]>();
   for (const item of items) {
@@ -127,7 +131,7 @@ async function sheetOf(
     return Array.from({ length: count }, (_, i) => members[Math.floor((i * members.length) / count)]!.file);
   });
   const images: Image[] = [];
-  for await (const { image } of readImages(files, { skipBad: true, window })) images.push(image);
+  for await (const { image } of readImages(files, { skipBad: true, bits, window })) images.push(image);
   if (images.length === 0) return undefined;
   return contactSheet(images, { columns: Math.min(SHEET_COLUMNS, images.length), cell: 128 });
 }

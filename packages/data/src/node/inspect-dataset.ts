@@ -1,4 +1,11 @@
-import { BitsMonitor, type CxrFileError, checkList, checkOptions, describeValue } from '@cxr/image';
+import {
+  BitsMonitor,
+  type CxrFileError,
+  checkBits,
+  checkList,
+  checkOptions,
+  describeValue,
+} from '@cxr/image';
 import { checkWindow } from '../codecs/dicom/check-window.js';
 import type { DatasetItem } from '../layouts/dataset-item.js';
 import { findDuplicates } from '../layouts/find-duplicates.js';
@@ -11,6 +18,8 @@ import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js';
 
 /** Threads, abort and progress of `inspectDataset`. */
 export interface InspectDatasetOptions extends WorkerPoolOptions {
+  /** Bits that 16-bit PNG and TIFF really use, see `decodeImage`. @default 16, with a warning where they use fewer */
+  bits?: number | undefined;
   /** Values shown of DICOM, and of grey TIFF with signed, floating-point or 32-bit samples, see `decodeImage`. @default 'file', as the file says */
   window?: ReadImageOptions['window'];
   /** Aborts the work: its reason is thrown. @default none */
@@ -101,6 +110,7 @@ export async function inspectDataset(
   options: InspectDatasetOptions = {},
 ): Promise<DatasetReport> {
   checkOptions<InspectDatasetOptions>('inspectDataset', options, {
+    bits: true,
     window: true,
     workers: true,
     ahead: true,
@@ -108,7 +118,8 @@ export async function inspectDataset(
     onProgress: true,
   });
   checkItems(items);
-  const { signal, onProgress, workers, ahead, window } = options;
+  const { signal, onProgress, workers, ahead, bits, window } = options;
+  if (bits !== undefined) checkBits(bits);
   checkWindow('window', window, 'LINEAR_EXACT');
   const pool = new WorkerPool<SummariseJob, ImageSummary>(
     new URL(import.meta.url.replace(/inspect-dataset(\.[jt]s)/, 'summarise-file$1')),
@@ -119,7 +130,7 @@ export async function inspectDataset(
   const summaries: ImageSummary[] = [];
   try {
     let done = 0;
-    const jobs = items.map(({ file }) => ({ file, window }));
+    const jobs = items.map(({ file }) => ({ file, bits, window }));
     for await (const result of pool.map(jobs, { signal })) {
       if ('error' in result) bad.push(result.error);
       else {

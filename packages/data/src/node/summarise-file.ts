@@ -11,7 +11,8 @@ import { sharpCodec } from './sharp-codec.js';
 /** A file, and how it is shown. */
 export interface SummariseJob {
   file: string;
-  /** As in `decodeImage`. */
+  /** As in `decodeImage`, both. */
+  bits: DecodeImageOptions['bits'];
   window: DecodeImageOptions['window'];
 }
 
@@ -42,13 +43,14 @@ export interface ImageSummary {
  * Decodes a file and sums it up. A module of a `WorkerPool`.
  * @public
  */
-export default async function summariseFile({ file, window }: SummariseJob): Promise<ImageSummary> {
+export default async function summariseFile({ file, bits, window }: SummariseJob): Promise<ImageSummary> {
   let usedBits: number | undefined;
   const onUsedBits = (used: number): void => {
     usedBits = used;
   };
   const bytes = await readBytes(file, maxImageBytes());
-  const image = await decodeImage(bytes, { codec: await sharpCodec(), name: file, window, onUsedBits });
+  const codec = await sharpCodec();
+  const image = await decodeImage(bytes, { codec, name: file, bits, window, onUsedBits });
   const [height, width, channels] = dimensions(image);
   const data = pixels(image);
   const digest = createHash('sha256')
