@@ -1,4 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { crc32 } from 'node:zlib';
+
+/** The files below a folder as such a zip file. */
+export function zipOf(folder: string): Uint8Array {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return storedZip(
+    Object.fromEntries(files.map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)])),
+  );
+}
 
 /** A zip file of these files by name, not packed. */
 export function storedZip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {

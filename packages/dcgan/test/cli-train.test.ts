@@ -5,9 +5,10 @@ import { listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
 import { image as wrap } from '@cxr/image';
 import { describe, expect, it } from 'vitest';
 import { floatTiff } from '../../../test/support/float-tiff.js';
+import { zipOf } from '../../../test/support/stored-zip.js';
 import { run, runsFolder } from './cli-support.js';
 
-const { at, train } = runsFolder();
+const { at, train, weightsOf } = runsFolder();
 
 const readLog = async (out: string): Promise<{ type: string; step: number }[]> =>
   (await readFile(at(out, 'log.jsonl'), 'utf8'))
@@ -153,6 +154,10 @@ describe('cxr-dcgan train', () => {
     expect(one).toMatchObject({ status: 0, err: expect.stringContaining('4 images, ') });
     const saved = JSON.parse(await readFile(at('one', 'config.json'), 'utf8'));
     expect(saved).toMatchObject({ data: classes, class: 'NORMAL' });
+    await writeFile(at('set.zip'), zipOf(classes));
+    const zipped = await run(...train('zipped', 1, '--data', at('set.zip'), '--class', 'NORMAL'));
+    expect(zipped).toMatchObject({ status: 0, err: expect.stringContaining('4 images, ') });
+    expect(await weightsOf('zipped')).toBe(await weightsOf('one'));
     const all = await run(...train('all', 1, '--data', classes, '--conditional'));
     expect(all).toMatchObject({ status: 0, err: expect.stringContaining('8 images, ') });
     const state = await loadCheckpoint(at('all'));

@@ -17,6 +17,8 @@ import {
 import { readActivations } from '@cxr/fid/node';
 import { image } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zipOf } from '../../../test/support/stored-zip.js';
+import { trainingImages } from '../src/cli/training-images.js';
 import { runMain, syntheticActivations } from './shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cxr-fid-classes-'));
@@ -149,6 +151,28 @@ describe('cxr-fid', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout).ceiling.n).toBe(4);
     expect(readFileSync(at('spectrum.svg'), 'utf8')).toContain('<svg');
+  }, 60_000);
+
+  it('scores images in a zip file as those in its folder', async () => {
+    writeFileSync(at('real.zip'), zipOf(at('real')));
+    const flags = ['--by', 'class', '--json', '--against-classes'];
+    const [zipped, unpacked] = [
+      await run(at('real.zip'), at('fake'), ...flags, at('real.zip')),
+      await run(at('real'), at('fake'), ...flags, at('real')),
+    ].map(({ stdout }) => JSON.parse(stdout));
+    for (const key of ['fid', 'n1', 'byClass', 'classes']) expect(zipped[key]).toEqual(unpacked[key]);
+    const missing = await run(`${at('real.zip')}!SICK`, at('fake'));
+    expect(missing).toMatchObject({ status: 2, stderr: expect.stringContaining('without the folder SICK') });
+    mkdirSync(at('run'));
+    for (const [data, reason] of [
+      [at('real.zip'), undefined],
+      [at('gone.zip'), /images are not at .*gone\.zip/],
+    ] as const) {
+      writeFileSync(at('run', 'config.json'), JSON.stringify({ data, class: 'NORMAL' }));
+      const found = trainingImages(at('run'));
+      if (reason) await expect(found).rejects.toThrow(reason);
+      else expect(await found).toMatchObject({ folder: join(data, 'NORMAL'), recursive: false });
+    }
   }, 60_000);
 
   it('--by class needs the same class folders in both, and no image beside them', async () => {

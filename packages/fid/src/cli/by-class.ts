@@ -1,6 +1,5 @@
-import { relative, sep } from 'node:path';
 import { UsageError } from '@cxr/cli';
-import { listClassFolders, listImages } from '@cxr/data/node';
+import { listClassFolders, listImages, pathBelow } from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import { type FidByClass, fidByClass, type LabelledActivations } from '../metrics/fid-by-class.js';
 import type { PathStatistics } from '../node/path-report.js';
@@ -42,5 +41,5 @@ export function scoreClasses([a, b]: readonly [PathStatistics, PathStatistics]):
 
 /** The class of a file is the first folder below the path. */
 function labelled({ path, names, activations }: PathStatistics): LabelledActivations {
-  return { activations: activations!, labels: names.map((file) => relative(path, file).split(sep)[0]!) };
+  return { activations: activations!, labels: names.map((file) => pathBelow(path, file).split('/')[0]!) };
 }

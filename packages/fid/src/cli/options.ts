@@ -73,7 +73,7 @@ export function addScoreFlags(program: Command): Command {
   program
     .description(
       'Fréchet Inception Distance of two sets of images, equal to pytorch-fid.\n\n' +
-        'A path is a folder of images, an .npy or .npz with an array of images, or an .npz with mu and sigma as ' +
+        'A path is a folder or zip file of images, an .npy or .npz with an array of images, or an .npz with mu and sigma as ' +
         'pytorch-fid writes it. For metrics that ' +
         'distinguish them, path1 is the real images and path2 the fakes.',
     )

@@ -36,20 +36,22 @@ export async function trainingImages(
   if (typeof data !== 'string')
     throw new UsageError(`${run} does not name its images: give them after the run`);
   const folder = typeof name === 'string' ? join(data, name) : data;
-  if (!existsSync(folder))
-    throw new UsageError(`the run’s images are not at ${folder}, as seen from here: give them after the run`);
-  if (recursive || (Array.isArray(classNames) && classNames.length > 0))
-    return { folder, recursive: true, reading };
-  await checkNoClassFolders(run, folder);
-  return { folder, recursive: false, reading };
+  const all = recursive || (Array.isArray(classNames) && classNames.length > 0);
+  await checkImages(run, folder, all);
+  return { folder, recursive: all, reading };
 }
 
-/** @throws UsageError for a folder whose images are all in class folders. */
-async function checkNoClassFolders(run: string, folder: string): Promise<void> {
+/** @throws UsageError for a folder that is gone, and, unless its sub-folders count, for one whose images are all in class folders. */
+async function checkImages(run: string, folder: string, recursive: boolean): Promise<void> {
   try {
-    await listImages(folder);
+    await listImages(folder, { recursive });
   } catch (error) {
-    if (!(error instanceof CxrFileError && error.code === 'empty')) throw error;
+    if (!(error instanceof CxrFileError)) throw error;
+    if (error.code === 'not-found' || error.code === 'not-a-directory')
+      throw new UsageError(
+        `the run’s images are not at ${folder}, as seen from here: give them after the run`,
+      );
+    if (recursive || error.code !== 'empty') throw error;
     const classes = await listClassFolders(folder).catch(() => []);
     if (classes.length === 0) throw error;
     const names = classes.map(({ name }) => name).join(', ');

@@ -1,6 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { type ArrayImages, inShard, listImages, npzNames, openArrayImages, type Shard } from '@cxr/data/node';
+import {
+  type ArrayImages,
+  inShard,
+  listImages,
+  npzNames,
+  openArrayImages,
+  pathBelow,
+  type Shard,
+} from '@cxr/data/node';
 import { CxrFileError } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Statistics } from '../statistics.js';
@@ -8,7 +15,7 @@ import { sha256 } from '../weights/sha256.js';
 import type { SizedPath, StatisticsPart, StatisticsSettings } from './path-report.js';
 import { readMade } from './statistics-file.js';
 
-/** A folder of images that are not read yet. */
+/** A folder or zip file of images that are not read yet. */
 interface FolderSource {
   path: string;
   files: string[];
@@ -42,7 +49,7 @@ interface StatisticsSource {
 }
 
 /**
- * Lists a folder of images, opens an array of images, or reads a statistics file.
+ * Lists a folder or zip file of images, opens an array of images, or reads a statistics file.
  * @throws CxrFileError `not-found`; `empty` for a folder with fewer than two images; `mismatch` for statistics of other dims,
  * `unsupported` for statistics with a size or a shard;
  * and as `readStatistics` and `openArrayImages`.
@@ -55,7 +62,7 @@ export async function openPath(
     const all = await listImages(path, { recursive });
     const files = [...inShard(all, shard)];
     if (files.length < 2) throw tooFewImages(path, files.length, shard);
-    const names = all.map((file) => relative(path, file));
+    const names = all.map((file) => pathBelow(path, file));
     return { path, files, size, part: shard && (await partOf(shard, names)) };
   }
   if (await isArrayFile(path)) {
@@ -83,7 +90,7 @@ interface OpenPathOptions {
 }
 
 async function partOf(shard: Shard, names: readonly string[]): Promise<StatisticsPart> {
-  const text = names.map((name) => `${name.split(sep).join('/')}\n`).join('');
+  const text = names.map((name) => `${name}\n`).join('');
   return { shard, set: await sha256(new TextEncoder().encode(text)) };
 }
 
@@ -119,10 +126,12 @@ export async function isArrayFile(file: string): Promise<boolean> {
   return names.length > 0 && !names.some((name) => STATISTICS.includes(name));
 }
 
+/** Whether `listImages` lists it: a folder, a zip file, or a folder in one. */
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    return (await stat(path)).isDirectory() || /\.zip$/i.test(path);
   } catch (cause) {
+    if (/\.zip[!/\\]/i.test(path)) return true;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
       throw new CxrFileError('not-found', 'there is no such file or folder', { file: path, cause });
     throw new CxrFileError('unreadable', (cause as Error).message, { file: path, cause });

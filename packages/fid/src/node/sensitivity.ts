@@ -1,6 +1,5 @@
-import { dirname, relative } from 'node:path';
 import { splitByPatient } from '@cxr/data';
-import { listDataset, type ReadImageOptions } from '@cxr/data/node';
+import { listDataset, pathBelow, type ReadImageOptions } from '@cxr/data/node';
 import { CxrFileError, checkOptions, createRng, describeValue, type KnownOptions } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { ActivationRows } from '../activation-rows.js';
@@ -206,5 +205,5 @@ async function openSets(folder: string, options: SensitivityOptions): Promise<[s
 
 async function listFolder(folder: string, { recursive = false }: SensitivityOptions) {
   const items = await listDataset(folder);
-  return recursive ? items : items.filter(({ file }) => relative(folder, dirname(file)) === '');
+  return recursive ? items : items.filter(({ file }) => !pathBelow(folder, file).includes('/'));
 }
