@@ -1,8 +1,10 @@
+import { basename, resolve } from 'node:path';
 import { BACKEND_NAMES, type BackendRequest, OLD_BACKEND_NAMES } from '@cxr/backend';
 import {
   backendFlag,
   bitsFlag,
   type Command,
+  checkUsage,
   choiceFlag,
   numberFlag,
   threadsFlag,
@@ -11,7 +13,7 @@ import {
   wholeNumberFlag,
   windowFlag,
 } from '@cxr/cli';
-import { PRESETS } from '@cxr/dcgan';
+import { type AugmentKind, PRESETS, resolveConfig, type TrainConfig, type TrainSettings } from '@cxr/dcgan';
 import { DIMS } from '@cxr/fid';
 
 /** All options of a run; saved with it, so that it can be repeated. */
@@ -43,7 +45,7 @@ export interface Options {
   readonly backend: BackendRequest;
   /** Of the backend and the Inception network; undefined: one a core. */
   readonly threads?: number | undefined;
-  /** DiffAugment (Zhao et al., 2020): what limited data needs. */
+  /** DiffAugment (Zhao et al., 2020), what limited data needs: the preset's kinds, or all where it has none. */
   readonly diffAugment: boolean;
   /** Decay of the generator's moving average (EMA), 0 to below 1; undefined: the preset's. */
   readonly ema?: number | undefined;
@@ -89,19 +91,29 @@ function addDataFlags(program: Command): void {
 
 function addTrainingFlags(program: Command): void {
   program
-    .addOption(choiceFlag('--preset <name>', 'ready-made settings', Object.keys(PRESETS)).default('dcgan'))
+    .addOption(
+      choiceFlag(
+        '--preset <name>',
+        'ready-made settings, but for the size, width and batch size: those are as below',
+        Object.keys(PRESETS),
+      ).default('dcgan'),
+    )
     .addOption(choiceFlag('--size <n>', 'pixels a side', [32, 64, 128]).default(64))
     .addOption(
       wholeNumberFlag('--width <n>', withDefaults('features of the layer at full size', 'width'), AT_LEAST_1),
     )
     .addOption(wholeNumberFlag('--batch-size <n>', withDefaults('images of a step', 'batchSize'), AT_LEAST_2))
-    .option('--diff-augment', 'DiffAugment, what few images need (default, but for the preset paper)')
+    .option('--diff-augment', 'DiffAugment as in the preset, or in full (default, but for the preset paper)')
     .option('--no-diff-augment', 'without it')
     .addOption(
-      numberFlag('--ema <x>', withDefaults('decay of the averaged generator', 'ema', '; paper: 0'), {
-        min: 0,
-        max: 1 - 1e-9,
-      }),
+      numberFlag(
+        '--ema <x>',
+        withDefaults('decay of the averaged generator', 'ema', '; other presets than dcgan: their own'),
+        {
+          min: 0,
+          max: 1 - 1e-9,
+        },
+      ),
     )
     .option('--grow-from <dir>', 'begin with the layers of a run of half the size and twice the width')
     .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data; or', AT_LEAST_1).conflicts('steps'))
@@ -124,7 +136,7 @@ function addScoringFlags(program: Command): void {
 
 function addFolderFlags(program: Command): void {
   program
-    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--resume', 'go on from the last checkpoint in --out, or begin anew where there is none yet')
     .option('--out <dir>', 'the run’s folder (default: a new one in runs/, named after the data)');
 }
 
@@ -133,7 +145,7 @@ function withDefaults(description: string, key: keyof typeof ON_DATA, more = '')
   return `${description} (default: ${ON_DATA[key]} on data, ${ON_PHANTOMS[key]} on phantoms${more})`;
 }
 
-/** The flags with their defaults. @throws UsageError where they contradict each other. */
+/** The flags with their defaults. @throws UsageError where they contradict each other or the preset. */
 export function optionsOf(flags: RunFlags): Options {
   const { data, testData, class: className, preset = 'dcgan', epochs } = flags;
   const real = data !== undefined;
@@ -141,9 +153,8 @@ export function optionsOf(flags: RunFlags): Options {
     throw new UsageError('--test-data and --class go with --data');
   }
   const fallback = real ? ON_DATA : ON_PHANTOMS;
-  const helped = preset !== 'paper';
-  const name = real ? [data.replace(/\/+$/, '').split(/[\\/]/).at(-1), className] : ['phantoms'];
-  return {
+  const own = preset === 'dcgan';
+  const options: Options = {
     data,
     testData,
     class: className,
@@ -156,8 +167,8 @@ export function optionsOf(flags: RunFlags): Options {
     size: flags.size ?? 64,
     width: flags.width ?? fallback.width,
     batchSize: flags.batchSize ?? fallback.batchSize,
-    diffAugment: flags.diffAugment ?? helped,
-    ema: flags.ema ?? (helped ? fallback.ema : undefined),
+    diffAugment: flags.diffAugment ?? (own || kindsOf(preset).length > 0),
+    ema: flags.ema ?? (own ? fallback.ema : undefined),
     epochs,
     steps: epochs === undefined ? (flags.steps ?? fallback.steps) : undefined,
     seed: flags.seed ?? 1,
@@ -167,9 +178,38 @@ export function optionsOf(flags: RunFlags): Options {
     threads: flags.threads,
     dims: flags.dims ?? fallback.dims,
     resume: flags.resume ?? false,
-    name: `runs/${name.filter(Boolean).join('-')}`,
+    name: `runs/${real ? nameOf(data, className) : 'phantoms'}`,
+  };
+  checkUsage(() => resolveConfig(trainSettings(options)));
+  return options;
+}
+
+/** The settings of the networks and their training that follow from the options. */
+export function trainSettings(options: Omit<Options, 'name'>): TrainSettings {
+  const { preset, size, width, batchSize, seed, diffAugment, ema } = options;
+  const kinds = kindsOf(preset);
+  return {
+    preset: preset as TrainConfig['preset'],
+    size: size as TrainConfig['size'],
+    width,
+    batchSize,
+    seed,
+    diffAugment: diffAugment ? (kinds.length > 0 ? kinds : ALL_KINDS) : [],
+    ema,
   };
 }
+
+function kindsOf(preset: string): readonly AugmentKind[] {
+  return PRESETS[preset as TrainConfig['preset']].diffAugment;
+}
+
+/** A name for a folder: that of the data and the class, one part of a path whatever they are. */
+function nameOf(data: string, className: string | undefined): string {
+  const folder = basename(resolve(data)) || 'data';
+  return className === undefined ? folder : `${folder}-${className.replace(/[\\/]+/g, '-')}`;
+}
+
+const ALL_KINDS: readonly AugmentKind[] = ['brightness', 'contrast', 'translation', 'cutout'];
 
 const AT_LEAST_1 = { min: 1 };
 const AT_LEAST_2 = { min: 2 };

@@ -1,18 +1,19 @@
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BackendChoice, type BackendName, useBackend } from '@cxr/backend';
-import { type Progress, versionsOf, windowText } from '@cxr/cli';
+import { type Progress, versionsOf } from '@cxr/cli';
 import { contactSheet, encodePng } from '@cxr/data';
-import { withFolderLock, writeFileAtomic } from '@cxr/data/node';
+import { writeFileAtomic } from '@cxr/data/node';
 import { sample } from '@cxr/dcgan';
 import { loadGenerator, PRETRAINED, pretrained, saveSamples } from '@cxr/dcgan/node';
 import type { InceptionWeights } from '@cxr/fid';
 import { fitImage, type Image } from '@cxr/image';
-import { checkResumed } from './check-resumed.js';
+import { checkResumed, checkScored, plainOptions, saveSettings } from './check-resumed.js';
 import type { Metrics } from './metrics.js';
 import type { Options } from './options.js';
 import { type CountedImages, openReals, type Reals } from './reals.js';
 import { renderReport } from './report.js';
-import { runFolder } from './run-folder.js';
+import { inRunFolder } from './run-folder.js';
 import {
   fakeSet,
   openScoring,
@@ -100,7 +101,7 @@ function metricsOf(
     interrupted: scored === undefined,
     curve: trained.scores.length > 0 ? trained.scores : undefined,
     notes: [...rest.notes, ...scoreNotes, ...trained.warnings],
-    options: { ...options, window: options.window && windowText(options.window) },
+    options: plainOptions(options),
     versions: versionsOf(PACKAGES, import.meta.url),
   };
 }
@@ -111,8 +112,7 @@ function metricsOf(
  * @throws CxrFileError 'locked' where another run is writing into the folder.
  */
 export async function run(options: Options, hooks: RunHooks): Promise<RunResult> {
-  const out = runFolder(options);
-  return withFolderLock(out, () => runInto(out, options, hooks));
+  return inRunFolder(options, (out) => runInto(out, options, hooks));
 }
 
 async function runInto(out: string, options: Options, hooks: RunHooks): Promise<RunResult> {
@@ -123,17 +123,22 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
   const { weights, notes } = hooks.weights
     ? { weights: hooks.weights, notes: [] }
     : await openWeights(options, onProgress);
+  if (options.resume) await checkScored(out, options, weights);
   for (const note of notes) onMessage(note);
   const backend = await useBackend(options.backend, { threads: options.threads });
   onMessage(describe(backend));
   const scoring = await openScoring(options, reals, weights, backend.name, onProgress, signal);
   try {
-    const trained = await runTraining(options, out, reals, scorerOf(scoring, options), onProgress, signal);
+    const trained = await runTraining(options, out, reals, scorerOf(scoring, options), {
+      ...hooks,
+      onStart: () => saveSettings(out, options, weights),
+    });
     for (const warning of trained.warnings) onMessage(`warning: ${warning}`);
     const fakes = fakeSet(trained.end.generator, options);
     const shown = await firstOf({ ...fakes, count: SHOWN }, options.size);
     const grid = join(out, 'grids', 'final.png');
     await writeFileAtomic(grid, encodePng(shown));
+    if (options.resume) await removeSamples(out);
     const scored = await untilAborted(signal, async () => {
       onProgress({ phase: 'writing samples', done: 0, total: fakes.count, unit: 'images' });
       await saveSamples(fakes.read(), join(out, 'samples'));
@@ -151,6 +156,14 @@ async function runInto(out: string, options: Options, hooks: RunHooks): Promise<
     return { metrics, report: await writeReport(out, metrics, trained, pictures), grid };
   } finally {
     scoring.engine.dispose();
+  }
+}
+
+/** Removes the fakes of an earlier score, which may be more, so that only those of this one are there. */
+async function removeSamples(out: string): Promise<void> {
+  const folder = join(out, 'samples');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (/^sample-\d{5,}\.png$/.test(name)) await rm(join(folder, name));
   }
 }
 

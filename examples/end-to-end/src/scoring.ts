@@ -14,10 +14,9 @@ import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
 import { CxrFileError, createRng, ndarray, splitHalves } from '@cxr/image';
 import type { NdArray } from 'ndarray';
 import type { Metrics, Score, WeightsOrigin } from './metrics.js';
-import type { Options } from './options.js';
+import { type Options, trainSettings } from './options.js';
 import { atSize, compareRows, compareSpectra } from './readable.js';
 import type { CountedImages, Reals } from './reals.js';
-import { trainSettings } from './training.js';
 
 const RESIZE = 'pil299';
 

@@ -1,20 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Progress } from '@cxr/cli';
+import { checkUsage, type Progress } from '@cxr/cli';
 import { encodePng } from '@cxr/data';
 import { type JsonLines, makeFolder, openJsonLines, writeFileAtomic } from '@cxr/data/node';
 import {
+  checkTrainOptions,
   type EndEvent,
   resolveConfig,
   type Scorer,
   stepsForEpochs,
-  type TrainConfig,
   type TrainEvent,
-  type TrainSettings,
+  type TrainOptions,
   train,
 } from '@cxr/dcgan';
-import { checkpointFolder, loadCheckpoint } from '@cxr/dcgan/node';
-import type { Options } from './options.js';
+import { checkpointFolder, listCheckpoints, loadCheckpoint } from '@cxr/dcgan/node';
+import { type Options, trainSettings } from './options.js';
 import type { Reals } from './reals.js';
 
 /** A line of `log.jsonl`. */
@@ -43,20 +43,6 @@ export interface Trained {
 
 const GRID = /^step-(\d+)\.png$/;
 
-/** The settings of the networks and their training that follow from the options. */
-export function trainSettings(options: Options): TrainSettings {
-  const { preset, size, width, batchSize, seed, diffAugment, ema } = options;
-  return {
-    preset: preset as TrainConfig['preset'],
-    size: size as TrainConfig['size'],
-    width,
-    batchSize,
-    seed,
-    diffAugment: diffAugment ? ['brightness', 'contrast', 'translation', 'cutout'] : [],
-    ema,
-  };
-}
-
 /**
  * Opens a log of a run to continue after step `upTo`: lines of later steps are dropped, since these steps run again.
  */
@@ -66,34 +52,53 @@ function openLog<T extends { readonly step: number }>(file: string, upTo: number
 
 /** The grids that a run has drawn so far, in the order of their steps. */
 export async function readGrids(out: string): Promise<{ step: number; png: Uint8Array }[]> {
-  const names = (await readdir(join(out, 'grids')).catch(() => [])).filter((name) => GRID.test(name)).sort();
   return Promise.all(
-    names.map(async (name) => ({
-      step: Number(GRID.exec(name)![1]),
-      png: await readFile(join(out, 'grids', name)),
-    })),
+    (await listGrids(out)).map(async ({ step, file }) => ({ step, png: await readFile(file) })),
   );
+}
+
+async function listGrids(out: string): Promise<{ step: number; file: string }[]> {
+  const names = (await readdir(join(out, 'grids')).catch(() => [])).filter((name) => GRID.test(name)).sort();
+  return names.map((name) => ({ step: Number(GRID.exec(name)![1]), file: join(out, 'grids', name) }));
+}
+
+/** Removes the grids and the best state of steps after `upTo`: these steps run again. */
+async function removeLater(out: string, upTo: number): Promise<void> {
+  for (const { step, file } of await listGrids(out)) if (step > upTo) await rm(file);
+  const best = join(out, 'best');
+  if ((await listCheckpoints(best)).some((step) => step > upTo)) await rm(best, { recursive: true });
+}
+
+/** What a run reports while it trains, and how it is stopped. */
+interface TrainHooks {
+  /** Called when options and images are known to be good, before the first step. */
+  readonly onStart: () => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onMessage: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Trains, or continues a run, and writes `log.jsonl`, `grids/` and `checkpoint/` in the run's folder; with
  * scores while training also `scores.jsonl` and `best/`.
- * An abort ends it after the current step, with a checkpoint.
+ * An abort ends it after the current step, with a checkpoint. A run to resume that has no checkpoint begins anew.
+ * @throws UsageError for options that do not go with each other, or with the run to resume.
  */
 export async function runTraining(
   options: Options,
   out: string,
   reals: Reals,
   score: Scorer,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
+  { onStart, onProgress, onMessage, signal }: TrainHooks,
 ): Promise<Trained> {
-  const resume = options.resume ? await loadCheckpoint(out) : undefined;
+  const checkpoints = await listCheckpoints(join(out, 'checkpoint'));
+  const resume = options.resume && checkpoints.length > 0 ? await loadCheckpoint(out) : undefined;
+  if (options.resume && !resume) onMessage(`${out} has no checkpoint yet: the run begins anew`);
   const growFrom = options.growFrom && !resume ? await loadCheckpoint(options.growFrom) : undefined;
   const settings = trainSettings(options);
   const steps = options.steps ?? stepsForEpochs(options.epochs!, reals.train.count, resolveConfig(settings));
   const scored = options.scoreEvery > 0;
-  const events = train({
+  const trainOptions: TrainOptions = {
     ...settings,
     images: reals.train.read(),
     steps,
@@ -106,9 +111,12 @@ export async function runTraining(
     signal,
     resume,
     growFrom,
-  });
+  };
+  checkUsage(() => checkTrainOptions(trainOptions));
+  if (options.resume) await removeLater(out, resume?.step ?? 0);
   const record = await openRecord(out, resume?.step ?? 0);
-  for await (const event of events) {
+  for await (const event of train(trainOptions)) {
+    if (event.type === 'start') await onStart();
     await record.write(event);
     if (event.type === 'start' || event.type === 'step') onProgress(progressOf(event, steps));
     if (event.type === 'end') return { end: event, ...record };

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Output } from '@cxr/cli';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/main.js';
@@ -28,6 +29,20 @@ describe('the options', () => {
     });
   });
 
+  it('names the folder after that of the data, however it is given', () => {
+    const here = basename(process.cwd());
+    for (const [data, className, name] of [
+      ['.', undefined, `runs/${here}`],
+      ['x/y/..', undefined, 'runs/x'],
+      ['x/y/..', 'NORMAL', 'runs/x-NORMAL'],
+      ['x', '../z', 'runs/x-..-z'],
+      ['/', undefined, 'runs/data'],
+      ['two.zip!two/NORMAL', undefined, 'runs/NORMAL'],
+      ['two.zip', 'NORMAL', 'runs/two.zip-NORMAL'],
+    ] as const)
+      expect(optionsOf({ data, class: className }).name).toBe(name);
+  });
+
   it('leaves the paper’s recipe as it is', () => {
     expect(optionsOf({ data: 'x', preset: 'paper' })).toMatchObject({ diffAugment: false, ema: undefined });
   });
@@ -42,6 +57,8 @@ describe('the options', () => {
     [['--backend', 'cuda'], /It takes auto/],
     [['--ema', '1'], /It takes a number from 0/],
     [['stray'], /too many arguments/],
+    [['--preset', 'paper', '--batch-size', '33'], /invalid batchSize: 33 \(even, with halfBatch\)/],
+    [['--preset', 'xray-residual', '--batch-size', '6'], /batches of 6 are no whole number of groups/],
   ])('refuses %j in one line', async (args, message) => {
     const lines: string[] = [];
     const output: Output = { result() {}, progress() {}, note: (line) => lines.push(line) };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@cxr/cli';
@@ -6,6 +6,7 @@ import { encodePng, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { type Image, image, type NamedImage } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedZip } from '../../../test/support/stored-zip.js';
 import { optionsOf, type RunFlags } from '../src/options.js';
 import { type CountedImages, openReals } from '../src/reals.js';
 
@@ -27,11 +28,14 @@ async function draw(where: string, count: number, bits = 8): Promise<void> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cxr-reals-'));
-  await draw(at('train', 'NORMAL'), 3);
-  await draw(at('train', 'PNEUMONIA'), 2);
+  await draw(at('train', 'NORMAL'), 5);
+  await draw(at('train', 'PNEUMONIA'), 4);
   await draw(at('train-2', 'NORMAL'), 4);
-  await draw(at('deep'), 2, 12);
+  await draw(at('deep'), 4, 12);
+  await draw(at('three'), 3);
+  await draw(at('one'), 1);
   mkdirSync(at('nothing'));
+  writeFileSync(at('set.zip'), storedZip(at('train')));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -67,13 +71,13 @@ describe('from a folder', () => {
   it('are the images of one class, read as often as needed', async () => {
     const { description, train, test } = await open({ data: at('train'), class: 'NORMAL' });
     expect(description).toMatch(
-      /^3 chest X-rays of class NORMAL, trained on at 32 × 32 pixels\. If .*CC BY 4\.0\.$/,
+      /^5 chest X-rays of class NORMAL, trained on at 32 × 32 pixels\. If .*CC BY 4\.0\.$/,
     );
     expect(test).toBeUndefined();
-    expect(train.count).toBe(3);
+    expect(train.count).toBe(5);
     expect(await all(train)).toEqual(await all(train));
     const plain = await open({ data: at('train', 'PNEUMONIA') });
-    expect(plain.description).toMatch(/^2 chest X-rays, trained on at/);
+    expect(plain.description).toMatch(/^4 chest X-rays, trained on at/);
   });
 
   it('need a class where there are several', async () => {
@@ -101,11 +105,35 @@ describe('from a folder', () => {
     await expect(open(inside)).rejects.toThrow(UsageError);
   });
 
+  it('are enough for a distance, or refused before anything is computed', async () => {
+    await expect(open({ data: at('three') })).rejects.toThrow(
+      new UsageError(`${at('three')} has 3 images: at least 4 are needed to score with`),
+    );
+    const data = at('train', 'NORMAL');
+    await expect(open({ data, testData: at('one') })).rejects.toThrow(
+      new UsageError(`${at('one')} has 1 image: at least 2 are needed to score with`),
+    );
+  });
+
+  it('may lie in a zip file, which is no reason to test on them', async () => {
+    const zip = at('set.zip');
+    await expect(open({ data: zip })).rejects.toThrow('choose one of NORMAL, PNEUMONIA with --class');
+    const { train } = await open({ data: zip, class: 'NORMAL' });
+    const unpacked = await open({ data: at('train'), class: 'NORMAL' });
+    expect(await all(train)).toEqual(await all(unpacked.train));
+    const { test } = await open({ data: `${zip}!NORMAL`, testData: `${zip}!PNEUMONIA` });
+    expect(test!.count).toBe(4);
+    symlinkSync(zip, at('link.zip'));
+    for (const testData of [`${zip}!NORMAL`, `${at('link.zip')}!NORMAL`]) {
+      await expect(open({ data: `${zip}/NORMAL`, testData })).rejects.toThrow('overlaps');
+    }
+  });
+
   it('are warned of once, though they are read several times', async () => {
     const { train, lines } = await open({ data: at('deep') });
     await all(train);
     await all(train);
-    expect(lines).toEqual([expect.stringMatching(/^warning: the 2 16-bit images use only 12 of 16 bits/)]);
+    expect(lines).toEqual([expect.stringMatching(/^warning: the 4 16-bit images use only 12 of 16 bits/)]);
     const given = await open({ data: at('deep'), bits: 12 });
     await all(given.train);
     expect(given.lines).toEqual([]);

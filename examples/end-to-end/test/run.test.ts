@@ -2,10 +2,11 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, UsageError } from '@cxr/cli';
-import { encodePng, phantoms } from '@cxr/data';
+import { encodePng, phantom, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { loadGenerator } from '@cxr/dcgan/node';
 import { randomWeights } from '@cxr/fid';
+import { CxrFileError } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRunFlags, optionsOf, type RunFlags } from '../src/options.js';
 import { type RunHooks, run } from '../src/run.js';
@@ -18,6 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const weights = randomWeights(1);
+const chest = phantom({ seed: 1, size: 32 });
 const quiet = (signal = new AbortController().signal): RunHooks => ({
   onProgress: () => {},
   onMessage: () => {},
@@ -123,6 +125,102 @@ describe('on a folder of images', () => {
     const phantoms = run(options(out, '--resume', '--steps', '2'), quiet());
     await expect(phantoms).rejects.toThrow(`${out} holds a run with images of --data, not phantoms`);
     expect((await resume(...read)).metrics.train.steps).toBe(2);
+  });
+
+  it('begins anew where it was killed before its first checkpoint', async () => {
+    const out = join(folder, 'killed');
+    const flags = ['--steps', '8', '--score-every', '1'];
+    const killed = quiet();
+    const onProgress: RunHooks['onProgress'] = ({ phase, done }) => {
+      if (phase === 'training' && done === 3) throw new Error('killed');
+    };
+    await expect(run(few('killed', ...flags), { ...killed, onProgress })).rejects.toThrow('killed');
+    expect(readdirSync(out).sort()).toEqual(['best', 'grids', 'log.jsonl', 'scores.jsonl', 'settings.json']);
+    await expect(run(few('killed', ...flags), quiet())).rejects.toThrow('holds a run: go on with --resume');
+    const other = run(few('killed', ...flags, '--resume', '--seed', '2'), quiet());
+    await expect(other).rejects.toThrow(new UsageError(`${out} holds a run with --seed 1, not 2`));
+    // Of steps that run again nothing is kept, also where other steps are drawn now.
+    await writeFileAtomic(join(out, 'grids', 'step-000003.png'), 'old');
+    const lines: string[] = [];
+    const onMessage = (line: string) => lines.push(line);
+    const { metrics } = await run(few('killed', '--resume', '--steps', '4'), { ...quiet(), onMessage });
+    expect(lines).toContain(`${out} has no checkpoint yet: the run begins anew`);
+    expect(readLog(out).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(metrics.curve).toBeUndefined();
+    expect(existsSync(join(out, 'best'))).toBe(false);
+    expect(readFileSync(join(out, 'grids', 'step-000003.png'), 'latin1')).not.toBe('old');
+  });
+
+  it('is no run while its options or images are at fault', async () => {
+    const data = join(folder, 'some');
+    for (const name of ['1', '2', '3']) await writeFileAtomic(join(data, `${name}.png`), encodePng(chest));
+    await writeFileAtomic(join(data, '4.png'), 'no picture');
+    const flags = ['--data', data, '--dims', '64'];
+    const out = join(folder, 'mended');
+    await expect(run(options(out, ...flags), quiet())).rejects.toBeInstanceOf(CxrFileError);
+    await writeFileAtomic(join(data, '4.png'), encodePng(chest));
+    // Four images are enough, and few for everything.
+    expect((await run(options(out, ...flags), quiet())).metrics.floor).toMatchObject({ n1: 2, n2: 2 });
+  });
+
+  it('is not resumed with other networks, also one without settings', async () => {
+    const out = join(folder, 'settings');
+    await run(few('settings', '--steps', '1'), quiet());
+    const resume = (...flags: string[]) =>
+      run(few('settings', '--resume', '--steps', '2', ...flags), quiet());
+    for (const [flags, message] of [
+      [['--size', '64'], '--size 32, not 64'],
+      [['--ema', '0.5'], '--ema 0.998, not 0.5'],
+      [['--no-diff-augment'], '--diff-augment on, not off'],
+    ] as const)
+      await expect(resume(...flags)).rejects.toThrow(new UsageError(`${out} holds a run with ${message}`));
+    rmSync(join(out, 'settings.json'));
+    await expect(resume('--seed', '2')).rejects.toThrow(
+      new UsageError('invalid seed: 2 (the run to resume has 1)'),
+    );
+    expect(existsSync(join(out, 'settings.json'))).toBe(false);
+  });
+
+  it('has the samples of its last score alone', async () => {
+    const out = join(folder, 'samples');
+    const mine = join(out, 'samples', 'mine.png');
+    await run(few('samples', '--steps', '1'), quiet());
+    await writeFileAtomic(mine, encodePng(chest));
+    const resume = (...flags: string[]) => few('samples', '--resume', ...flags);
+    const { metrics } = await run(resume('--steps', '2', '--samples', '4'), quiet());
+    expect(metrics.score!.n2).toBe(4);
+    expect(readdirSync(join(out, 'samples'))).toEqual([
+      'mine.png',
+      ...[0, 1, 2, 3].map((i) => `sample-0000${i}.png`),
+    ]);
+    const abort = new AbortController();
+    const onProgress: RunHooks['onProgress'] = ({ phase, done }) => {
+      if (phase === 'training' && done === 3) abort.abort();
+    };
+    await run(resume('--steps', '4'), { ...quiet(abort.signal), onProgress });
+    expect(readdirSync(join(out, 'samples'))).toEqual(['mine.png']);
+  });
+
+  it('keeps one curve of scores that compare, and is scored anew otherwise', async () => {
+    const out = join(folder, 'compared');
+    await run(few('compared', '--steps', '1'), quiet());
+    const resume = (steps: string, ...flags: string[]) =>
+      few('compared', '--resume', '--steps', steps, '--score-every', '1', ...flags);
+    const first = await run(resume('2', '--dims', '192'), quiet());
+    expect(first.metrics.score!.dims).toBe(192);
+    for (const [flags, message] of [
+      [['--dims', '64'], '--dims 192, not 64'],
+      [['--dims', '192', '--samples', '8'], '--samples 16, not 8'],
+    ] as const)
+      await expect(run(resume('3', ...flags), quiet())).rejects.toThrow(
+        new UsageError(`${out} holds a run with scores of ${message}`),
+      );
+    const others = { ...weights, sha256: 'f'.repeat(64) };
+    await expect(run(resume('3', '--dims', '192'), { ...quiet(), weights: others })).rejects.toThrow(
+      `scores of --weights random, not ${'f'.repeat(12)}`,
+    );
+    const { metrics } = await run(resume('3', '--dims', '192'), quiet());
+    expect(metrics.curve!.map(({ step }) => step)).toEqual([2, 3]);
   });
 
   it('is resumed time and again, also where a line of its logs is torn', async () => {

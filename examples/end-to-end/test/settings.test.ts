@@ -1,7 +1,6 @@
 import { PRESETS, resolveConfig } from '@cxr/dcgan';
 import { describe, expect, it } from 'vitest';
-import { optionsOf, type RunFlags } from '../src/options.js';
-import { trainSettings } from '../src/training.js';
+import { optionsOf, type RunFlags, trainSettings } from '../src/options.js';
 
 const configOf = (flags: RunFlags) => resolveConfig(trainSettings(optionsOf(flags)));
 const ALL = ['brightness', 'contrast', 'translation', 'cutout'];
@@ -23,6 +22,15 @@ describe('the settings of a run', () => {
     const paper = configOf({ data: 'x', preset: 'paper', size: 128, batchSize: 128, width: 64 });
     expect(paper).toEqual({ ...PRESETS.paper, seed: 1 });
     expect(configOf({ data: 'x', preset: 'paper', diffAugment: true }).diffAugment).toEqual(ALL);
+  });
+
+  it('are those of any other preset, but for size, width, batch size and seed', () => {
+    for (const preset of Object.values(PRESETS).filter((one) => one !== PRESETS.dcgan)) {
+      const own = { size: 64, width: 16, batchSize: 32, seed: 1 };
+      expect(configOf({ preset: preset.preset })).toEqual({ ...preset, ...own });
+    }
+    const { diffAugment } = PRESETS.xray;
+    expect(configOf({ preset: 'xray', diffAugment: true }).diffAugment).toEqual(diffAugment);
   });
 
   it('are without DiffAugment where asked to, whatever the preset has', () => {
