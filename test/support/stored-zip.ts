@@ -8,7 +8,9 @@ export function zipOf(folder: string): Uint8Array {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name));
   return storedZip(
-    Object.fromEntries(files.map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)])),
+    Object.fromEntries(
+      files.map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file)]),
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import { encodePng, phantoms } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { type Image, image, type NamedImage } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storedZip } from '../../../test/support/stored-zip.js';
+import { zipOf } from '../../../test/support/stored-zip.js';
 import { optionsOf, type RunFlags } from '../src/options.js';
 import { type CountedImages, openReals } from '../src/reals.js';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await draw(at('three'), 3);
   await draw(at('one'), 1);
   mkdirSync(at('nothing'));
-  writeFileSync(at('set.zip'), storedZip(at('train')));
+  writeFileSync(at('set.zip'), zipOf(at('train')));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
