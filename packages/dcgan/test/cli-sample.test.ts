@@ -3,7 +3,7 @@ import { contactSheet, encodePng, phantoms } from '@cxr/data';
 import { listImages, readImage, readImages } from '@cxr/data/node';
 import { findNearest, interpolate, type SampleOptions, sample } from '@cxr/dcgan';
 import { loadGenerator } from '@cxr/dcgan/node';
-import { type Image, pixels } from '@cxr/image';
+import { type Image, image, pixels } from '@cxr/image';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run, runsFolder } from './cli-support.js';
 
@@ -24,6 +24,18 @@ async function drawn(options: SampleOptions, step = 2): Promise<Image[]> {
   for await (const image of sample(generator, options)) images.push(image);
   generator.dispose();
   return images;
+}
+
+/** The first and the last image of a strip of nine. */
+async function stripEnds(file: string): Promise<Image[]> {
+  const { data, shape } = await readImage(file);
+  const [height, width] = shape as [number, number, number];
+  return [0, width - height].map((left) => {
+    const rows = Array.from({ length: height }, (_, y) =>
+      data.slice(y * width + left, y * width + left + height),
+    );
+    return image(Uint8Array.from(rows.flatMap((row) => [...row])), height, height, 1);
+  });
 }
 
 describe('cxr-dcgan sample', () => {
@@ -60,6 +72,23 @@ describe('cxr-dcgan sample', () => {
       expect([Math.min(...bytes), Math.max(...bytes)]).toEqual([0, 255]);
       expect(bytes).toEqual(expected[i]!.data);
     }
+    const [grid, strip, nearest] = [at('stretched.png'), at('stretched-strip.png'), at('stretched-near.png')];
+    const pictures = ['--grid', grid, '--strip', strip, '--nearest', nearest, '--data', at('data')];
+    await run(...flags(...pictures, '--count', '2', '--stretch'));
+    expect(await bytesOf(grid)).toEqual(contactSheet(expected, { background: 255 }).data);
+    const found = await findNearest(expected, readImages(await listImages(at('data'))));
+    const rows = [...expected, ...found.map(({ image }) => image)];
+    expect(await bytesOf(nearest)).toEqual(contactSheet(rows, { columns: 2, background: 255 }).data);
+    const ends = await stripEnds(strip);
+    expect(ends.map((end) => end.data)).toEqual(expected.map((image) => image.data));
+  });
+
+  it('draws a strip between truncated samples', async () => {
+    const strip = at('truncated.png');
+    await run(...flags('--strip', strip, '--truncation', '0.5'));
+    const ends = await stripEnds(strip);
+    const expected = await drawn({ count: 2, truncation: 0.5 });
+    expect(ends.map((end) => end.data)).toEqual(expected.map((image) => image.data));
   });
 
   it('draws the strip between two samples, and fakes above the reals nearest to them', async () => {
@@ -87,6 +116,14 @@ describe('cxr-dcgan sample', () => {
       status: 2,
       err: 'cxr-dcgan: --nearest needs --data\n',
     });
+    for (const [more, message] of [
+      [['--grid', at('n.png'), '--data', at('data')], '--data is for --nearest'],
+      [['--grid', at('n.png'), '--bits', '12'], '--bits is for --nearest'],
+      [['--strip', at('n.png'), '--window', '40,400'], '--window is for --nearest'],
+      [['--strip', at('n.png'), '--count', '5'], '--count is not for --strip, which has nine images'],
+    ] as const) {
+      expect(await run(...flags(...more))).toMatchObject({ status: 2, err: `cxr-dcgan: ${message}\n` });
+    }
     expect(await run('sample', '--checkpoint', at('nowhere'), '--out', at('x'))).toMatchObject({
       status: 2,
       err: expect.stringContaining('no checkpoint'),

@@ -27,7 +27,7 @@ interface SampleFlags extends BackendFlags {
   checkpoint?: string;
   pretrained?: Pretrained;
   step?: number;
-  count: number;
+  count?: number;
   seed: number;
   batchSize: number;
   truncation?: number;
@@ -55,7 +55,7 @@ export function defineSample(program: Command, context: CliContext): void {
     )
     .addOption(choiceFlag('--pretrained <name>', 'a generator that comes with this package', PRETRAINED))
     .addOption(wholeNumberFlag('--step <n>', 'which checkpoint of a run (default: the last)'))
-    .addOption(wholeNumberFlag('--count <n>', 'images', { min: 1 }).default(64))
+    .addOption(wholeNumberFlag('--count <n>', 'images (default: 64)', { min: 1 }))
     .addOption(wholeNumberFlag('--seed <n>', 'image i follows from seed and i alone').default(0))
     .addOption(wholeNumberFlag('--batch-size <n>', 'images at a time', { min: 1 }).default(64))
     .addOption(
@@ -76,22 +76,22 @@ export function defineSample(program: Command, context: CliContext): void {
 }
 
 async function samples(flags: SampleFlags, { output, signal }: CliContext): Promise<void> {
-  const { step, count, seed, batchSize, truncation, stretch } = flags;
+  const { step, count = 64, seed, batchSize, truncation, stretch } = flags;
   const checkpoint = generatorOf(flags);
   if (![flags.out, flags.grid, flags.strip, flags.nearest].some(Boolean)) {
     throw new UsageError('--out, --grid, --strip or --nearest is missing');
   }
-  if (flags.nearest !== undefined && flags.data === undefined) throw new UsageError('--nearest needs --data');
+  checkPurposes(flags);
   await checkWritable(flags.grid, flags.strip, flags.nearest);
   if (flags.out !== undefined) await checkWritableFolder(flags.out);
   const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
   const label = await labelFlag(checkpoint, flags);
   await readyBackend(flags, output);
   const generator = await loadGenerator(checkpoint, { step });
-  const options: SampleOptions = { count, seed, batchSize, truncation, label, signal };
+  const options: SampleOptions = { count, seed, batchSize, truncation, label, stretch, signal };
   const draw = (some = count) => sample(generator, { ...options, count: some });
   if (flags.out !== undefined) {
-    const images = sample(generator, { ...options, stretch });
+    const images = draw();
     await saveSamples(counted(images, count, output), flags.out);
     output.result(flags.out);
   }
@@ -101,7 +101,7 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   }
   if (flags.strip !== undefined) {
     const ends = { from: { seed }, to: { seed, index: 1 } };
-    const images = await interpolate(generator, { ...ends, steps: 9, label });
+    const images = await interpolate(generator, { ...ends, steps: 9, label, truncation, stretch });
     await writeFileAtomic(
       flags.strip,
       encodePng(contactSheet(images, { columns: images.length, background: 255 })),
@@ -119,6 +119,19 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
     output.result(flags.nearest);
   }
   generator.dispose();
+}
+
+/** @throws UsageError naming a flag without the one that it is for. */
+function checkPurposes(flags: SampleFlags): void {
+  const { out, grid, nearest } = flags;
+  if (nearest !== undefined && flags.data === undefined) throw new UsageError('--nearest needs --data');
+  for (const name of ['data', 'bits', 'window'] as const) {
+    if (nearest === undefined && flags[name] !== undefined)
+      throw new UsageError(`--${name} is for --nearest`);
+  }
+  if (flags.count !== undefined && [out, grid, nearest].every((one) => one === undefined)) {
+    throw new UsageError('--count is not for --strip, which has nine images');
+  }
 }
 
 /** Where the generator lies that the flags name. */

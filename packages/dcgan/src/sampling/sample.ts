@@ -67,7 +67,7 @@ export async function* sample(
     for (let i = 0; i < n; i++)
       latents.set(drawLatent(seed, first + i, latentDim, truncation), i * latentDim);
     const labels = Array.from({ length: n }, (_, i) => fixed ?? (first + i) % classes);
-    yield* await draw(generator, latents, classes > 0 ? labels : undefined, stretch ? toStretched : toBytes);
+    yield* await draw(generator, latents, classes > 0 ? labels : undefined, stretch);
   }
 }
 
@@ -129,15 +129,15 @@ export async function render(
   if (classes > 0 && labels?.length !== n) {
     throw new RangeError(`invalid labels: ${labels?.length ?? 'none'} for ${n} latents`);
   }
-  return draw(generator, latents, labels, toBytes);
+  return draw(generator, latents, labels);
 }
 
-/** Runs the generator, and turns the numbers of each image, −1 … 1, into 8 bits. */
-async function draw(
+/** Runs the generator, and turns the numbers of each image, −1 … 1, into 8 bits; with `stretch` its own range. */
+export async function draw(
   generator: tfl.LayersModel,
   latents: Float32Array,
   labels: readonly number[] | undefined,
-  convert: (values: Float32Array) => Uint8Array,
+  stretch = false,
 ): Promise<Image[]> {
   const n = latents.length / latentLength(generator);
   const pixels = tf.tidy(() => {
@@ -149,6 +149,7 @@ async function draw(
   const values = await pixels.data();
   pixels.dispose();
   const size = height * width * channels;
+  const convert = stretch ? toStretched : toBytes;
   return Array.from({ length: n }, (_, i) =>
     image(convert(values.subarray(i * size, (i + 1) * size) as Float32Array), height, width, channels),
   );
