@@ -65,6 +65,30 @@ describe('cxr-dcgan train', () => {
     );
   });
 
+  it('counts passes over the images that it reads', async () => {
+    const two = at('two-good');
+    await mkdir(two);
+    for (const { name, image } of phantoms({ count: 2, seed: 1, size: 40 })) {
+      await writeFile(`${two}/${name}.png`, encodePng(image));
+    }
+    await writeFile(`${two}/broken.png`, 'no picture');
+    const passes = (out: string, epochs: number, ...more: string[]) => [
+      ...train(out, 0, '--data', two, '--batch-size', '2', '--skip-bad')
+        .join(' ')
+        .replace('--steps 0', `--epochs ${epochs}`)
+        .split(' '),
+      ...more,
+    ];
+    const { err } = await run(...passes('passes', 4));
+    expect(err).toContain('2 images, steps 0 to 4\n');
+    expect(err.match(/skipped: /g)).toHaveLength(1);
+    expect((await run(...passes('passes', 5, '--resume'))).err).toContain('2 images, steps 4 to 5\n');
+    expect(await run(...passes('both-lengths', 4, '--steps', '3'))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("'--epochs <n>' cannot be used with option '--steps <n>'"),
+    });
+  });
+
   it('takes the config of another run, and flags before it', async () => {
     await run(...train('first', 1, '--ema', '0.5', '--loss', 'hinge'));
     const again = ['train', '--data', at('data'), '--config', at('first', 'config.json'), '--steps', '1'];
@@ -85,6 +109,43 @@ describe('cxr-dcgan train', () => {
     const kernel = ({ generator }: typeof small) =>
       generator.weights.find(({ name }) => name.startsWith('up_8/'));
     expect(kernel(large)).toEqual(kernel(small));
+
+    // Killed before its first checkpoint, or run again by its config, it grows from the same run.
+    await rm(at('grown', 'checkpoint'), { recursive: true });
+    const still = ['--learning-rate-g', '0', '--size', '64'];
+    const resumed = await run(...train('grown', 1, '--resume', ...still));
+    expect(resumed.err).toContain(
+      `${at('grown')} has no checkpoint yet: it starts again, with its settings\n`,
+    );
+    expect(resumed.err).toContain(`grows from ${at('small')}\n`);
+    expect(kernel(await loadCheckpoint(at('grown')))).toEqual(kernel(small));
+    await run(...train('grown-again', 1, '--config', at('grown', 'config.json'), ...still));
+    expect(kernel(await loadCheckpoint(at('grown-again')))).toEqual(kernel(small));
+
+    // The same command goes on with it; another run to grow from is not passed over in silence.
+    const goOn = (out: string, from: string, ...more: string[]) =>
+      run(...train(out, 2, '--resume', '--grow-from', at(from), ...more));
+    expect(await goOn('grown', 'small', ...still)).toMatchObject({ status: 0 });
+    expect(await goOn('grown', 'grown-again')).toMatchObject({
+      status: 2,
+      err: `cxr-dcgan: ${at('grown')} was started with --grow-from ${at('small')}, not ${at('grown-again')}\n`,
+    });
+    expect(await goOn('small', 'grown')).toMatchObject({
+      status: 2,
+      err: `cxr-dcgan: ${at('small')} was started without --grow-from\n`,
+    });
+    await writeFile(at('odd.json'), '{"config": {}, "growFrom": 3}');
+    expect(await run(...train('odd', 1, '--config', at('odd.json')))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('odd.json: its "growFrom" is not the path of a run'),
+    });
+  });
+
+  it('says that there is nothing to resume', async () => {
+    const { status, err } = await run(...train('typo', 1, '--resume'));
+    expect(status).toBe(0);
+    expect(err).toContain(`${at('typo')} has no run to resume: a new one starts\n`);
+    expect((await run(...train('typo', 2, '--resume'))).err).not.toContain('a new one starts');
   });
 
   it('ends with status 2 and one clear line for wrong usage', async () => {
@@ -163,6 +224,23 @@ describe('cxr-dcgan train', () => {
     const state = await loadCheckpoint(at('all'));
     expect(state.config.classes).toBe(2);
     expect(state.classNames).toEqual(['NORMAL', 'PNEUMONIA']);
+
+    const config = at('all', 'config.json');
+    const refusals: [string[], string][] = [
+      [train('none', 1, '--classes', '2'), '--classes needs --conditional'],
+      [train('none', 1, '--config', config), `${config} has 2 classes: give --conditional, or --classes 0`],
+      [train('all', 2, '--resume'), `${at('all')} was started with --conditional: give it again`],
+      [
+        train('none', 1, '--data', classes, '--conditional', '--classes', '5'),
+        `--classes 5: ${classes} holds 2 class folders`,
+      ],
+    ];
+    for (const [args, message] of refusals) {
+      expect(await run(...args)).toMatchObject({ status: 2, err: `cxr-dcgan: ${message}\n` });
+    }
+    expect(await run(...train('plain', 1, '--config', config, '--classes', '0'))).toMatchObject({
+      status: 0,
+    });
   });
 
   it('stops at a warning where asked to, by the new name and the old', async () => {

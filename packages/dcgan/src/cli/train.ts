@@ -15,7 +15,7 @@ import {
 import { encodePng } from '@cxr/data';
 import { listClassFolders, listImages, readImages, withFolderLock, writeFileAtomic } from '@cxr/data/node';
 import { CxrFileError, type NamedImage } from '@cxr/image';
-import { CONFIG_KEYS, resolveConfig, stepsForEpochs, type TrainConfig } from '../config.js';
+import { resolveConfig, stepsForEpochs, type TrainConfig } from '../config.js';
 import { checkpointFolder, listCheckpoints } from '../node/checkpoint-folder.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import { createRunLog } from '../node/run-log.js';
@@ -25,6 +25,7 @@ import type { TrainState } from '../training/train-state.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
 import { addConfigFlags, configOf, readConfig } from './config-flags.js';
 import { readingOfRun } from './run-reading.js';
+import { growingFrom, startedWith } from './started-run.js';
 
 interface LabelledFile {
   file: string;
@@ -61,8 +62,12 @@ export function defineTrain(program: Command, context: CliContext): void {
     .option('--conditional', 'train on all class folders, with the class as a label')
     .option('--config <file.json>', 'settings, such as the config.json of another run')
     .addOption(wholeNumberFlag('--steps <n>', 'training steps, those of a resumed run included', { min: 1 }))
-    .addOption(wholeNumberFlag('--epochs <n>', 'passes over the data, in place of --steps', { min: 1 }))
-    .option('--resume', 'go on from the last checkpoint in --out')
+    .addOption(
+      wholeNumberFlag('--epochs <n>', 'passes over the data, in place of --steps', { min: 1 }).conflicts(
+        'steps',
+      ),
+    )
+    .option('--resume', 'go on from the last checkpoint in --out; a new run where there is none')
     .option(
       '--grow-from <dir>',
       'begin with the layers shared with a run of half the size and twice the width',
@@ -85,18 +90,24 @@ export function defineTrain(program: Command, context: CliContext): void {
 
 async function runTraining(flags: TrainFlags, context: CliContext): Promise<void> {
   const { output, signal } = context;
-  const { out, growFrom: grow } = flags;
+  const { out } = flags;
   const resume = await findResume(out, flags.resume === true);
+  const grow = await growingFrom(flags);
   const growFrom = grow === undefined || resume ? undefined : await loadCheckpoint(grow);
-  const { files, classNames } = await listFiles(flags);
+  const { files: listed, classNames } = await listFiles(flags);
   const asked = await givenConfig(flags, classNames.length);
   const given = flags.resume && !resume ? await startedWith(out, asked) : asked;
   const config = resume ? resume.config : checkUsage(() => resolveConfig(given));
+  checkClasses(flags, config, resume !== undefined);
   const reading = await readingOfRun(flags);
-  const steps = stepsOf(flags, config, files.length);
+  const read = (some: readonly LabelledFile[]) => readLabelled(some, { ...flags, ...reading }, output);
+  // Passes are over the images that are trained on; which these are, only reading them says.
+  const counted = flags.epochs !== undefined && flags.skipBad === true && !resume?.images;
+  const files = counted ? await readable(listed, read(listed), signal) : listed;
+  const steps = stepsOf(flags, config, resume?.images?.count ?? files.length);
   const options: TrainOptions = {
     ...given,
-    images: readLabelled(files, { ...flags, ...reading }, output),
+    images: read(files),
     classNames: flags.conditional ? classNames : undefined,
     steps,
     resume,
@@ -109,10 +120,12 @@ async function runTraining(flags: TrainFlags, context: CliContext): Promise<void
     signal,
   };
   const settled = checkUsage(() => checkTrainOptions(options));
+  if (flags.resume && !resume) output.note(nothingToResume(out));
+  if (growFrom) output.note(`grows from ${grow}`);
   const backend = await readyBackend(flags, output);
   await writeFileAtomic(
     join(out, 'config.json'),
-    `${JSON.stringify({ config: settled, steps, data: flags.data, class: flags.class, classNames, reading, backend }, null, 2)}\n`,
+    `${JSON.stringify({ config: settled, steps, data: flags.data, class: flags.class, classNames, growFrom: grow, reading, backend }, null, 2)}\n`,
   );
   const log = await createRunLog(out, resume?.step ?? 0);
   const events = train(options);
@@ -137,23 +150,30 @@ async function findResume(out: string, asked: boolean): Promise<TrainState | und
   throw new UsageError(`${out} has a run of ${steps.at(-1)} steps: give --resume, or another --out`);
 }
 
-/** The settings of a run that was killed before its first checkpoint, from its config.json. */
-async function startedWith(out: string, asked: Partial<TrainConfig>): Promise<Partial<TrainConfig>> {
-  const file = join(out, 'config.json');
-  if (!existsSync(file)) return asked;
-  const saved = await readConfig(file);
-  for (const key of CONFIG_KEYS) {
-    if (asked[key] !== undefined && JSON.stringify(asked[key]) !== JSON.stringify(saved[key])) {
-      throw new UsageError(`${out} was started with ${key} ${saved[key]}, not ${asked[key]}`);
-    }
-  }
-  return { ...asked, ...saved };
+function nothingToResume(out: string): string {
+  return existsSync(join(out, 'config.json'))
+    ? `${out} has no checkpoint yet: it starts again, with its settings`
+    : `${out} has no run to resume: a new one starts`;
 }
 
 async function givenConfig(flags: TrainFlags, classes: number): Promise<Partial<TrainConfig>> {
   const settings = flags.config === undefined ? {} : await readConfig(flags.config);
   const given = { ...settings, ...configOf({ ...flags }) };
-  return flags.conditional ? { ...given, classes } : given;
+  if (!flags.conditional) return given;
+  if (flags.classes !== undefined && flags.classes !== classes) {
+    throw new UsageError(`--classes ${flags.classes}: ${flags.data} holds ${classes} class folders`);
+  }
+  return { ...given, classes };
+}
+
+/** @throws UsageError where the settings ask for labels, which only `--conditional` gives. */
+function checkClasses(flags: TrainFlags, { classes }: TrainConfig, resumed: boolean): void {
+  if (flags.conditional || classes === 0) return;
+  if (flags.classes !== undefined) throw new UsageError('--classes needs --conditional');
+  if (flags.config === undefined || resumed) {
+    throw new UsageError(`${flags.out} was started with --conditional: give it again`);
+  }
+  throw new UsageError(`${flags.config} has ${classes} classes: give --conditional, or --classes 0`);
 }
 
 async function listFiles(flags: TrainFlags): Promise<{ files: LabelledFile[]; classNames: string[] }> {
@@ -207,10 +227,25 @@ async function* readLabelled(
   }
 }
 
+/** The files of which an image is read. */
+async function readable(
+  files: readonly LabelledFile[],
+  images: AsyncIterable<NamedImage>,
+  signal: AbortSignal,
+): Promise<LabelledFile[]> {
+  const names = new Set<string>();
+  for await (const { name } of images) {
+    signal.throwIfAborted();
+    names.add(name);
+  }
+  return files.filter(({ file }) => names.has(file));
+}
+
 function stepsOf({ steps, epochs }: TrainFlags, config: TrainConfig, images: number): number {
   if (steps !== undefined) return steps;
   if (epochs === undefined) throw new UsageError('--steps (or --epochs) is missing');
-  return stepsForEpochs(epochs, images, config);
+  // Without any image there is an error of its own.
+  return stepsForEpochs(epochs, Math.max(1, images), config);
 }
 
 function report(event: TrainEvent, steps: number, output: Output): void {
