@@ -90,9 +90,11 @@ describe('a generator file', () => {
       best: undefined,
       images: undefined,
     });
-    await expect(loadGenerator(file, { step: 3 })).rejects.toThrow(
-      new RangeError('invalid step: 3 (a generator file has one)'),
-    );
+    await expect(loadGenerator(file, { step: 3 })).rejects.toMatchObject({
+      code: 'not-found',
+      file,
+      reason: 'no checkpoint of step 3: it is a generator file',
+    });
     await expect(loadGenerator(file, { maxBytes: 10 })).rejects.toMatchObject({ code: 'too-large', file });
     await expect(loadGenerator(join(folder, 'none.safetensors'))).rejects.toMatchObject({
       code: 'not-found',

@@ -105,7 +105,10 @@ async function readGeneratorFile(
   { step, maxBytes }: LoadCheckpointOptions,
 ): Promise<Uint8Array | undefined> {
   if (!(path.endsWith('.safetensors') && (await isFile(path)))) return undefined;
-  if (step !== undefined) throw new RangeError(`invalid step: ${step} (a generator file has one)`);
+  if (step !== undefined)
+    throw new CxrFileError('not-found', `no checkpoint of step ${step}: it is a generator file`, {
+      file: path,
+    });
   return readWholeFile(path, maxBytes ?? MAX_BYTES);
 }
 
