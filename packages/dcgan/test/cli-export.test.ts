@@ -49,6 +49,15 @@ it('cxr-dcgan export writes a file that sample, loadGenerator and readGenerator 
   // A float16 weight is off by at most 2^-11 of itself: a grey level here and there.
   expect(Math.max(...halves.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThanOrEqual(2);
   expect(await export_(at('b.onnx'), '--type', 'F16')).toMatchObject({ status: 2 });
+  for (const [command, out] of [
+    ['sample', '--grid'],
+    ['export', '--out'],
+  ] as const) {
+    expect(await run(command, '--checkpoint', whole, '--step', '1', out, at('x.png'))).toMatchObject({
+      status: 2,
+      err: `cxr-dcgan: --step is for the checkpoints of a run: ${whole} is a file\n`,
+    });
+  }
 });
 
 it.each([

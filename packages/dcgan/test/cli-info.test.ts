@@ -45,6 +45,14 @@ describe('cxr-dcgan info', () => {
       status: 2,
       err: 'cxr-dcgan: invalid size: 33 (32, 64, 128 or 256)\n',
     });
+    expect(await run('info', '--checkpoint', at('a'), '--latent-dim', '7')).toMatchObject({
+      status: 2,
+      err: 'cxr-dcgan: --latent-dim is for a preset: a checkpoint has its own settings\n',
+    });
+    expect(await run('info', '--step', '1')).toMatchObject({
+      status: 2,
+      err: 'cxr-dcgan: --step is for --checkpoint\n',
+    });
     expect(await run('info', '--checkpoint', at('nowhere'))).toMatchObject({
       status: 2,
       err: `cxr-dcgan: ${at('nowhere')}: no checkpoint\n`,

@@ -57,8 +57,13 @@ export function addConfigFlags(command: Command): Command {
   return command;
 }
 
+/** The flag of a setting: --learning-rate-g of learningRateG. */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 function configFlag(key: keyof TrainConfig): Option {
-  const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const name = flagOf(key);
   const fallback = PRESETS.dcgan[key];
   const description = `${DESCRIPTIONS[key]} (${fallbackText(fallback)})`;
   const choices = CHOICES[key];

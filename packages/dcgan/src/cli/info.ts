@@ -1,5 +1,5 @@
 import { useBackend } from '@cxr/backend';
-import { type CliContext, type Command, checkUsage, wholeNumberFlag } from '@cxr/cli';
+import { type CliContext, type Command, checkUsage, UsageError, wholeNumberFlag } from '@cxr/cli';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolveConfig, type TrainConfig } from '../config.js';
 import { createDiscriminator } from '../networks/create-discriminator.js';
@@ -7,7 +7,7 @@ import { createGenerator } from '../networks/create-generator.js';
 import { hashWeights } from '../node/checkpoint-files.js';
 import { loadCheckpoint } from '../node/load-checkpoint.js';
 import type { ModelState } from '../training/train-state.js';
-import { addConfigFlags, configOf } from './config-flags.js';
+import { addConfigFlags, configOf, flagOf } from './config-flags.js';
 
 interface Info {
   config: TrainConfig;
@@ -36,9 +36,15 @@ export function defineInfo(program: Command, context: CliContext): void {
 
 async function info(flags: InfoFlags, { output }: CliContext): Promise<void> {
   const { checkpoint, step, json } = flags;
+  const settings = configOf({ ...flags });
+  if (checkpoint === undefined && step !== undefined) throw new UsageError('--step is for --checkpoint');
+  const [setting] = Object.keys(settings);
+  if (checkpoint !== undefined && setting !== undefined) {
+    throw new UsageError(`${flagOf(setting)} is for a preset: a checkpoint has its own settings`);
+  }
   const found =
     checkpoint === undefined
-      ? await ofConfig(checkUsage(() => resolveConfig(configOf({ ...flags }))))
+      ? await ofConfig(checkUsage(() => resolveConfig(settings)))
       : await ofCheckpoint(checkpoint, step);
   if (json) {
     output.result(JSON.stringify(found));
