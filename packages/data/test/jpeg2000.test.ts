@@ -17,8 +17,8 @@ const rows = ['jpeg2000', 'jpegls'].flatMap((kind) =>
   readJsonLines<Row>(`data/${kind}.jsonl`).map((row) => ({ ...row, kind })),
 );
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
-const named = (kind: string, name: string) =>
-  bytesOf(rows.find((row) => row.kind === kind && row.name === name)!);
+const named = (kind: string, name: string, plain?: true) =>
+  bytesOf(rows.find((row) => row.kind === kind && row.name === name && row.plain === (plain ?? row.plain))!);
 
 /** The largest difference from the reference. */
 async function difference(row: Row): Promise<number> {
@@ -91,6 +91,44 @@ describe('JPEG 2000 and JPEG-LS that are broken', () => {
       const message = await soon(() => decodeImage(whole.subarray(0, length)));
       expect(message, `${length} bytes`).toMatch(/^truncated /);
     }
+  });
+
+  it.each(['codestream', 'L', 'RGB'])('bytes that were put into its data: %s', async (name) => {
+    const whole = Buffer.from(named('jpeg2000', name, true));
+    const data = whole.indexOf(Buffer.from([0xff, 0x93])) + 2;
+    for (const at of [data, data + 20]) {
+      for (const count of [1, 3, 9, 400]) {
+        const file = Buffer.concat([whole.subarray(0, at), Buffer.alloc(count, 7), whole.subarray(at)]);
+        const message = await soon(() => decodeImage(file));
+        expect(message, `${count} bytes at ${at}`).toMatch(/^(corrupt|truncated) /);
+      }
+    }
+  });
+
+  it('padding behind the end is none of that', async () => {
+    const expected = await decodeImage(bare);
+    for (const end of [
+      [0xff, 0xd9, 0],
+      [0xff, 0xd9, 1, 2, 3],
+    ]) {
+      const file = Buffer.concat([bare.subarray(0, -2), Uint8Array.from(end)]);
+      expect(await decodeImage(file), `${end}`).toEqual(expected);
+    }
+    const other = Buffer.concat([bare.subarray(0, -2), Uint8Array.of(0, 1)]);
+    expect(await failure(decodeImage(other))).toMatch(/^corrupt .*no tile where one must be/);
+  });
+
+  it('counts three components against twice the limit, and says so', async () => {
+    const colour = named('jpeg2000', 'RGB', true);
+    const { height = 0, width = 0 } = imageHeader(colour);
+    expect(await failure(decodeImage(colour, { maxPixels: width * height }))).toBe(
+      `too-large | a JPEG 2000 of ${width} × ${height} pixels of 3 components has more samples than twice the limit of ${width * height} pixels`,
+    );
+    expect((await decodeImage(colour, { maxPixels: 1.5 * width * height })).shape).toEqual([
+      height,
+      width,
+      3,
+    ]);
   });
 
   it('a DICOM file that declares another size than its JPEG 2000', async () => {

@@ -27,7 +27,11 @@ export async function decodeJpeg2000(
   const { width, height, components, precision } = header;
   checkPixels('JPEG 2000', width, height, maxPixels);
   // The decoder takes four bytes for each sample and two more for the result.
-  checkPixels('JPEG 2000', width * components, height, 2 * maxPixels);
+  if (width * height * components > 2 * maxPixels) {
+    const size = `${width} × ${height} pixels of ${components} components`;
+    const reason = `a JPEG 2000 of ${size} has more samples than twice the limit of ${maxPixels} pixels`;
+    throw new CxrFileError('too-large', reason);
+  }
   if (components !== 1 && components !== 3) {
     throw new CxrFileError('unsupported', `a JPEG 2000 with ${components} components (1 or 3)`);
   }

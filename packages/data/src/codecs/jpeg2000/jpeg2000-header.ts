@@ -143,8 +143,8 @@ export function checkCodestream(bytes: Uint8Array, header: Jpeg2000Header): void
   const seen = new Set<number>();
   for (let at = firstTilePart; ; ) {
     if (at + 2 <= end && view.getUint16(at) === END) break;
-    // Some encoders leave the end marker out; a file may be padded to an even length.
-    if (end - at < 12 && seen.size === tile.count) break;
+    // Some encoders leave the end marker out, and DICOM pads to an even length: other bytes were put in before.
+    if (seen.size === tile.count && isPadding(bytes.subarray(at, end))) break;
     const part = readTilePart(view, at, end, codings);
     seen.add(part.tile);
     at = part.end;
@@ -161,6 +161,10 @@ export function checkCodestream(bytes: Uint8Array, header: Jpeg2000Header): void
   const tooMany =
     Math.max(...packets) > 10 * (end - start) || blocks * tile.count * header.components > MAX_BLOCKS;
   if (tooMany) throw new CxrFileError('unsupported', 'a JPEG 2000 of very many small parts');
+}
+
+function isPadding(rest: Uint8Array): boolean {
+  return rest.length < 12 && rest.every((byte) => byte === 0);
 }
 
 interface Tiles {
@@ -228,10 +232,10 @@ function readTilePart(
   end: number,
   codings: Coding[],
 ): { tile: number; end: number } {
-  if (start + 12 > end) throw new CxrFileError('truncated', 'the JPEG 2000 is cut off');
-  if (view.getUint16(start) !== TILE_PART) {
+  if (start + 2 <= end && view.getUint16(start) !== TILE_PART) {
     throw new CxrFileError('corrupt', 'a JPEG 2000 with no tile where one must be');
   }
+  if (start + 12 > end) throw new CxrFileError('truncated', 'the JPEG 2000 is cut off');
   const length = view.getUint32(start + 6);
   // Without a length it goes to the end.
   const stop = length === 0 ? end - (view.getUint16(end - 2) === END ? 2 : 0) : start + length;

@@ -43,8 +43,12 @@ export function unpackBlock(packed: Uint8Array, out: Uint8Array, compression: By
 }
 
 function inflate(packed: Uint8Array, out: Uint8Array): number {
-  const length = fillInflated(out, [packed], Unzlib);
-  if (length === out.length && !endsWithSum(packed, adler32(out))) {
+  let sum: number | undefined;
+  const length = fillInflated(out, [packed], Unzlib, (excess) => {
+    // A last strip may have rows beyond the image, which count, too.
+    sum = adler32(excess, sum ?? adler32(out));
+  });
+  if (length >= out.length && !endsWithSum(packed, sum ?? adler32(out))) {
     throw new CxrFileError('corrupt', 'a TIFF with a wrong checksum');
   }
   return length;
@@ -62,10 +66,10 @@ function endsWithSum(packed: Uint8Array, sum: number): boolean {
   return false;
 }
 
-/** The checksum of zlib streams (RFC 1950, section 8.2). */
-function adler32(bytes: Uint8Array): number {
-  let low = 1;
-  let high = 0;
+/** The checksum of zlib streams (RFC 1950, section 8.2). @param start of the bytes before these. @default 1, of none */
+function adler32(bytes: Uint8Array, start: number = 1): number {
+  let low = start % 65536;
+  let high = Math.floor(start / 65536);
   // So many sums stay below 2^32.
   for (let at = 0; at < bytes.length; at += 5552) {
     for (const byte of bytes.subarray(at, at + 5552)) {
