@@ -52,6 +52,19 @@ describe('cxr-dcgan sample', () => {
     expect(await bytesOf(grid)).toEqual(contactSheet(images, { background: 255 }).data);
   });
 
+  it('mixes no samples with those of another generator', async () => {
+    const out = at('mixed');
+    expect(await run(...flags('--out', out, '--count', '4'))).toMatchObject({ status: 0 });
+    const before = await bytesOf(`${out}/sample-00000.png`);
+    expect(await run(...flags('--out', out, '--count', '2', '--step', '1'))).toMatchObject({
+      status: 2,
+      err: `cxr-dcgan: ${out} holds sample-00002.png, which --count 2 would leave beside its own: choose another --out\n`,
+    });
+    expect(await bytesOf(`${out}/sample-00000.png`)).toEqual(before);
+    expect(await run(...flags('--out', out, '--count', '4', '--step', '1'))).toMatchObject({ status: 0 });
+    expect(await bytesOf(`${out}/sample-00000.png`)).not.toEqual(before);
+  });
+
   it.each<[string[], SampleOptions, number]>([
     [['--seed', '5'], { count: 2, seed: 5 }, 2],
     [['--truncation', '0.5'], { count: 2, truncation: 0.5 }, 2],

@@ -16,7 +16,7 @@ import { checkWritable, checkWritableFolder, listImages, readImages, writeFileAt
 import type { Image } from '@cxr/image';
 import { loadGenerator, readCheckpointInfo } from '../node/load-checkpoint.js';
 import { PRETRAINED, type Pretrained, pretrained } from '../node/pretrained.js';
-import { saveSamples } from '../node/save-samples.js';
+import { sampleBeyond, saveSamples } from '../node/save-samples.js';
 import { findNearest } from '../sampling/find-nearest.js';
 import { interpolate } from '../sampling/interpolate.js';
 import { labelOf } from '../sampling/label-of.js';
@@ -84,7 +84,7 @@ async function samples(flags: SampleFlags, { output, signal }: CliContext): Prom
   }
   checkPurposes(flags);
   await checkWritable(flags.grid, flags.strip, flags.nearest);
-  if (flags.out !== undefined) await checkWritableFolder(flags.out);
+  if (flags.out !== undefined) await checkOut(flags.out, count);
   const reals = flags.nearest === undefined ? [] : await listImages(flags.data!);
   const label = await labelFlag(checkpoint, flags);
   await readyBackend(flags, output);
@@ -133,6 +133,16 @@ function checkPurposes(flags: SampleFlags): void {
   if (flags.count !== undefined && [out, grid, nearest].every((one) => one === undefined)) {
     throw new UsageError('--count is not for --strip, which has nine images');
   }
+}
+
+/** @throws UsageError where other samples would be left beside these: a score of the folder would be one of a mixture. */
+async function checkOut(folder: string, count: number): Promise<void> {
+  await checkWritableFolder(folder);
+  const other = await sampleBeyond(folder, count);
+  if (other !== undefined)
+    throw new UsageError(
+      `${folder} holds ${other}, which --count ${count} would leave beside its own: choose another --out`,
+    );
 }
 
 /** Where the generator lies that the flags name. */

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
@@ -28,7 +29,7 @@ export interface SaveSamplesOptions {
 const OPTIONS: KnownOptions<SaveSamplesOptions> = { prefix: true, stretch: true };
 
 /**
- * Writes images, as they come, as 8-bit PNG files. @returns how many.
+ * Writes images, as they come, as 8-bit PNG files. Those of a larger set that the folder had before stay beside them. @returns how many.
  * @throws CxrFileError naming the file that cannot be written; RangeError for an unknown option or a prefix that is no part of a
  * file's name; TypeError if it is no set of images, or `folder` no path.
  */
@@ -53,4 +54,10 @@ export async function saveSamples(
 function asBytes(source: Image): Image {
   const [height, width, channels] = source.shape as [number, number, number];
   return image(toBytes(pixels(source)), height, width, channels);
+}
+
+/** A file of a folder that `saveSamples` would leave beside `count` images of its own: the first one of a larger set. */
+export async function sampleBeyond(folder: string, count: number): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  return names.sort().find((name) => Number(/^sample-(\d{5,})\.png$/.exec(name)?.[1] ?? -1) >= count);
 }
