@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zipOf } from '../../../test/support/stored-zip.js';
 import { classWeights, fakeCounts } from '../src/arms.js';
 import { openData } from '../src/data/open-data.js';
 import { scarceSubset } from '../src/data/scarce-subset.js';
@@ -96,6 +97,11 @@ describe('the images of a study', () => {
 
     const traits = await fileTraits(data.train, 2);
     expect(traits.find(({ name }) => name === 'width')).toEqual({ name: 'width', auc: 0.5, means: [48, 48] });
+    // A zip file need not be unpacked.
+    writeFileSync(join(folder, 'train.zip'), zipOf(join(folder, 'train')));
+    const zipped = await openData({ data: join(folder, 'train.zip'), testData: join(folder, 'test') });
+    expect(zipped.digest).toBe(data.digest);
+    expect(await fileTraits(zipped.train, 2)).toEqual(traits);
     const letters = await leadLetters(data.train, 2, 1);
     expect(letters.found).toHaveLength(2);
     expect(letters.wholeAuc).toBeGreaterThanOrEqual(0);

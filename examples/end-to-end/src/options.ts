@@ -82,7 +82,7 @@ export function addRunFlags(program: Command): Command {
 
 function addDataFlags(program: Command): void {
   program
-    .option('--data <dir>', 'a folder of images, or of class folders (then --class)')
+    .option('--data <dir>', 'a folder or zip file of images, or of class folders (then --class)')
     .option('--class <name>', 'which class folder, in --data and --test-data')
     .option('--test-data <dir>', 'held-out images, never trained on: scored beside the fakes')
     .addOption(bitsFlag())

@@ -29,6 +29,7 @@ export { type ListImagesOptions, listImages } from './node/list-images.js';
 export { type Dataset, type LoadDatasetOptions, loadDataset } from './node/load-dataset.js';
 export { FOLDER_LOCK, isLocked, withFolderLock, withLock } from './node/lock.js';
 export { makeFolder } from './node/make-folder.js';
+export { readBytes } from './node/read-bytes.js';
 export { type ReadImageOptions, readImage } from './node/read-image.js';
 export { type ReadImagesOptions, readImages } from './node/read-images.js';
 export { readWholeFile } from './node/read-whole-file.js';

@@ -107,6 +107,7 @@ const NODE: Record<string, unknown[]> = {
   isLocked: [inFolder('lock')],
   withLock: [inFolder('lock'), () => 1],
   makeFolder: [inFolder('made')],
+  readBytes: [item.file, 1000],
   readImage: [item.file, {}],
   readImages: [[item.file], { concurrency: 1 }],
   readWholeFile: [item.file, 1000],

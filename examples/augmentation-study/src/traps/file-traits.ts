@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { imageHeader } from '@cxr/data';
+import { readBytes } from '@cxr/data/node';
 import type { StudyItem } from '../data/study-item.js';
 import { bestAuc } from '../statistics/auc.js';
 import { mean } from '../statistics/paired-difference.js';
@@ -25,6 +25,7 @@ const TRAITS = [
 ] as const;
 /** Profiles and headers lie in the first bytes. */
 const HEAD = 2 ** 16;
+const MAX_BYTES = 2 ** 30;
 
 /** Whether colour profiles, sizes or the like tell the class: a classifier that sees them need not look at a lung. */
 export async function fileTraits(items: readonly StudyItem[], classes: number): Promise<FileTrait[]> {
@@ -42,9 +43,9 @@ export async function fileTraits(items: readonly StudyItem[], classes: number): 
 }
 
 async function traitsOf(file: string): Promise<number[]> {
-  const bytes = await readFile(file);
+  const bytes = await readBytes(file, MAX_BYTES);
   const { width = 0, height = 0, channels = 0 } = imageHeader(bytes);
-  const head = bytes.subarray(0, HEAD);
+  const head = Buffer.from(bytes.subarray(0, HEAD));
   const has = (text: string) => (head.includes(text, 0, 'latin1') ? 1 : 0);
   const profile = has('ICC_PROFILE\0') || has('iCCP');
   return [profile, has('Exif\0'), channels, width, height, height > 0 ? width / height : 0, bytes.length];

@@ -2,7 +2,10 @@ import { checkText } from '@cxr/image';
 import { maxImageBytes, readStart, readWholeFile } from './read-whole-file.js';
 import { isInZip, readInZip } from './zip-path.js';
 
-/** The bytes of a plain file, or of an entry of a zip file: `kermany.zip!train/NORMAL/1.jpeg`. @throws as `readWholeFile`. */
+/**
+ * The bytes of a plain file, or of an entry of a zip file: `kermany.zip!train/NORMAL/1.jpeg`. A size is checked before memory is taken.
+ * @throws as `readWholeFile`.
+ */
 export async function readBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   checkText('file', path);
   return isInZip(path) ? readInZip(path, maxBytes) : readWholeFile(path, maxBytes);
