@@ -98,7 +98,7 @@ describe('the main job', () => {
     expect(readLog(out).map((line) => line.step)).toEqual([1, 2, 3, 4, 5, 6]);
     const whole = JSON.parse(readFileSync(join(folder, 'whole', 'metrics.json'), 'utf8'));
     expect(resumed.metrics.score!.fid).toBe(whole.score.fid);
-  });
+  }, 120_000);
 });
 
 describe('on a folder of images', () => {
