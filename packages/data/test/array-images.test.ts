@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readNpz, writeNpy, writeNpz } from '@cxr/data';
 import { npzNames, openArrayImages } from '@cxr/data/node';
-import { CxrFileError } from '@cxr/image';
+import { bitsWarning, CxrFileError } from '@cxr/image';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'fixtures', 'data');
@@ -166,4 +166,15 @@ describe('openArrayImages', () => {
     }
     expect(i).toBe(n);
   }, 60_000);
+
+  it('warns of 16 bits that are not used, once an iteration, unless bits are given', async () => {
+    const data = Uint16Array.from({ length: 32 }, (_, i) => 130 * i);
+    writeFileSync(at('twelve.npy'), writeNpy({ data, shape: [2, 4, 4], dtype: 'uint16' }));
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    await read(at('twelve.npy'), { bits: 12, onWarning });
+    expect(warnings).toEqual([]);
+    await read(at('twelve.npy'), { onWarning });
+    expect(warnings).toEqual([bitsWarning(2, 12)]);
+  });
 });

@@ -121,6 +121,26 @@ describe('listImages', () => {
   });
 });
 
+// Other systems refuse such names.
+describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => {
+  it('are refused as such, of files and of folders', async () => {
+    const raw = (name: string) => Buffer.concat([Buffer.from(`${top}/`), Buffer.from(name, 'latin1')]);
+    const top = join(folder, 'latin');
+    await mkdir(top);
+    await writeFile(raw('bad\xff.png'), encodePng(phantom({ seed: 1, size: 16 })));
+    const [file] = await listImages(top);
+    const why = 'its name is not UTF-8, so it cannot be opened: rename it';
+    await expect(readImage(file!)).rejects.toMatchObject({ code: 'unreadable', reason: why, file });
+    await mkdir(raw('NORM\xc4L'));
+    expect(await listImages(top)).toEqual([file]);
+    await expect(listImages(top, { recursive: true })).rejects.toMatchObject({
+      code: 'unreadable',
+      reason: why,
+    });
+    await expect(listClassFolders(top)).rejects.toMatchObject({ code: 'unreadable', reason: why });
+  });
+});
+
 describe('what is no file of bounded size', () => {
   it('is refused at once, by name', async () => {
     const root = await make('odd', 'good.png');

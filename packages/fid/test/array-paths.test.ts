@@ -5,7 +5,7 @@ import { decodeImage, encodePng, phantom, writeNpy, writeNpz } from '@cxr/data';
 import { openArrayImages } from '@cxr/data/node';
 import { computeFid, randomWeights, writeSafetensors } from '@cxr/fid';
 import { pathStatistics } from '@cxr/fid/node';
-import { image } from '@cxr/image';
+import { bitsWarning, image } from '@cxr/image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMain, stripesEngine } from './shared.js';
 
@@ -92,6 +92,21 @@ describe('images as arrays', () => {
     expect(fid).toBe(
       (await computeFid(paths[0]!.statistics, paths[1]!.statistics, { engine: options.engine })).fid,
     );
+  });
+
+  it('of 16 bits that are not used get the warning of a folder', async () => {
+    const data = Uint16Array.from({ length: 2 * 1600 }, (_, i) => i);
+    writeFileSync(at('dim.npy'), writeNpy({ data, shape: [2, 40, 40], dtype: 'uint16' }));
+    mkdirSync(at('dim'));
+    for (let i = 0; i < 2; i++)
+      writeFileSync(at('dim', `${i}.png`), encodePng(image(data.slice(1600 * i, 1600 * (i + 1)), 40, 40, 1)));
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    const paths = [at('dim'), at('dim.npy')];
+    await pathStatistics(paths, { engine: stripesEngine(), workers: 0, onWarning });
+    expect(warnings).toEqual(paths.map((path) => `${path}: ${bitsWarning(2, 12)}`));
+    await pathStatistics(paths, { engine: stripesEngine(), workers: 0, bits: 12, onWarning });
+    expect(warnings).toHaveLength(2);
   });
 
   it('are refused by name where they are none', async () => {

@@ -38,7 +38,12 @@ function singleEnds([min, max]: ValueRange): ValueRange {
 
 function outside(value: number, [min, max]: ValueRange): string {
   const advice = Number.isFinite(value)
-    ? '; if black and white are other values, pass them: { range: [−1, 1] }'
+    ? `; if black and white are other values, say them in a program as { range: [${likelyRange(value)}] }, or give whole numbers (uint8, uint16) or floats in 0..1`
     : '';
   return `a sample of ${value} is outside [${min}, ${max}]${advice}`;
+}
+
+function likelyRange(value: number): string {
+  if (value < 0) return value < -1 ? 'black, white' : '-1, 1';
+  return value > 255 ? '0, 65535' : '0, 255';
 }

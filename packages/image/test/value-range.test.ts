@@ -16,6 +16,17 @@ describe('checkSamples', () => {
     );
   });
 
+  it.each([
+    [128, '0, 255'],
+    [4095, '0, 65535'],
+    [-0.5, '-1, 1'],
+    [-1000, 'black, white'],
+  ])('says what to do about %d', (value, range) => {
+    expect(() => checkSamples(Float32Array.of(0, value))).toThrow(
+      `; if black and white are other values, say them in a program as { range: [${range}] }, or give whole numbers (uint8, uint16) or floats in 0..1`,
+    );
+  });
+
   it('knows white and black in single precision, which may lie a trace beyond', () => {
     const range: ValueRange = [-0.1, 0.1];
     const ends = Float32Array.of(-0.1, 0.1);

@@ -22,7 +22,7 @@ import { checkFile, FLAGS, readPart } from './read-whole-file.js';
 import { ZipFile } from './zip-file.js';
 
 /** Options of `openArrayImages`. */
-export interface ArrayImagesOptions extends Pick<ImageSetOptions, 'range' | 'bits'> {
+export interface ArrayImagesOptions extends Pick<ImageSetOptions, 'range' | 'bits' | 'onWarning'> {
   /** The array of an .npz, without '.npy'. @default the only one of the form of images */
   name?: string | undefined;
 }
@@ -48,18 +48,23 @@ export interface ArrayImages extends AsyncIterable<NamedImage<Uint8Array | Uint1
  */
 export async function openArrayImages(file: string, options: ArrayImagesOptions = {}): Promise<ArrayImages> {
   checkText('file', file);
-  checkOptions<ArrayImagesOptions>('openArrayImages', options, { name: true, range: true, bits: true });
-  const { name, range, bits } = options;
+  checkOptions<ArrayImagesOptions>('openArrayImages', options, {
+    name: true,
+    range: true,
+    bits: true,
+    onWarning: true,
+  });
+  const { name, range, bits, onWarning } = options;
   if (name !== undefined) checkText('name', name);
   // What is wrong with the options is said before the file is looked at.
-  imagesOf([], { range, bits });
+  imagesOf([], { range, bits, onWarning });
   try {
     const source = /\.npz$/i.test(file) ? await findInZip(file, name) : await wholeFile(file, name);
     const form = formOf(source.header);
     return {
       name: source.name,
       ...form,
-      [Symbol.asyncIterator]: () => readAll(file, source, form, { range, bits }),
+      [Symbol.asyncIterator]: () => readAll(file, source, form, { range, bits, onWarning }),
     };
   } catch (cause) {
     throw cause instanceof CxrFileError ? withFile(cause, file) : fileSystemError(cause, file);

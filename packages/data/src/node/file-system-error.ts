@@ -32,6 +32,13 @@ export function fileSystemError(
   // Said of a file to be written: its folder takes no files, as /proc.
   if (code === 'ENOENT' && fallback === 'unwritable')
     return new CxrFileError('unwritable', 'no file can be made here', { file, cause });
+  // Node shows bytes that are not UTF-8 so, and finds nothing by such a name.
+  if (code === 'ENOENT' && file.includes('\uFFFD')) {
+    return new CxrFileError('unreadable', 'its name is not UTF-8, so it cannot be opened: rename it', {
+      file,
+      cause,
+    });
+  }
   const [meaning, reason] = MEANINGS[code] ?? ([fallback, REASONS[code] ?? message] as const);
   return new CxrFileError(meaning, reason, { file, cause });
 }

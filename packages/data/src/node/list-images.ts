@@ -88,9 +88,12 @@ async function walk(top: string, recursive: boolean, dicom: boolean): Promise<st
   return files;
 }
 
-/** @returns false for a folder that holds `top`, and for one that was there before. */
+/** @returns false for a folder that holds `top`, and for one that was there before. @throws CxrFileError for a name that is not UTF-8. */
 async function isNew(path: string, top: string, seen: Set<string>): Promise<boolean> {
-  const real = await realpath(path).catch(() => undefined);
+  const real = await realpath(path).catch((cause: unknown) => {
+    if (path.includes('\uFFFD')) throw fileSystemError(cause, path);
+    return undefined;
+  });
   if (real === undefined || seen.has(real)) return false;
   seen.add(real);
   return !`${top}${sep}`.startsWith(real.endsWith(sep) ? real : `${real}${sep}`);

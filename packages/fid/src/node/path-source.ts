@@ -56,7 +56,7 @@ interface StatisticsSource {
  */
 export async function openPath(
   { path, size }: SizedPath,
-  { dims, recursive, keepActivations, bits, shard }: OpenPathOptions,
+  { dims, recursive, keepActivations, bits, shard, onWarning }: OpenPathOptions,
 ): Promise<PathSource> {
   if (await isFolder(path)) {
     const all = await listImages(path, { recursive });
@@ -66,7 +66,10 @@ export async function openPath(
     return { path, files, size, part: shard && (await partOf(shard, names)) };
   }
   if (await isArrayFile(path)) {
-    const all = await openArrayImages(path, { bits });
+    const all = await openArrayImages(path, {
+      bits,
+      onWarning: onWarning && ((message) => onWarning(`${path}: ${message}`)),
+    });
     const images = shard ? imagesInShard(all, shard) : all;
     if (images.count < 2) throw tooFewImages(path, images.count, shard);
     return { path, images, size, part: shard && (await partOf(shard, [all.name ?? '', String(all.count)])) };
@@ -87,6 +90,8 @@ interface OpenPathOptions {
   keepActivations: boolean;
   bits: number | undefined;
   shard: Shard | undefined;
+  /** As of `pathStatistics`, for arrays. */
+  onWarning?: ((message: string) => void) | undefined;
 }
 
 async function partOf(shard: Shard, names: readonly string[]): Promise<StatisticsPart> {

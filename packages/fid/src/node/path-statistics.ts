@@ -42,13 +42,13 @@ export async function pathStatistics(
 ): Promise<PathsReport> {
   if (!Array.isArray(paths)) throw new TypeError(`expected a list of paths, not ${describeValue(paths)}`);
   checkOptions('pathStatistics', options, OPTIONS);
-  const { recursive = false, keepActivations = false, bits, window, shard } = options;
+  const { recursive = false, keepActivations = false, bits, window, shard, onWarning } = options;
   if (shard !== undefined) checkShard(shard);
   const dims = dimsOf(options);
   const preparation = preparationOf(options.engine, options.resize);
   const start = performance.now();
   const sources = await inTurn(paths, (path) =>
-    openPath(sizedPath(path), { dims, recursive, keepActivations, bits, shard }),
+    openPath(sizedPath(path), { dims, recursive, keepActivations, bits, shard, onWarning }),
   );
   const folders = sources.filter(isUnread);
   checkComparable(
