@@ -4,7 +4,6 @@ import { exportOnnx } from '../networks/export-onnx.js';
 import { writeGenerator } from '../networks/generator-file.js';
 import { loadGenerator, readCheckpointInfo } from '../node/load-checkpoint.js';
 import { readyBackend } from './backend.js';
-import { checkStep } from './step-flag.js';
 
 interface ExportFlags {
   checkpoint: string;
@@ -27,7 +26,6 @@ export function defineExport(program: Command, { output }: CliContext): void {
     .action(async ({ checkpoint, out, step, type }: ExportFlags) => {
       const whole = out.endsWith('.safetensors');
       if (type !== undefined && !whole) throw new UsageError('--type is for a .safetensors file');
-      checkStep(checkpoint, step);
       await checkWritable(out);
       await readyBackend({ backend: 'cpu' }, output);
       const generator = await loadGenerator(checkpoint, { step });

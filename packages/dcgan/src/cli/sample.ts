@@ -22,7 +22,6 @@ import { interpolate } from '../sampling/interpolate.js';
 import { labelOf } from '../sampling/label-of.js';
 import { type SampleOptions, sample } from '../sampling/sample.js';
 import { addBackendFlags, type BackendFlags, readyBackend } from './backend.js';
-import { checkStep } from './step-flag.js';
 
 interface SampleFlags extends BackendFlags {
   checkpoint?: string;
@@ -150,10 +149,7 @@ function generatorOf({ checkpoint, pretrained: name, step }: SampleFlags): strin
   if ((checkpoint === undefined) === (name === undefined)) {
     throw new UsageError('one of --checkpoint and --pretrained is needed');
   }
-  if (name === undefined) {
-    checkStep(checkpoint!, step);
-    return checkpoint!;
-  }
+  if (name === undefined) return checkpoint!;
   if (step !== undefined) throw new UsageError('--step is for --checkpoint');
   return pretrained(name);
 }
