@@ -1,9 +1,17 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CliContext } from '@cxr/cli';
-import { checkWritableFolder, keepSettings, writeFileAtomic } from '@cxr/data/node';
-import { frechetDistance } from '@cxr/fid';
-import { mergeStatistics } from '@cxr/fid/node';
+import { type CliContext, UsageError } from '@cxr/cli';
+import {
+  checkWritableFolder,
+  filesDigest,
+  keepSettings,
+  listImages,
+  openArrayImages,
+  writeFileAtomic,
+} from '@cxr/data/node';
+import { type Dims, frechetDistance } from '@cxr/fid';
+import { mergeStatistics, pathStatistics } from '@cxr/fid/node';
+import { CxrFileError } from '@cxr/image';
 import { Queue } from 'bullmq';
 import { connect } from './queue.js';
 import { jobId, type ShardJob, type ShardSettings, shardFile } from './shard-job.js';
@@ -32,7 +40,9 @@ export async function score(
   const weights = options.weights === undefined ? undefined : resolve(options.weights);
   const sets = { reals: resolve(real), fakes: resolve(fake) };
   await checkWritableFolder(out);
-  await keepSettings(join(out, 'settings.json'), { ...sets, shards, dims, resize, weights, recursive });
+  const images = await digestOf(Object.values(sets), options);
+  const settings = { ...sets, images, shards, dims, resize, weights, recursive };
+  await keepSettings(join(out, 'settings.json'), settings);
   const jobs = Object.entries(sets).flatMap(([name, path]) =>
     Array.from({ length: shards }, (_, index): ShardJob => {
       const shard = [index, shards] as const;
@@ -55,6 +65,10 @@ export async function score(
       mergeStatistics(Array.from({ length: shards }, (_, i) => shardFile(out, name, [i, shards]))),
     ),
   );
+  await checkSameWeights(
+    Object.keys(sets).map((name) => shardFile(out, name, [0, shards])),
+    dims,
+  );
   const fid = frechetDistance(a!, b!);
   const result = { fid, dims, resize, n1: a!.count, n2: b!.count, shards };
   await writeFileAtomic(join(out, 'fid.json'), `${JSON.stringify(result, null, 2)}\n`);
@@ -62,7 +76,36 @@ export async function score(
   output.result(`FID:  ${fid}`);
 }
 
-/** Waits until every job's file is there. @throws Error with the reason of a job that failed for good. */
+/**
+ * Tells whether the images are those of earlier shards.
+ * @throws UsageError where a shard would have fewer than two of them.
+ */
+async function digestOf(
+  paths: readonly string[],
+  { shards, recursive }: Pick<ScoreOptions, 'shards' | 'recursive'>,
+): Promise<string[]> {
+  const digests = [];
+  for (const path of paths) {
+    const isArray = /\.np[yz]$/i.test(path);
+    const files = isArray ? [path] : await listImages(path, { recursive });
+    const count = isArray ? (await openArrayImages(path)).count : files.length;
+    if (count < 2 * shards)
+      throw new UsageError(`${count} images in ${path} are too few for ${shards} shards of two or more`);
+    digests.push(await filesDigest(files.map((file) => ({ file }))));
+  }
+  return digests;
+}
+
+/** The shards of a set were compared when they were merged. @throws CxrFileError for sets by other weights */
+async function checkSameWeights(files: readonly string[], dims: Dims): Promise<void> {
+  const { paths } = await pathStatistics(files, { dims });
+  const [reals, fakes] = paths.map(({ settings }) => settings?.weights);
+  if (reals === fakes) return;
+  const reason = `statistics by other weights: ${fakes}, not ${reals} as the reals`;
+  throw new CxrFileError('mismatch', reason, { file: files[1]! });
+}
+
+/** Waits until every job's file is there. @throws CxrFileError with the reason of a job that failed for good. */
 async function finish(
   jobs: readonly ShardJob[],
   queue: Queue<ShardJob>,
@@ -83,7 +126,9 @@ async function finish(
     for (const job of missing) {
       const queued = await queue.getJob(jobId(job));
       if (queued && (await queued.isFailed()))
-        throw new Error(`shard ${job.shard[0]} of ${job.path}: ${queued.failedReason}`);
+        throw new CxrFileError('unreadable', `shard ${job.shard[0]}: ${queued.failedReason}`, {
+          file: job.path,
+        });
       // A server that lost its memory: what was in the queue is put there again.
       if (!queued) await enqueue(queue, job);
     }

@@ -23,7 +23,7 @@ export async function work(
     async ({ data }) => {
       const job = checkJob(data);
       if (await exists(job.file)) return;
-      const engine = await engines.of(job);
+      const { engine, weights } = await engines.of(job);
       const { paths } = await pathStatistics([job.path], {
         engine,
         shard: job.shard,
@@ -33,7 +33,9 @@ export async function work(
           output.progress({ phase: `shard ${job.shard[0]} of ${job.path}`, done, total, unit: 'images' }),
       });
       const { statistics, part } = paths[0]!;
-      await writeStatistics(job.file, statistics, undefined, part);
+      // Workers may find other weights: the parts say which, so that they are not merged then.
+      const settings = { ...part?.settings, weights };
+      await writeStatistics(job.file, statistics, undefined, { ...part, settings });
       output.note(`wrote ${job.file}: ${statistics.count} images`);
     },
     {
@@ -65,28 +67,27 @@ export async function work(
 class Engines {
   readonly #threads: number | undefined;
   #key = '';
-  #engine: InceptionEngine | undefined;
+  #open: { engine: InceptionEngine; weights: string } | undefined;
 
   constructor(threads: number | undefined) {
     this.#threads = threads;
   }
 
-  async of({ dims, weights: file }: ShardJob): Promise<InceptionEngine> {
+  async of({ dims, weights: file }: ShardJob): Promise<{ engine: InceptionEngine; weights: string }> {
     const key = JSON.stringify([dims, file]);
-    if (!this.#engine || key !== this.#key) {
+    if (!this.#open || key !== this.#key) {
       this.dispose();
-      this.#engine = await createEngine(await loadWeights(await findWeights({ file })), {
-        dims,
-        threads: this.#threads,
-      });
+      const weights = await loadWeights(await findWeights({ file }));
+      const engine = await createEngine(weights, { dims, threads: this.#threads });
+      this.#open = { engine, weights: weights.sha256 ?? weights.kind };
       this.#key = key;
     }
-    return this.#engine;
+    return this.#open;
   }
 
   dispose(): void {
-    this.#engine?.dispose();
-    this.#engine = undefined;
+    this.#open?.engine.dispose();
+    this.#open = undefined;
   }
 }
 

@@ -46,8 +46,12 @@ describe.skipIf(!hasRedis)('FID by a queue', () => {
   const started: ChildProcess[] = [];
   const at = (...path: string[]) => join(folder, ...path);
 
-  function start(command: string, args: string[]): { child: ChildProcess; text: () => string } {
-    const child = spawn(command, args, { cwd: folder });
+  function start(
+    command: string,
+    args: string[],
+    env = process.env,
+  ): { child: ChildProcess; text: () => string } {
+    const child = spawn(command, args, { cwd: folder, env });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (text += data));
     started.push(child);
@@ -60,8 +64,9 @@ describe.skipIf(!hasRedis)('FID by a queue', () => {
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', at('redis')],
       ...['--appendonly', 'yes', '--appendfsync', 'always'],
     ]).child;
-  const cli = (...args: string[]) =>
-    start(process.execPath, [CLI, ...args, '--redis', `redis://127.0.0.1:${port}`]);
+  const cliIn = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    start(process.execPath, [CLI, ...args, '--redis', `redis://127.0.0.1:${port}`], env);
+  const cli = (...args: string[]) => cliIn(process.env, ...args);
   const startWorker = () => cli('work', '--threads', '1', '--stalled-after', '2');
   const ended = (child: ChildProcess) =>
     child.exitCode !== null || child.signalCode !== null
@@ -137,7 +142,35 @@ describe.skipIf(!hasRedis)('FID by a queue', () => {
     const other = cli('score', 'reals', 'fakes', '--out', 'out', '--shards', '7');
     expect(await ended(other.child)).not.toBe(0);
     expect(other.text()).toMatch(/shards was 10, now 7/);
+    const many = cli('score', 'reals', 'fakes', '--out', 'out', '--shards', '60');
+    expect(await ended(many.child)).toBe(2);
+    expect(many.text()).toMatch(/100 images in \S+reals are too few for 60 shards of two or more/);
+
+    // Nor are images that have changed since.
+    writeFileSync(at('fakes', '0.png'), encodePng(phantom({ seed: 5000, size: 40 })));
+    const changed = cli('score', 'reals', 'fakes', ...flags);
+    expect(await ended(changed.child)).toBe(2);
+    expect(changed.text()).toMatch(/settings\.json: its folder holds work with other settings: images was/);
   }, 180_000);
+
+  it('does not merge what workers computed with other weights', async () => {
+    writeFileSync(at('others.safetensors'), writeSafetensors(randomWeights(2).tensors));
+    const flags = ['--out', 'out3', '--shards', '2', '--dims', '64', '--queue', 'weights'];
+    const score = cli('score', 'reals', 'fakes', ...flags);
+    for (const [name, done] of [
+      ['weights', 1],
+      ['others', 4],
+    ] as const) {
+      const environment = { ...process.env, CXR_INCEPTION_WEIGHTS: at(`${name}.safetensors`) };
+      const worker = cliIn(environment, 'work', '--threads', '1', '--queue', 'weights');
+      const count = () => readdirSync(at('out3')).filter((file) => file.endsWith('.npz')).length;
+      await expect.poll(count, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(done);
+      worker.child.kill('SIGINT');
+      await ended(worker.child);
+    }
+    expect(await ended(score.child)).toBe(2);
+    expect(score.text()).toMatch(/statistics by (another|other) weights: [0-9a-f]{64}, not [0-9a-f]{64} as/);
+  }, 120_000);
 
   it('says which shard failed, and why', async () => {
     mkdirSync(at('broken'));
@@ -145,8 +178,8 @@ describe.skipIf(!hasRedis)('FID by a queue', () => {
     const worker = startWorker();
     const flags = ['--out', 'out2', '--shards', '1', '--dims', '64', '--weights', 'weights.safetensors'];
     const score = cli('score', 'reals', 'broken', ...flags);
-    expect(await ended(score.child)).toBe(1);
-    expect(score.text()).toMatch(/shard 0 of .*broken: .*0\.png/);
+    expect(await ended(score.child)).toBe(2);
+    expect(score.text()).toMatch(/^npm run sharded-fid: \S+broken: shard 0: \S+0\.png: not an image of a known format$/m);
     worker.child.kill('SIGINT');
     await ended(worker.child);
   }, 120_000);

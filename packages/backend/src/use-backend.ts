@@ -41,7 +41,7 @@ export interface BackendChoice {
 export interface BackendOptions {
   /**
    * Threads that `onnxruntime` and `wasm` compute in, this one included: an integer of 1 or more. Fixed once the backend
-   * has started. @default as many as there are processors
+   * has started. @default as many as it runs with; before it has started, as many as there are processors
    */
   threads?: number | undefined;
 }

@@ -70,9 +70,14 @@ it('keeps the tensors of wasm when onnxruntime alone is removed, and the other w
 it('takes another number of threads after a reset', async () => {
   await useBackend('wasm', options('wasm'));
   await expect(useBackend('wasm', { threads: 1 })).rejects.toThrow('wasm already runs with 2 threads: 1');
+  // Where no number is asked for, it is the one that it runs with.
+  expect((await useBackend('wasm')).name).toBe('wasm');
   tf.engine().reset();
   await useBackend('wasm', { threads: 1 });
   expect(gradient()).toEqual([9, 9, 9, 9]);
+  expect((await useBackend('wasm')).name).toBe('wasm');
+  await useBackend('onnxruntime', { threads: 1 });
+  expect((await useBackend('onnxruntime')).name).toBe('onnxruntime');
 });
 
 describe('a backend that fails', () => {

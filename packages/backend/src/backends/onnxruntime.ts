@@ -10,7 +10,7 @@ import { type GemmMaker, mainOfOnnxruntime } from '../threads/thread-pool.js';
 import type { Backend, StartOptions } from './backend.js';
 import { registerName } from './lifetime.js';
 import { nodeRequire, processors, resolvePeer } from './platform.js';
-import { onOneThread, type WasmContext, wasmContext } from './wasm.js';
+import { onOneThread, runningContext, type WasmContext, wasmContext } from './wasm.js';
 
 /** TensorFlow.js's name for this backend. */
 const NAME = 'cxr-onnxruntime';
@@ -23,7 +23,9 @@ let onlyProducts: string | undefined;
 /** The wasm backend's memory and small kernels; the large matrix products are computed by onnxruntime-node. */
 export const onnxruntime: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
-  async start({ threads = processors() }: StartOptions) {
+  async start({ threads: asked }: StartOptions) {
+    const running = started && started.context === runningContext() ? started.threads : undefined;
+    const threads = asked ?? running ?? processors();
     const start = onnxStart();
     const shares = takesSharedMemory(start);
     const context = await wasmContext(shares && threads > 1);

@@ -64,10 +64,17 @@ async function prepare(share: boolean): Promise<WasmContext> {
   return current;
 }
 
+/** What runs now; undefined before its start, and after it was reset or removed. */
+export function runningContext(): WasmContext | undefined {
+  return current && isAlive(current.backend) ? current : undefined;
+}
+
 /** TensorFlow.js's wasm backend with training kernels in WebAssembly SIMD. Runs in Node and browsers, without native code. */
 export const wasm: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
-  async start({ threads = processors() }: StartOptions) {
+  async start({ threads: asked }: StartOptions) {
+    const running = started && started.context === runningContext() ? started.threads : undefined;
+    const threads = asked ?? running ?? processors();
     const context = await wasmContext(threads > 1);
     if (started?.context === context && started.threads !== threads) {
       throw new RangeError(`wasm already runs with ${started.threads} threads: ${threads}`);
