@@ -179,7 +179,9 @@ describe.skipIf(!hasRedis)('FID by a queue', () => {
     const flags = ['--out', 'out2', '--shards', '1', '--dims', '64', '--weights', 'weights.safetensors'];
     const score = cli('score', 'reals', 'broken', ...flags);
     expect(await ended(score.child)).toBe(2);
-    expect(score.text()).toMatch(/^npm run sharded-fid: \S+broken: shard 0: \S+0\.png: not an image of a known format$/m);
+    expect(score.text()).toMatch(
+      /^npm run sharded-fid: \S+broken: shard 0: \S+0\.png: not an image of a known format$/m,
+    );
     worker.child.kill('SIGINT');
     await ended(worker.child);
   }, 120_000);
