@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { useBackend } from '@cxr/backend';
 import { checkUsage, UsageError } from '@cxr/cli';
 import { keepSettings } from '@cxr/data/node';
-import { type Dims, randomWeights } from '@cxr/fid';
+import { type Dims, type InceptionWeights, randomWeights } from '@cxr/fid';
 import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
 import { CxrFileError } from '@cxr/image';
 import { openData, type StudyData } from './data/open-data.js';
@@ -117,17 +118,25 @@ async function openInception(
         }),
       ));
     const backend = options.backend;
-    const dims = (options.classifiers.map(probeDims).find((one) => one !== undefined) ?? DIMS) as Dims;
+    const hash = weights.sha256 ?? hashOf(weights);
+    const probe = options.classifiers.map(probeDims).find((one) => one !== undefined);
+    // Networks need no Inception: a study of theirs may go on with any.
+    if (probe !== undefined) await keepSettings(join(options.out, 'inception.json'), { weights: hash });
+    const dims = (probe ?? DIMS) as Dims;
     const engine = await createEngine(weights, { dims, backend, threads: options.threads });
-    const folder = join(
-      options.out,
-      'activations',
-      `${(weights.sha256 ?? weights.kind).slice(0, 12)}-${dims}`,
-    );
+    const folder = join(options.out, 'activations', `${hash.slice(0, 12)}-${dims}`);
     return { inception: { engine, weights, dims, features: await openFeatures(folder, engine, dims) } };
   } catch (error) {
     if (named === undefined && error instanceof CxrFileError && error.code === 'not-found')
       return without(error.reason);
     throw error;
   }
+}
+
+/** Of weights that come from no file: other seeds of `randomWeights` differ in the first tensor already. */
+function hashOf({ kind, tensors }: InceptionWeights): string {
+  const [first] = tensors.values();
+  return `${kind}-${createHash('sha256')
+    .update(new Uint8Array(Float32Array.from(first!.data).buffer))
+    .digest('hex')}`;
 }

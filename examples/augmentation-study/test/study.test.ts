@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomWeights } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsOf, type StudyFlags } from '../src/options.js';
 import type { StudyMetrics } from '../src/results.js';
@@ -125,6 +126,14 @@ describe('the quick study', () => {
     );
     expect(more.runs[3]).toEqual(before);
     await expect(runStudy(quick('whole', { steps: 13 }), quiet())).rejects.toThrow('steps was 12, now 13');
+  }, 60_000);
+
+  it('refuses other Inception weights where a probe was trained', async () => {
+    const options = quick('weights', { seeds: 1, arms: ['reweight'], classifiers: ['probe-64'] });
+    await runStudy(options, { ...quiet(), weights: randomWeights(1) });
+    await expect(runStudy(options, { ...quiet(), weights: randomWeights(2) })).rejects.toThrow(
+      /inception\.json: .*weights was "random-\w+", now "random-\w+"/,
+    );
   }, 60_000);
 
   it('without weights leaves the probe out and says why; without reals shows none', async () => {
