@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
 import { writeFileAtomic } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zipOf } from '../../../test/support/stored-zip.js';
 import { classWeights, fakeCounts } from '../src/arms.js';
-import { openData } from '../src/data/open-data.js';
+import { openData, type StudyData } from '../src/data/open-data.js';
 import { scarceSubset } from '../src/data/scarce-subset.js';
 import { countClasses, type StudyItem } from '../src/data/study-item.js';
+import { generatorFolder } from '../src/generators/subset-fakes.js';
 import { optionsOf } from '../src/options.js';
 import { planUnits } from '../src/plan.js';
 import { fileTraits } from '../src/traps/file-traits.js';
@@ -178,6 +179,26 @@ describe('arms', () => {
       '2 0 dcgan',
     ]);
   });
+});
+
+it('each class has a folder of its own for its generator, by its plain name where it can', () => {
+  const foldersOf = (...classes: string[]) =>
+    classes.map((_, label) =>
+      basename(
+        generatorFolder(
+          { out: 'x', given: new Map(), data: { classes } as unknown as StudyData },
+          20,
+          0,
+          label,
+        ),
+      ),
+    );
+  expect(foldersOf('No Finding', 'Pneumonia')).toEqual(['20-subset0-No_Finding', '20-subset0-Pneumonia']);
+  for (const classes of [
+    ['正常', '肺炎'],
+    ['A B', 'A_B', 'a b'],
+  ])
+    expect(new Set(foldersOf(...classes).map((name) => name.toLowerCase())).size).toBe(classes.length);
 });
 
 describe('flags', () => {

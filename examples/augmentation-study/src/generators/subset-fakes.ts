@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { armOf, fakeCounts } from '../arms.js';
 import { greyImage, type PixelStore } from '../data/pixels.js';
@@ -11,15 +12,23 @@ import { drawGiven } from './given-generators.js';
 import { generatedImages } from './train-generator.js';
 
 export const generatorFolder = (
-  study: TrainedStudy,
+  study: Pick<TrainedStudy, 'data' | 'given' | 'out'>,
   normals: Scarcity,
   subset: number,
   label: number,
 ): string => {
   const given = study.given.has(label) ? 'given-' : '';
-  const className = study.data.classes[label]!.replace(/[^\w.-]/g, '_');
+  const className = folderNames(study.data.classes)[label]!;
   return join(study.out, 'generators', `${given}${normals}-subset${subset}-${className}`);
 };
+
+/** The classes' names for files, with a hash where two would be the same. */
+function folderNames(classes: readonly string[]): string[] {
+  const plain = classes.map((name) => name.replace(/[^\w.-]/g, '_'));
+  const same = (a: string) => plain.filter((b) => a.toLowerCase() === b.toLowerCase()).length > 1;
+  const hash = (name: string) => createHash('sha256').update(name).digest('hex').slice(0, 12);
+  return plain.map((name, label) => (same(name) ? `${name}-${hash(classes[label]!)}` : name));
+}
 
 /** How many fakes of each class the arms with fakes add in one subset. */
 export function fakeCountsOf(
