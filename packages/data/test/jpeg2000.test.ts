@@ -156,7 +156,6 @@ describe('JPEG 2000 and JPEG-LS that are broken', () => {
   });
 
   it('by the decoder that is passed, as in a browser', async () => {
-    // @ts-expect-error The package has no types.
     const { default: openjpeg } = await import('@cornerstonejs/codec-openjpeg/decode');
     expect(await decodeImage(bare, { openjpeg })).toEqual(await decodeImage(bare));
     const dicom = named('jpeg2000', 'signed 12 bits');

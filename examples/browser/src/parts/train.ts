@@ -14,6 +14,8 @@ const status = statusOf('train-status');
 const files = imageFolder('train-file', 'train-count');
 let calls: Calls<'train'>;
 let steps = 0;
+/** Whether the thread has a trained generator. */
+let trained = false;
 
 /** Starts the part; shows the run that an earlier visit has left. */
 export function openTrain(): void {
@@ -21,12 +23,13 @@ export function openTrain(): void {
   onClick('train-start', () => run((tell) => calls.startRun(settings(), tell)));
   onClick('train-resume', () => run((tell) => calls.resumeRun(tell)));
   onClick('train-pause', () => {
-    status.say('Pausing after this step …');
+    status.say('Pausing …');
     return calls.pauseRun();
   });
   onClick('train-discard', () =>
     status.during('Deleting …', async () => {
       await calls.discardRun();
+      trained = false;
       buttons({ running: false });
       status.say('The run is deleted.');
     }),
@@ -52,7 +55,9 @@ async function run(work: (tell: (news: TrainNews) => void) => Promise<TrainEnd>)
   buttons({ running: true });
   const end = await status.during('Starting …', () => work(proxy(show)));
   const kept = await calls.keptRun();
-  buttons({ running: false, kept, trained: end !== undefined });
+  // A run that does not start leaves the generator of the one before.
+  if (end) trained = end.reason !== 'stopped';
+  buttons({ running: false, kept });
   if (!end) return;
   const how = { done: 'Done', aborted: 'Paused', stopped: 'Stopped, for the losses are no numbers,' }[
     end.reason
@@ -110,15 +115,7 @@ function showLosses({ discriminator, generator }: Losses): void {
   );
 }
 
-function buttons({
-  running,
-  kept,
-  trained = false,
-}: {
-  running: boolean;
-  kept?: Kept | undefined;
-  trained?: boolean;
-}): void {
+function buttons({ running, kept }: { running: boolean; kept?: Kept | undefined }): void {
   byId<HTMLButtonElement>('train-start').disabled = running;
   byId<HTMLButtonElement>('train-pause').disabled = !running;
   byId('train-resume').hidden = running || !kept || kept.step >= kept.steps;

@@ -1,7 +1,7 @@
 import type { BackendRequest } from '@cxr/backend';
 import { collectImages, phantoms } from '@cxr/data';
 import { type TrainEvent, type TrainState, train, writeGenerator } from '@cxr/dcgan';
-import { del, get, set } from 'idb-keyval';
+import { del, get, set, setMany } from 'idb-keyval';
 import { type ImageFile, readImageFiles } from './image-files.js';
 import { type Picture, toPicture } from './picture.js';
 import { type BackendReport, startBackend } from './start-backend.js';
@@ -24,6 +24,12 @@ interface KeptRun {
   state: TrainState;
   losses: Losses;
   grid: Picture | undefined;
+}
+
+/** The training images of a run, at training size. */
+interface TrainImages {
+  data: Uint8Array;
+  shape: number[];
 }
 
 /** Points of the two curves. */
@@ -70,7 +76,7 @@ const SAMPLES = 16;
 /** The page draws no more often. */
 const NEWS_MS = 250;
 
-let abort: AbortController | undefined;
+let pausing = false;
 let generatorFile: Uint8Array | undefined;
 
 /** What is kept of an earlier run; undefined if nothing is. */
@@ -84,30 +90,31 @@ export async function discardRun(): Promise<void> {
   await Promise.all([del(RUN), del(IMAGES)]);
 }
 
-/** Starts a new run. */
+/** Starts a new run. An earlier one stays kept until there is something to keep of this one. */
 export async function startRun(
   { files, ...settings }: TrainSettings,
   tell: (news: TrainNews) => void,
 ): Promise<TrainEnd> {
-  await discardRun();
+  pausing = false;
   const { size, seed } = settings;
   const source = files.length > 0 ? readImageFiles(files) : phantoms({ count: PHANTOMS, seed, size });
   const { data, shape } = await collectImages(source, { size, channels: 1 });
-  // At training size: a reload finds them, and the folder need not be chosen again.
-  await set(IMAGES, { data, shape: [...shape] });
-  return runOn(settings, undefined, tell);
+  return runOn(settings, { data, shape: [...shape] }, undefined, tell);
 }
 
 /** Goes on with the kept run. */
 export async function resumeRun(tell: (news: TrainNews) => void): Promise<TrainEnd> {
+  pausing = false;
   const run = await get<KeptRun>(RUN);
   if (!run) throw new Error('no run is kept in this browser');
-  return runOn(run.settings, run, tell);
+  const images = await get<TrainImages>(IMAGES);
+  if (!images) throw new Error('the training images are no longer in this browser: discard the run');
+  return runOn(run.settings, images, run, tell);
 }
 
-/** Ends the run after the step that is going on; it is kept. */
+/** Ends the run after the step that is going on, or, while it starts, before its first; it is kept. */
 export function pauseRun(): void {
-  abort?.abort();
+  pausing = true;
 }
 
 /** The trained generator as a safetensors file; undefined before a run has ended in this thread. */
@@ -117,19 +124,28 @@ export function trainedGenerator(): Uint8Array | undefined {
 
 async function runOn(
   settings: Omit<TrainSettings, 'files'>,
+  images: TrainImages,
   kept: KeptRun | undefined,
   tell: (news: TrainNews) => void,
 ): Promise<TrainEnd> {
-  abort = new AbortController();
+  const abort = new AbortController();
   const { backend, ...rest } = settings;
   tell({ type: 'backend', backend: await startBackend(backend) });
-  const images = await get<{ data: Uint8Array; shape: number[] }>(IMAGES);
-  if (!images) throw new Error('the training images are no longer in this browser: discard the run');
   const losses: Losses = kept?.losses ?? { discriminator: [], generator: [] };
   let grid = kept?.grid;
+  let imagesKept = kept !== undefined;
   const checkpoints = {
     async save(state: TrainState): Promise<string> {
-      await set(RUN, { settings, state, losses, grid } satisfies KeptRun);
+      const run: KeptRun = { settings, state, losses, grid };
+      // With the images at training size a reload goes on, and the folder need not be chosen again.
+      if (imagesKept) await set(RUN, run);
+      else {
+        await setMany([
+          [RUN, run],
+          [IMAGES, images],
+        ]);
+      }
+      imagesKept = true;
       return RUN;
     },
   };
@@ -148,6 +164,8 @@ async function runOn(
   });
   let told = 0;
   for await (const event of events) {
+    // Not sooner: `train` throws where the signal is aborted while it takes the images.
+    if (pausing) abort.abort();
     if (event.type === 'sample') grid = toPicture(event.grid);
     if (event.type === 'step') remember(losses, event);
     if (event.type === 'end') return await ended(event);
