@@ -108,6 +108,22 @@ export function describeScore(site: () => Site, also: Also): void {
       await close();
     });
 
+    it('stops, and is then at rest', async () => {
+      const { page, close } = await site().open({ hash: '#score' });
+      await choose(page, at('weights.safetensors'));
+      await page.getByRole('button', { name: 'Score', exact: true }).click();
+      await page.locator('#score-status progress').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.locator('#score-status p', { hasText: 'Stopped.' }).waitFor();
+      await page.locator('#score-status progress').waitFor({ state: 'hidden' });
+      expect(await page.locator('#score-status.failed').count()).toBe(0);
+      await page.locator('#score-dims').selectOption('64');
+      await page.getByRole('button', { name: 'Score', exact: true }).click();
+      await shown(page);
+      await page.locator('#score-status progress').waitFor({ state: 'hidden' });
+      await close();
+    });
+
     it('says what is missing, and which file is broken', async () => {
       const { page, close } = await site().open({ hash: '#score' });
       const start = page.getByRole('button', { name: 'Score', exact: true });

@@ -7,7 +7,7 @@ import { acceptFiles } from '../ui/files.js';
 import { forgetFile, keepFile, keptFile } from '../ui/keep-file.js';
 import { statusOf } from '../ui/status.js';
 import { type Connection, connect } from '../worker/connect.js';
-import type { Pair, Score, ScoreRequest } from '../worker/score.js';
+import type { Pair, Score, ScoreProgress, ScoreRequest } from '../worker/score.js';
 import { imageFolder } from './image-folder.js';
 
 const status = statusOf('score-status');
@@ -26,10 +26,7 @@ export function openScore(): void {
     byId('score-weights-name').textContent = file!.name;
   });
   onClick('score-start', start);
-  onClick('score-stop', () => {
-    finish();
-    status.say('Stopped.');
-  });
+  onClick('score-stop', finish);
   onClick('score-forget', () =>
     status.during('Deleting …', async () => {
       await forgetFile();
@@ -70,15 +67,20 @@ async function start(): Promise<void> {
       await keepFile(request.weights);
       await showKept();
     }
-    running = connect('score');
+    const connection = connect('score');
+    running = connection;
     setRunning(true);
     try {
-      const progress = proxy(({ text, share }: { text: string; share: number | undefined }) =>
-        status.say(text, share),
-      );
-      show(await running.calls.score(request, progress), request);
+      const progress = proxy(({ text, share }: ScoreProgress) => {
+        // Some are still on their way when the thread ends.
+        if (running === connection) status.say(text, share);
+      });
+      show(await connection.calls.score(request, progress), request);
+    } catch (error) {
+      if (running === connection) throw error;
+      status.say('Stopped.');
     } finally {
-      finish();
+      if (running === connection) finish();
     }
   });
 }

@@ -12,7 +12,7 @@ export type Calls<Name extends keyof Parts> = {
 /** A thread of the page that does the work of one part. */
 export interface Connection<Name extends keyof Parts> {
   calls: Calls<Name>;
-  /** Ends the thread, with whatever it is doing: a call that is going on is never answered. */
+  /** Ends the thread, with whatever it is doing: a call that is going on is rejected. */
   end(): void;
 }
 
@@ -25,8 +25,10 @@ export function connect<Name extends keyof Parts>(part: Name): Connection<Name> 
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const worker = new Worker(url, { type: 'module' });
   const remote = wrap<Api>(worker);
-  // A call to a thread whose script does not load would never be answered.
+  let stop!: (reason: Error) => void;
+  // A call to a thread that has ended, or whose script does not load, would never be answered.
   const failed = new Promise<never>((_, reject) => {
+    stop = reject;
     worker.addEventListener('error', ({ message }) =>
       reject(new Error(`a part of the page does not load: ${message ?? 'does the server still run?'}`)),
     );
@@ -44,6 +46,7 @@ export function connect<Name extends keyof Parts>(part: Name): Connection<Name> 
     end() {
       worker.terminate();
       URL.revokeObjectURL(url);
+      stop(new Error('this part of the page was stopped'));
     },
   };
 }
