@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '@cxr/data';
@@ -7,6 +7,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { greyOf, type Site } from './site.js';
 import type { Also } from './thoroughly.js';
+
+/** Nobody takes it for a fake. */
+const WHITE = encodePng(image(new Uint8Array(900).fill(255), 30, 30, 1));
 
 /** The part Which is real? */
 export function describeQuiz(site: () => Site, also: Also): void {
@@ -34,12 +37,33 @@ export function describeQuiz(site: () => Site, also: Also): void {
       await close();
     });
 
-    also('shows the reals of the user', async () => {
-      // White images: nobody takes them for a fake.
-      writeFileSync(join(folder, 'white.png'), encodePng(image(new Uint8Array(900).fill(255), 30, 30, 1)));
+    it('leaves out files that cannot be read, and goes on', async () => {
       const { page, close } = await site().open({ hash: '#quiz' });
       await says(page, /Round 1 of 10/);
-      await page.locator('#quiz-file').setInputFiles(folder);
+      const broken = join(folder, 'broken');
+      mkdirSync(broken);
+      for (let i = 0; i < 20; i++) writeFileSync(join(broken, `bad${i}.png`), 'no image');
+      await page.locator('#quiz-file').setInputFiles(broken);
+      await says(page, /None of the chosen files can be read/);
+      expect(await page.locator('#quiz-choices button').count()).toBe(0);
+      writeFileSync(join(broken, 'white.png'), WHITE);
+      await page.locator('#quiz-file').setInputFiles(broken);
+      // All but one are broken: the first draw is almost never the good one.
+      await says(page, /Round 1 of 10: which is real\? Left out: .*bad\d+\.png/);
+      await page.locator('#quiz-choices button').first().click();
+      await says(page, / of 1 so far/);
+      await page.keyboard.press('Enter');
+      await says(page, /Round 2 of 10/);
+      await close();
+    });
+
+    also('shows the reals of the user', async () => {
+      const white = join(folder, 'white');
+      mkdirSync(white);
+      writeFileSync(join(white, 'white.png'), WHITE);
+      const { page, close } = await site().open({ hash: '#quiz' });
+      await says(page, /Round 1 of 10/);
+      await page.locator('#quiz-file').setInputFiles(white);
       const isWhite = async (which: number): Promise<boolean> =>
         (await greyOf(page, `#quiz-choices button:nth-child(${which}) canvas`)).every((v) => v === 255);
       for (let round = 1; round <= 3; round++) {
