@@ -15,6 +15,8 @@ interface Axis {
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly number[];
+  /** Significant digits by which the ticks differ, at least 6. */
+  readonly digits: number;
 }
 
 /** Lines are drawn in a square of this side, which is stretched over the plot. */
@@ -47,15 +49,19 @@ export function lineChart(series: readonly Series[], xLabel: string, yLabel: str
   const percent = (value: number) => `${Number((value / (SIDE / 100)).toFixed(2))}%`;
   const grid = y.ticks.map((tick) => `<line x1="0" x2="${SIDE}" y1="${toY(tick)}" y2="${toY(tick)}"/>`);
   const lines = drawn.map(({ color, points }) => {
-    const path = points.map(([px, py]) => `${toX(px).toFixed(1)},${toY(py).toFixed(1)}`).join(' ');
-    return `<polyline style="stroke: ${escapeHtml(color)}" stroke-width="1.6" points="${path}"/>`;
+    const places = points.map(([px, py]) => `${toX(px).toFixed(1)},${toY(py).toFixed(1)}`);
+    // A point by itself is a dot: a line without length, with round ends.
+    const one = places.length === 1;
+    const path = (one ? [...places, ...places] : places).join(' ');
+    const stroke = one ? 'stroke-width="6" stroke-linecap="round"' : 'stroke-width="1.6"';
+    return `<polyline style="stroke: ${escapeHtml(color)}" ${stroke} points="${path}"/>`;
   });
   const yLabels = y.ticks.map(
-    (tick) => `<span class="y" style="top: ${percent(toY(tick))}">${valueText(tick, 6)}</span>`,
+    (tick) => `<span class="y" style="top: ${percent(toY(tick))}">${valueText(tick, y.digits)}</span>`,
   );
   const xLabels = x.ticks.map((tick, i) => {
     const name = i % 2 === 0 ? 'x' : 'x even';
-    return `<span class="${name}" style="left: ${percent(toX(tick))}">${valueText(tick, 6)}</span>`;
+    return `<span class="${name}" style="left: ${percent(toX(tick))}">${valueText(tick, x.digits)}</span>`;
   });
   const legend = drawn.map(
     ({ color, label }) => `<span><i style="background: ${escapeHtml(color)}"></i>${escapeHtml(label)}</span>`,
@@ -94,5 +100,11 @@ function linearAxis(low: number, high: number, count: number): Axis {
   const first = Math.floor(low / step);
   const last = Math.max(first + 1, Math.ceil(high / step));
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  return { low: first * step, high: last * step, ticks };
+  const most = Math.max(Math.abs(first), Math.abs(last));
+  return {
+    low: first * step,
+    high: last * step,
+    ticks,
+    digits: Math.min(17, Math.max(6, Math.ceil(Math.log10(most + 1)))),
+  };
 }

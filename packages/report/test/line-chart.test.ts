@@ -35,7 +35,13 @@ describe('lineChart', () => {
   });
 
   it('draws a single point, and values that are all below zero', () => {
-    expect(drawnPoints(lineChart([{ label: 'a', points: [[3, 0]] }], 'x', 'y'))).toEqual([[0, 1000]]);
+    // Twice the same: a line of one place is drawn only with round ends.
+    const single = lineChart([{ label: 'a', points: [[3, 0]] }], 'x', 'y');
+    expect(drawnPoints(single)).toEqual([
+      [0, 1000],
+      [0, 1000],
+    ]);
+    expect(single).toContain('stroke-width="6" stroke-linecap="round"');
     expect(
       lineChart(
         [
@@ -51,6 +57,13 @@ describe('lineChart', () => {
         'y',
       ),
     ).toContain('>0</span>');
+  });
+
+  it('labels a narrow range of large numbers with all digits', () => {
+    const points = [0, 2, 4, 8].map((i) => [1_000_000 + i, 1] as const);
+    const html = lineChart([{ label: 'a', points }], 'step', 'loss');
+    const labels = [...html.matchAll(/class="x(?: even)?"[^>]*>(\d+)</g)].map((match) => match[1]);
+    expect(labels).toEqual(Array.from({ length: 9 }, (_, i) => String(1_000_000 + i)));
   });
 
   it('escapes labels and gives each line a colour of its own', () => {
