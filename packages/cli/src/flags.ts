@@ -54,15 +54,13 @@ export function choiceFlag(
   });
 }
 
-/** A flag that takes one or more words of a list, separated by commas. */
+/** A flag that takes one or more words of a list, separated by commas. A word that is there twice counts once. */
 export function listFlag(flags: string, description: string, choices: readonly string[]): Option {
-  return new Option(flags, `${description} (of ${choices.join(', ')})`).argParser((text) =>
-    text.split(',').map((part) => {
-      const word = part.trim();
-      if (choices.includes(word)) return word;
-      throw new InvalidArgumentError(`It takes some of ${choices.join(', ')}, separated by commas.`);
-    }),
-  );
+  return new Option(flags, `${description} (of ${choices.join(', ')})`).argParser((text) => {
+    const words = text.split(',').map((part) => part.trim());
+    if (words.every((word) => choices.includes(word))) return [...new Set(words)];
+    throw new InvalidArgumentError(`It takes some of ${choices.join(', ')}, separated by commas.`);
+  });
 }
 
 /** `--bits`, for the commands that read images. */

@@ -147,7 +147,7 @@ describe('runCli', () => {
       '--dims',
       '64',
       '--kinds',
-      'b, a',
+      'b, a,b',
     );
     expect(status).toBe(0);
     expect(got).toEqual({ low: -5, ema: -0.001, dims: 64, kinds: ['b', 'a'] });
