@@ -19,8 +19,8 @@ figure { margin: 0; } img { display: block; width: 100%; border-radius: 4px; bac
 .panels .bars .row { grid-template-columns: 9.5rem 1fr 3.6rem; font-size: .82rem; }
 .bars .track { position: relative; height: 1rem; background: color-mix(in srgb, var(--line) 45%, transparent); }
 .bars b { position: absolute; inset: 0 auto 0 0; min-width: 2px; background: var(--bar); border-radius: 0 3px 3px 0; } .bars i { position: absolute; top: -3px; bottom: -3px; width: 2px; background: var(--accent); }
-.bars span:last-child { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; white-space: nowrap; } .bars .main { font-weight: 600; } .bars .main b { background: var(--accent); }
-.forest .row { grid-template-columns: 13rem 1fr 8rem; } .forest .track { background: none; border-bottom: 1px solid var(--line); } .forest u { position: absolute; top: calc(50% - 1px); height: 2px; background: var(--bar); } .forest s { position: absolute; top: calc(50% - 4px); width: 9px; height: 9px; margin-left: -4px; background: var(--bar); transform: rotate(45deg); }
+.bars span:last-child { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: break-word; } .bars .main { font-weight: 600; } .bars .main b { background: var(--accent); }
+.forest .row { grid-template-columns: 13rem 1fr 10.5rem; } .forest .track { background: none; border-bottom: 1px solid var(--line); } .forest u { position: absolute; top: calc(50% - 1px); height: 2px; background: var(--bar); } .forest s { position: absolute; top: calc(50% - 4px); width: 9px; height: 9px; margin-left: -4px; background: var(--bar); transform: rotate(45deg); }
 .forest i { opacity: .6; } .forest .main u, .forest .main s { background: var(--accent); } .forest .ends { display: flex; justify-content: space-between; color: var(--soft); font-size: .75rem; } .forest em { font-style: normal; }
 .plot { position: relative; height: 240px; margin: .4rem 0 1.6rem 3.2rem; } .plot svg { position: absolute; width: 100%; height: 100%; overflow: visible; }
 .plot polyline, .plot line { vector-effect: non-scaling-stroke; fill: none; } .plot line { stroke: var(--line); }
@@ -30,7 +30,7 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; } td, th { pa
 th { font-weight: 500; color: var(--soft); } .facts td, .facts th { text-align: left; } .facts th { width: 32%; }
 .scroll { overflow-x: auto; } .cells { font-variant-numeric: tabular-nums; overflow-wrap: normal; } .cells td, .cells th { text-align: right; padding: .3rem .6rem; white-space: nowrap; }
 .cells th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); color: var(--ink); }
-@media (max-width: 560px) { body > .bars .row { grid-template-columns: 1fr 4rem; } body > .forest .row { grid-template-columns: 1fr 8rem; } body > .bars .row span:first-child { grid-column: 1 / 3; } .plot .x.even { display: none; }
+@media (max-width: 560px) { body > .bars .row { grid-template-columns: 1fr 4rem; } body > .forest .row { grid-template-columns: 1fr 10.5rem; } body > .bars .row span:first-child { grid-column: 1 / 3; } .plot .x.even { display: none; }
   .cells th:first-child { white-space: normal; min-width: 7rem; max-width: 42vw; } }
 `;
 
