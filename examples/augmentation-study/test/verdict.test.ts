@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { verdictOf } from '../src/evaluate.js';
-import { summaryOf } from '../src/report/render.js';
+import { renderStudy, summaryOf } from '../src/report/render.js';
 import type { StudyMetrics } from '../src/results.js';
 
 describe('the verdict', () => {
@@ -33,5 +34,28 @@ describe('the verdict', () => {
       'Re-weighted loss: no measurable difference to nothing added, in any of 1 comparisons.',
       expect.stringContaining('The 5 comparisons are judged together'),
     ]);
+  });
+});
+
+describe('the report', () => {
+  const file = new URL('../results/good-fakes/metrics.json', import.meta.url);
+  const metrics = JSON.parse(readFileSync(file, 'utf8')) as StudyMetrics;
+  const leadOf = (unknownPatients: number) => {
+    const separation = { ...metrics.traps.separation, unknownPatients };
+    const html = renderStudy(
+      { ...metrics, traps: { ...metrics.traps, separation } },
+      { quiz: undefined, fakes: [] },
+    );
+    return /<p class="lead">(.*)<\/p>/.exec(html)![1]!;
+  };
+
+  it('says that the test images are of other patients as far as that is known', () => {
+    expect(leadOf(0)).toContain('PNEUMONIA of other patients. The');
+    expect(leadOf(7)).toContain(
+      'of other patients, as far as they are known: of 7 images the patient is not. The',
+    );
+    const { train, test } = metrics.counts;
+    const all = [...train, ...test].reduce((sum, count) => sum + count, 0);
+    expect(leadOf(all)).toContain('that are other images; which patients they are of is not known. The');
   });
 });

@@ -57,10 +57,19 @@ export function renderStudy(metrics: StudyMetrics, pictures: ReportPictures): st
   });
 }
 
-function leadOf({ classes, counts, positive }: StudyMetrics): string {
+function leadOf({ classes, counts, positive, traps: { separation } }: StudyMetrics): string {
   const of = (part: readonly number[]) => classes.map((name, i) => `${part[i]} ${name}`).join(' and ');
   const found = classes.length === 2 ? ` The classifiers look for ${positive}.` : '';
-  return `Trained on up to ${of(counts.train)}, tested on ${of(counts.test)} of other patients.${found}`;
+  return `Trained on up to ${of(counts.train)}, tested on ${of(counts.test)} ${othersOf(counts, separation.unknownPatients)}.${found}`;
+}
+
+/** Whether the test images are of other patients, as far as that is known. */
+function othersOf({ train, test }: StudyMetrics['counts'], unknown: number): string {
+  if (unknown === 0) return 'of other patients';
+  const images = [...train, ...test].reduce((sum, count) => sum + count, 0);
+  return unknown < images
+    ? `of other patients, as far as they are known: of ${unknown} images the patient is not`
+    : 'that are other images; which patients they are of is not known';
 }
 
 /** The answer: a sentence for each arm, and how they are judged. */
@@ -222,7 +231,7 @@ function traps({ traps: { separation, traits, letters }, classes }: StudyMetrics
     facts([
       [
         'same patient in two parts',
-        `${separation.patientsInBoth} persons were in the training and in the test part: their ${separation.leftOutByPatient} training images were left out. Training and validation images are split by patient. Of ${separation.unknownPatients} images the patient is unknown.`,
+        `${separation.patientsInBoth} persons were in the training and in the test part: their ${separation.leftOutByPatient} training images were left out. Training and validation images are split by patient. Of ${separation.unknownPatients} images the patient is unknown: each counts as a patient of its own.`,
       ],
       [
         'duplicates over the split',
