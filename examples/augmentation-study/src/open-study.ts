@@ -8,7 +8,7 @@ import { createEngine, findWeights, loadWeights } from '@cxr/fid/node';
 import { CxrFileError } from '@cxr/image';
 import { openData, type StudyData } from './data/open-data.js';
 import { drawPhantoms } from './data/phantom-data.js';
-import { type Subset, scarceSubset } from './data/scarce-subset.js';
+import { type Subset, scarceSizes, scarceSubset } from './data/scarce-subset.js';
 import { countClasses } from './data/study-item.js';
 import { openFeatures } from './features.js';
 import { generatorsByClass, hashesOf } from './generators/choose-generators.js';
@@ -36,8 +36,18 @@ export async function openStudy(given: Options, hooks: StudyHooks): Promise<Trai
   for (const warning of data.warnings) onMessage(`warning: ${warning}`);
   const counts = countClasses(data.train, data.classes.length);
   const equal = Math.max(...counts) < 1.2 * Math.min(...counts);
+  const { sizes, leftOut, smallest } = scarceSizes(data.train, {
+    classes: data.classes.length,
+    normals: located.normals,
+  });
+  if (leftOut.length > 0) {
+    const many = `--normals ${leftOut.join(',')}: the smallest class has ${smallest} images to train on`;
+    if (sizes.length === 0) throw new UsageError(`${many}; take fewer, or all`);
+    onMessage(`${many}: left out, as no more than all`);
+  }
   const options = {
     ...located,
+    normals: sizes,
     fill: located.fill > 0 ? located.fill : equal && located.ratio === undefined ? 2 : 1,
   };
   const subsets = new Map<string, Subset>();

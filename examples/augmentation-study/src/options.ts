@@ -205,6 +205,8 @@ function scarcityFlag(): Option {
 export function optionsOf(flags: StudyFlags): Options {
   const { quick = false, data } = flags;
   if (quick && data !== undefined) throw new UsageError('--quick draws phantoms: it takes no --data');
+  if (quick && flags.testData !== undefined)
+    throw new UsageError('--quick draws phantoms: it takes no --test-data');
   if (!quick && data === undefined)
     throw new UsageError('--data is missing (or --quick, to try it on phantoms)');
   const fallback = quick ? QUICK : ON_DATA;
@@ -231,6 +233,7 @@ export function optionsOf(flags: StudyFlags): Options {
     ...merged,
     arms,
     ganFlags,
+    classifiers: [...new Set(merged.classifiers)],
     normals: [...new Set(merged.normals)],
     subsets: Math.min(merged.subsets, merged.seeds),
   };

@@ -75,14 +75,18 @@ export async function runStudy(options: Options, hooks: StudyHooks): Promise<Stu
 }
 
 /** Counts the times at which the test split is opened with different trained runs. */
-async function openTest(study: TrainedStudy): Promise<number> {
-  const log = await openJsonLines<{ runs: number; arms: string }>(join(study.out, 'test-openings.jsonl'));
-  const arms = study.options.arms.join(',');
-  const last = log.lines.at(-1);
+async function openTest({ out, options, units }: TrainedStudy): Promise<number> {
+  const log = await openJsonLines<object>(join(out, 'test-openings.jsonl'));
+  const namesOf = (names: readonly (string | number)[]) => [...new Set(names)].sort().join(',');
+  const opening = {
+    runs: units.length,
+    seeds: options.seeds,
+    normals: namesOf(units.map(({ normals }) => normals)),
+    classifiers: namesOf(units.map(({ classifier }) => classifier)),
+    arms: options.arms.join(','),
+  };
   // The same report made again is no new look.
-  if (!last || last.runs !== study.units.length || last.arms !== arms) {
-    await log.append({ runs: study.units.length, arms });
-  }
+  if (JSON.stringify(log.lines.at(-1)) !== JSON.stringify(opening)) await log.append(opening);
   return log.lines.length;
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zipOf } from '../../../test/support/stored-zip.js';
 import { classWeights, fakeCounts } from '../src/arms.js';
 import { openData, type StudyData } from '../src/data/open-data.js';
-import { scarceSubset } from '../src/data/scarce-subset.js';
+import { scarceSizes, scarceSubset } from '../src/data/scarce-subset.js';
 import { countClasses, type StudyItem } from '../src/data/study-item.js';
 import { generatorFolder } from '../src/generators/subset-fakes.js';
 import { optionsOf } from '../src/options.js';
@@ -59,6 +59,15 @@ describe('a scarce subset', () => {
     expect(files(20, 0)).not.toEqual(files(20, 1));
     const larger = new Set(files(40, 0));
     expect(files(20, 0).filter((file) => !larger.has(file))).toEqual([]);
+  });
+
+  it('has no sizes that would be all images under another name', () => {
+    const normals = [20, 59, 60, 1000, 'all'] as const;
+    expect(scarceSizes(items, { classes: 2, normals })).toEqual({
+      sizes: [20, 59, 'all'],
+      leftOut: [60, 1000],
+      smallest: 60,
+    });
   });
 
   it('refuses too few', () => {
@@ -134,6 +143,12 @@ describe('the images of a study', () => {
       'a study needs two or more classes',
     );
     await expect(openData({ data: csv, positive: 'D' })).rejects.toThrow('--positive D is no class: A, B, C');
+    await expect(openData({ data: csv, positive: 'A' })).rejects.toThrow(
+      '--positive does nothing: there are 3 classes (A, B, C)',
+    );
+    await expect(openData({ data: csv, classes: ['A', 'B', 'X'] })).rejects.toThrow(
+      '--classes: no class X in the data (A, B)',
+    );
   });
 
   it('tell by a property of the files what no pixel says', async () => {
@@ -214,6 +229,12 @@ describe('flags', () => {
     expect(optionsOf({ data: 'x', ganSize: 128 })).toMatchObject({ ganWidth: 16 });
     expect(() => optionsOf({})).toThrow('--data is missing');
     expect(() => optionsOf({ quick: true, data: 'x' })).toThrow('--quick draws phantoms');
+    expect(() => optionsOf({ quick: true, testData: 'x' })).toThrow(
+      '--quick draws phantoms: it takes no --test-data',
+    );
+    expect(optionsOf({ data: 'x', classifiers: ['convnet-32', 'convnet-32'] }).classifiers).toEqual([
+      'convnet-32',
+    ]);
     expect(() => optionsOf({ data: 'x', arms: ['none'] })).toThrow('--arms needs one besides none');
     expect(() => optionsOf({ data: 'x', classifiers: ['probe-64', 'probe-768'] })).toThrow('takes one probe');
   });

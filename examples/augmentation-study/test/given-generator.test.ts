@@ -223,6 +223,12 @@ describe('npm run study', () => {
     },
   );
 
+  it('refuses to grow to the smallest size', async () => {
+    const { status, text } = await run('--gan-size', '32', '--gan-grow-steps', '5');
+    expect(text).toContain('--gan-grow-steps does nothing at --gan-size 32');
+    expect(status).toBe(2);
+  });
+
   it('refuses a generator where no arm has fakes', async () => {
     const { status, text } = await run('--generator', given('plain'), '--arms', 'classic');
     expect(text).toContain('--generator does nothing: no arm has fakes');

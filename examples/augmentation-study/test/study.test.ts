@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomWeights } from '@cxr/fid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scarcity } from '../src/data/scarce-subset.js';
 import { optionsOf, type StudyFlags } from '../src/options.js';
 import type { StudyMetrics } from '../src/results.js';
 import { runStudy } from '../src/run-study.js';
@@ -134,6 +135,24 @@ describe('the quick study', () => {
     await expect(runStudy(options, { ...quiet(), weights: randomWeights(2) })).rejects.toThrow(
       /inception\.json: .*weights was "random-\w+", now "random-\w+"/,
     );
+  }, 60_000);
+
+  it('tells sets of as many runs apart, and leaves out sizes that are all images', async () => {
+    const told: string[] = [];
+    const sized = async (...normals: Scarcity[]) => {
+      const options = quick('sizes', { seeds: 1, arms: ['reweight'], classifiers: ['convnet-32'], normals });
+      const hooks = { ...quiet(), weights: null, onMessage: (line: string) => told.push(line) };
+      return (await runStudy(options, hooks)).metrics;
+    };
+    expect((await sized(20)).testOpenings).toBe(1);
+    expect((await sized(20)).testOpenings).toBe(1);
+    const { testOpenings, cells } = await sized(30, 1000);
+    expect(testOpenings).toBe(2);
+    expect(cells.map(({ normals }) => normals)).toEqual([30, 30]);
+    expect(told).toContain(
+      '--normals 1000: the smallest class has 50 images to train on: left out, as no more than all',
+    );
+    await expect(sized(1000)).rejects.toThrow('has 50 images to train on; take fewer, or all');
   }, 60_000);
 
   it('without weights leaves the probe out and says why; without reals shows none', async () => {

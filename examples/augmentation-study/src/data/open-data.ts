@@ -58,7 +58,7 @@ export interface OpenDataHooks {
 
 /**
  * Lists the images, and leaves out of the training part whoever is in the test part too: the same patient, the same image.
- * @throws UsageError where there are fewer than two classes; CxrFileError for folders and tables that cannot be read.
+ * @throws UsageError where there are fewer than two classes, or `classes` or `positive` say what the data have no use for; CxrFileError for folders and tables that cannot be read.
  */
 export async function openData(options: DataOptions, hooks: OpenDataHooks = {}): Promise<StudyData> {
   const warnings: string[] = [];
@@ -69,6 +69,10 @@ export async function openData(options: DataOptions, hooks: OpenDataHooks = {}):
       `a study needs two or more classes: ${options.data} has ${classes.join(', ') || 'none'}`,
     );
   }
+  const absent = options.classes?.find((name) => !classes.includes(name));
+  if (absent !== undefined)
+    throw new UsageError(`--classes: no class ${absent} in the data (${classes.join(', ')})`);
+  const positive = positiveOf(classes, options.positive);
   const report = await inspectDataset(items, { ...hooks, workers: 1 });
   warnings.push(...report.warnings);
   for (const { file, reason } of report.unreadable) warnings.push(`left out: ${basename(file)}: ${reason}`);
@@ -82,7 +86,7 @@ export async function openData(options: DataOptions, hooks: OpenDataHooks = {}):
   }
   return {
     classes,
-    positive: positiveOf(classes, options.positive),
+    positive,
     train,
     test,
     separation: { ...separation, unknownPatients: report.unknownPatients },
@@ -96,6 +100,10 @@ function positiveOf(classes: readonly string[], name: string | undefined): numbe
   if (name === undefined) return classes.length - 1;
   const at = classes.indexOf(name);
   if (at < 0) throw new UsageError(`--positive ${name} is no class: ${classes.join(', ')}`);
+  if (classes.length > 2)
+    throw new UsageError(
+      `--positive does nothing: there are ${classes.length} classes (${classes.join(', ')})`,
+    );
   return at;
 }
 

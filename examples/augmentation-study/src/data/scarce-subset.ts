@@ -26,6 +26,16 @@ export interface Subset {
   readonly validation: readonly StudyItem[];
 }
 
+/** Which of the sizes are fewer than all images of the smallest class: others would be "all" under another name. */
+export function scarceSizes(
+  items: readonly StudyItem[],
+  { classes, normals }: { readonly classes: number; readonly normals: readonly Scarcity[] },
+): { sizes: readonly Scarcity[]; leftOut: readonly Scarcity[]; smallest: number } {
+  const smallest = Math.min(...countClasses(items, classes));
+  const fits = (size: Scarcity) => size === 'all' || size < smallest;
+  return { sizes: normals.filter(fits), leftOut: normals.filter((size) => !fits(size)), smallest };
+}
+
 /**
  * Draws whole groups (patients) of each class until there are as many images as wanted, and splits them by group. The last
  * group is cut where it would be too much.

@@ -7,7 +7,7 @@ type Plan = Pick<TrainedStudy, 'options' | 'data' | 'subsetOf'>;
 
 /**
  * The given generators by the number of their class.
- * @throws UsageError for one that no arm draws from, and for settings of training where every class that gets fakes has one.
+ * @throws UsageError for one that no arm draws from, for settings of training where every class that gets fakes has one, and for growing to the smallest size.
  */
 export function generatorsByClass(
   study: Plan,
@@ -23,6 +23,8 @@ export function generatorsByClass(
     found.set(label, one);
   }
   if (found.size > 0) checkUsed(study, [...found.keys()]);
+  if (study.options.ganGrowSteps > 0 && study.options.ganSize === 32)
+    throw new UsageError('--gan-grow-steps does nothing at --gan-size 32, the smallest size');
   return found;
 }
 
