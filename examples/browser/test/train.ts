@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readGeneratorInfo } from '@cxr/dcgan';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +64,29 @@ export function describeTrain(site: () => Site, also: Also): void {
       }
       expect(difference(grids[0]!, grids[1]!)).toBeLessThanOrEqual(1);
     }, 180_000);
+
+    also('pauses at once, and keeps a run where the next does not start', async () => {
+      const { page, close } = await site().open({ hash: '#train' });
+      await settings(page, 20);
+      await page.getByRole('button', { name: 'Train', exact: true }).click();
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await says(page, /Paused at step \d\./);
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await says(page, /Done at step 20\./);
+      const folder = mkdtempSync(join(tmpdir(), 'cxr-train-'));
+      writeFileSync(join(folder, 'bad.png'), 'no image');
+      await page.locator('#train-file').setInputFiles(folder);
+      await page.getByRole('button', { name: 'Train', exact: true }).click();
+      await page.locator('#train-status.failed p', { hasText: 'bad.png' }).waitFor();
+      rmSync(folder, { recursive: true });
+      await page.getByRole('button', { name: 'Discard the run' }).waitFor();
+      await page.getByRole('button', { name: 'Open in Generate' }).click();
+      await page.locator('#generate-facts', { hasText: /trained here: 32 × 32/ }).waitFor();
+      await page.reload();
+      await page.getByRole('tab', { name: 'Train' }).click();
+      await says(page, /A run of 20 steps is kept in this browser, at step 20\./);
+      await close();
+    });
 
     also('pauses, resumes and discards', async () => {
       const { page, close } = await site().open({ hash: '#train' });
