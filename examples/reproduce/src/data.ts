@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { UsageError } from '@cxr/cli';
 import { type DatasetItem, phantoms } from '@cxr/data';
@@ -89,7 +90,10 @@ async function listedData(
     );
   }
   const scored = (name: string, count: number): ImageSource =>
-    fileSource(name.replace(/[^\w.-]/g, '_'), shuffle(files(name), createRng(options.seed)).slice(0, count));
+    fileSource(
+      keyOf(name, [...classes.keys()]),
+      shuffle(files(name), createRng(options.seed)).slice(0, count),
+    );
   const reals = scored(className, options.reals ?? own.length);
   const others = [...classes.keys()]
     .filter((name) => name !== className)
@@ -103,6 +107,15 @@ async function listedData(
     others,
     digest: await filesDigest(items),
   };
+}
+
+/** A class's name for files, with a hash where another class would have the same. */
+function keyOf(name: string, classes: readonly string[]): string {
+  const plain = (one: string) => one.replace(/[^\w.-]/g, '_');
+  const same = classes.filter((one) => plain(one).toLowerCase() === plain(name).toLowerCase());
+  return same.length > 1
+    ? `${plain(name)}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
+    : plain(name);
 }
 
 function fileSource(key: string, files: readonly string[]): ImageSource {

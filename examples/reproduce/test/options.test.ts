@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encodePng, phantom } from '@cxr/data';
 import { makeFolder, writeFileAtomic } from '@cxr/data/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openData } from '../src/data.js';
 import { main } from '../src/main.js';
 import { optionsOf } from '../src/options.js';
 
@@ -96,4 +97,15 @@ describe('the flags of npm run reproduce', () => {
       expect(result.err).toContain(xray);
     }
   }, 60_000);
+});
+
+it('classes whose names differ in signs alone have keys of their own', async () => {
+  const png = encodePng(phantom({ seed: 1, size: 32 }));
+  const data = join(folder, 'signs');
+  for (const name of ['正常', '肺炎', 'A B'])
+    for (let i = 0; i < 8; i++) await writeFileAtomic(join(data, name, `${i}.png`), png);
+  const { reals, others } = await openData(optionsOf({ data, class: '正常' }), () => {});
+  const keys = [reals, ...others.map(({ source }) => source)].map(({ key }) => key);
+  expect(new Set(keys).size).toBe(3);
+  expect(keys).toContain('A_B');
 });
