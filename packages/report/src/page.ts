@@ -24,7 +24,7 @@ figure { margin: 0; } img { display: block; width: 100%; border-radius: 4px; bac
 .forest i { opacity: .6; } .forest .main u, .forest .main s { background: var(--accent); } .forest .ends { display: flex; justify-content: space-between; color: var(--soft); font-size: .75rem; } .forest em { font-style: normal; }
 .plot { position: relative; height: 240px; margin: .4rem 0 1.6rem 3.2rem; } .plot svg { position: absolute; width: 100%; height: 100%; overflow: visible; }
 .plot polyline, .plot line { vector-effect: non-scaling-stroke; fill: none; } .plot line { stroke: var(--line); }
-.plot span { position: absolute; font-size: .75rem; line-height: 1; color: var(--soft); white-space: nowrap; } .plot .y { right: 100%; transform: translate(-.4rem, -50%); } .plot .x { top: 100%; transform: translate(-50%, .4rem); }
+.plot span { position: absolute; font-size: .75rem; line-height: 1; color: var(--soft); white-space: nowrap; } .plot .y { right: 100%; transform: translate(-.4rem, -50%); } .plot .x { top: 100%; transform: translate(-50%, .4rem); } .plot .x:last-child { transform: translate(-100%, .4rem); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; } .legend i { display: inline-block; width: 1em; height: 3px; margin-right: .4em; vertical-align: middle; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; } td, th { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 500; color: var(--soft); } .facts td, .facts th { text-align: left; } .facts th { width: 32%; }
