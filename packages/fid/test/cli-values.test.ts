@@ -73,7 +73,7 @@ describe('saved activations', () => {
     );
     expect(drawn).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('needs images, not saved activations'),
+      stderr: expect.stringContaining('--memorisation-pictures needs images'),
     });
   });
 

@@ -93,6 +93,9 @@ describe('before anything is sampled, refuses statistics of reals', () => {
   });
 
   it('that are not there, or too few', async () => {
+    expect(await refusal(at('data'), '--metrics', 'precision')).toMatch(
+      /precision needs at least 6 images: /,
+    );
     expect(await refusal(at('none'))).toContain('none: there is no such file or folder');
     mkdirSync(at('empty'));
     expect(await refusal(at('empty'))).toContain('empty: the folder holds no image');

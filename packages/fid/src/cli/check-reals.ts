@@ -9,7 +9,7 @@ import { checkMetrics } from './further-metrics.js';
 
 /**
  * Checks the reals before anything is sampled or computed: that there are images, or that statistics are of the same dims, resize,
- * preprocessing and encoder as those of the fakes will be, and hold what the metrics need.
+ * preprocessing and encoder as those of the fakes will be, and hold what the metrics need, and that there are enough of both.
  * @throws CxrFileError or UsageError naming what does not fit.
  */
 export async function checkReals(
@@ -24,6 +24,11 @@ export async function checkReals(
     { path },
     { dims: dimsOf(options), recursive, keepActivations, bits, shard: undefined },
   );
+  if ('statistics' in source) {
+    const preparation = preparationOf(used?.engine, resize);
+    checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));
+    await checkMetrics(metrics, source);
+  }
   const count =
     'statistics' in source
       ? source.statistics.count
@@ -34,8 +39,4 @@ export async function checkReals(
     { path, count },
     { path: '--samples', count: samples },
   ]);
-  if (!('statistics' in source)) return;
-  const preparation = preparationOf(used?.engine, resize);
-  checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));
-  await checkMetrics(metrics, source);
 }

@@ -30,15 +30,12 @@ export interface MergedFiles {
 export async function mergeFiles(files: readonly string[]): Promise<MergedFiles> {
   if (!Array.isArray(files) || files.length === 0)
     throw new TypeError(`mergeStatistics takes a list of files, not ${describeValue(files)}`);
-  const twice = files.find((file, i) => files.indexOf(file) !== i);
-  if (twice !== undefined)
-    throw new CxrFileError('mismatch', 'the same file is named twice', { file: twice });
   const [first, ...others] = files as [string, ...string[]];
   const { statistics: all, settings, part } = await readCounted(first);
   const shards = new Shards(first, part);
   const known = new KnownSettings();
   known.add(first, settings);
-  for (const file of others) {
+  for (const [i, file] of others.entries()) {
     const { statistics, settings, part } = await readCounted(file);
     if (statistics.dims !== all.dims) {
       throw new CxrFileError('mismatch', `statistics have ${statistics.dims} dims, not ${all.dims}`, {
@@ -47,6 +44,8 @@ export async function mergeFiles(files: readonly string[]): Promise<MergedFiles>
     }
     shards.add(file, part);
     known.add(file, settings);
+    if (files.indexOf(file) <= i)
+      throw new CxrFileError('mismatch', 'the same file is named twice', { file });
     all.merge(statistics);
   }
   shards.checkComplete();
