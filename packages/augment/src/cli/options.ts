@@ -106,7 +106,7 @@ export function optionsOf(input: string, output: string, flags: AugmentFlags): C
     preset,
     seed,
     size,
-    ...(bits !== undefined && { bits }),
+    bits,
     ...(window !== 'file' && { window }),
   };
   return {

@@ -9,8 +9,8 @@ import type { KernelContext, ThreadContext } from '../kernels/kernel-context.js'
 import { type GemmMaker, mainOfOnnxruntime } from '../threads/thread-pool.js';
 import type { Backend, StartOptions } from './backend.js';
 import { registerName } from './lifetime.js';
-import { nodeRequire, processors, resolvePeer } from './platform.js';
-import { onOneThread, runningContext, type WasmContext, wasmContext } from './wasm.js';
+import { nodeRequire, resolvePeer } from './platform.js';
+import { onOneThread, threadsOf, type WasmContext, wasmContext } from './wasm.js';
 
 /** TensorFlow.js's name for this backend. */
 const NAME = 'cxr-onnxruntime';
@@ -24,8 +24,7 @@ let onlyProducts: string | undefined;
 export const onnxruntime: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
   async start({ threads: asked }: StartOptions) {
-    const running = started && started.context === runningContext() ? started.threads : undefined;
-    const threads = asked ?? running ?? processors();
+    const threads = threadsOf(asked, started);
     const start = onnxStart();
     const shares = takesSharedMemory(start);
     const context = await wasmContext(shares && threads > 1);

@@ -64,17 +64,20 @@ async function prepare(share: boolean): Promise<WasmContext> {
   return current;
 }
 
-/** What runs now; undefined before its start, and after it was reset or removed. */
-export function runningContext(): WasmContext | undefined {
-  return current && isAlive(current.backend) ? current : undefined;
+/** The threads asked for; else as many as a backend in this memory runs with, unless it was reset or removed; else one a processor. */
+export function threadsOf(
+  asked: number | undefined,
+  started: { readonly context: WasmContext; readonly threads: number } | undefined,
+): number {
+  const runs = current && isAlive(current.backend) && started?.context === current;
+  return asked ?? (runs ? started.threads : processors());
 }
 
 /** TensorFlow.js's wasm backend with training kernels in WebAssembly SIMD. Runs in Node and browsers, without native code. */
 export const wasm: Backend = {
   stock: '@tensorflow/tfjs-backend-wasm',
   async start({ threads: asked }: StartOptions) {
-    const running = started && started.context === runningContext() ? started.threads : undefined;
-    const threads = asked ?? running ?? processors();
+    const threads = threadsOf(asked, started);
     const context = await wasmContext(threads > 1);
     if (started?.context === context && started.threads !== threads) {
       throw new RangeError(`wasm already runs with ${started.threads} threads: ${threads}`);

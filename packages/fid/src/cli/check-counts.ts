@@ -1,5 +1,5 @@
 import { UsageError } from '@cxr/cli';
-import { LEAST_IMAGES, type MetricRequest } from './further-metrics.js';
+import { LEAST_IMAGES, type MetricRequest, PRDC } from './further-metrics.js';
 
 /** What a score is to be computed of. */
 export interface CountRequest extends Pick<MetricRequest, 'metrics'> {
@@ -8,35 +8,46 @@ export interface CountRequest extends Pick<MetricRequest, 'metrics'> {
   bootstrap?: number | undefined;
 }
 
-/** How many images a set has; undefined where that is not known yet. */
+/** A set, and how many images it has; undefined where that is not known yet. */
 interface Counted {
   path: string;
-  count: number | undefined;
+  count(): Promise<number | undefined> | number | undefined;
 }
 
 /**
- * Checks before anything is computed that there are enough images.
+ * Checks before anything is computed that there are enough images. They are counted only where more than a FID is asked for.
  * @throws UsageError naming what needs more of them, and the path.
  */
-export function checkCounts(
-  { metrics, kidSubsetSize, worst, bootstrap }: CountRequest,
-  [real, fake]: readonly [Counted, Counted],
-): void {
-  const check = (what: string, least: readonly [reals: number, fakes: number]): void => {
-    for (const [i, { path, count }] of [real, fake].entries()) {
-      if (count !== undefined && count < least[i]!)
+export async function checkCounts(request: CountRequest, sets: readonly [Counted, Counted]): Promise<void> {
+  const needs = needsOf(request);
+  if (needs.length === 0) return;
+  for (const [i, { path, count: counted }] of sets.entries()) {
+    const count = await counted();
+    if (count === undefined) continue;
+    for (const { what, least } of needs) {
+      if (count < least[i]!)
         throw new UsageError(`${what} needs at least ${least[i]} images: ${path} has ${count}`);
     }
-  };
-  for (const name of metrics) {
-    const least = LEAST_IMAGES[name];
-    if (least) check(name, least);
-    // Each interval of these is of halves.
-    if (least && bootstrap !== undefined && PRDC.includes(name)) check(`--bootstrap of ${name}`, [12, 12]);
   }
-  if (kidSubsetSize !== undefined && metrics.includes('kid'))
-    check(`--kid-subset-size ${kidSubsetSize}`, [kidSubsetSize, kidSubsetSize]);
-  if (worst !== undefined) check('--worst', [2, 3]);
 }
 
-const PRDC: readonly string[] = ['precision', 'recall', 'density', 'coverage'];
+interface Need {
+  what: string;
+  least: readonly [reals: number, fakes: number];
+}
+
+function needsOf({ metrics, kidSubsetSize, worst, bootstrap }: CountRequest): Need[] {
+  const needs: Need[] = [];
+  for (const name of metrics) {
+    const least = LEAST_IMAGES[name];
+    if (!least) continue;
+    needs.push({ what: name, least });
+    // Each interval of these is of halves.
+    if (bootstrap !== undefined && name in PRDC)
+      needs.push({ what: `--bootstrap of ${name}`, least: [2 * least[0], 2 * least[1]] });
+  }
+  if (kidSubsetSize !== undefined && metrics.includes('kid'))
+    needs.push({ what: `--kid-subset-size ${kidSubsetSize}`, least: [kidSubsetSize, kidSubsetSize] });
+  if (worst !== undefined) needs.push({ what: '--worst', least: [2, 3] });
+  return needs;
+}

@@ -29,14 +29,12 @@ export async function checkReals(
     checkComparable([source], settingsOf({ preparation, bits, window, size: undefined, used }));
     await checkMetrics(metrics, source);
   }
-  const count =
-    'statistics' in source
-      ? source.statistics.count
-      : 'files' in source
-        ? source.files.length
-        : source.images.count;
-  checkCounts({ metrics }, [
+  const count = () => {
+    if ('statistics' in source) return source.statistics.count;
+    return 'files' in source ? source.files.length : source.images.count;
+  };
+  await checkCounts({ metrics }, [
     { path, count },
-    { path: '--samples', count: samples },
+    { path: '--samples', count: () => samples },
   ]);
 }

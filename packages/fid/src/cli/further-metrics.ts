@@ -17,7 +17,8 @@ import { reportMemorisation } from './report-memorisation.js';
 
 type Metric = (context: MetricContext) => unknown;
 
-const PRDC: Readonly<Record<string, Metric>> = {
+/** The metrics of `prdc`. */
+export const PRDC: Readonly<Record<string, Metric>> = {
   precision: (context) => context.prdc().precision,
   recall: (context) => context.prdc().recall,
   density: (context) => context.prdc().density,

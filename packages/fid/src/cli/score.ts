@@ -133,12 +133,14 @@ function checkNoScore(flags: ScoreFlags): void {
 
 /** Before anything is computed. @throws UsageError where a metric needs more images than a path has */
 async function checkEnough(paths: readonly [string, string], flags: ScoreFlags): Promise<void> {
-  const counted = async (path: string) => ({ path, count: await countAt(path, flags) });
-  const [real, fake] = [await counted(paths[0]), await counted(paths[1])];
+  const counted = (path: string) => ({ path, count: () => countAt(path, flags) });
   const request = { ...flags, metrics: metricsOf(flags) };
-  checkCounts(request, [real, fake]);
+  await checkCounts(request, [counted(paths[0]), counted(paths[1])]);
   if (flags.heldOut !== undefined)
-    checkCounts({ ...request, worst: undefined, bootstrap: undefined }, [real, await counted(flags.heldOut)]);
+    await checkCounts({ ...request, worst: undefined, bootstrap: undefined }, [
+      counted(paths[0]),
+      counted(flags.heldOut),
+    ]);
 }
 
 async function saveStatistics(
