@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { UsageError } from '@cxr/cli';
+import { fileNames, UsageError } from '@cxr/cli';
 import { type DatasetItem, phantoms } from '@cxr/data';
 import { filesDigest, listDataset, readImages } from '@cxr/data/node';
 import { createRng, shuffle } from '@cxr/image';
@@ -89,13 +88,12 @@ async function listedData(
       `${folder} has ${own.length} images of ${className}: at least ${MIN_REALS} are needed`,
     );
   }
+  const names = [...classes.keys()];
+  const keys = fileNames(names);
   const scored = (name: string, count: number): ImageSource =>
-    fileSource(
-      keyOf(name, [...classes.keys()]),
-      shuffle(files(name), createRng(options.seed)).slice(0, count),
-    );
+    fileSource(keys[names.indexOf(name)]!, shuffle(files(name), createRng(options.seed)).slice(0, count));
   const reals = scored(className, options.reals ?? own.length);
-  const others = [...classes.keys()]
+  const others = names
     .filter((name) => name !== className)
     .map((name) => ({ name, source: scored(name, reals.count) }))
     .filter(({ source }) => source.count > 1);
@@ -107,15 +105,6 @@ async function listedData(
     others,
     digest: await filesDigest(items),
   };
-}
-
-/** A class's name for files, with a hash where another class would have the same. */
-function keyOf(name: string, classes: readonly string[]): string {
-  const plain = (one: string) => one.replace(/[^\w.-]/g, '_');
-  const same = classes.filter((one) => plain(one).toLowerCase() === plain(name).toLowerCase());
-  return same.length > 1
-    ? `${plain(name)}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
-    : plain(name);
 }
 
 function fileSource(key: string, files: readonly string[]): ImageSource {

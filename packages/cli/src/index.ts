@@ -1,6 +1,7 @@
 export { Argument, Command, InvalidArgumentError, Option } from 'commander';
 export { downloadProgress } from './download-progress.js';
 export { duration } from './duration.js';
+export { fileNames } from './file-names.js';
 export {
   type Bounds,
   backendFlag,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { fileNames } from '@cxr/cli';
 import { armOf, fakeCounts } from '../arms.js';
 import { greyImage, type PixelStore } from '../data/pixels.js';
 import type { Scarcity } from '../data/scarce-subset.js';
@@ -18,17 +18,9 @@ export const generatorFolder = (
   label: number,
 ): string => {
   const given = study.given.has(label) ? 'given-' : '';
-  const className = folderNames(study.data.classes)[label]!;
+  const className = fileNames(study.data.classes)[label]!;
   return join(study.out, 'generators', `${given}${normals}-subset${subset}-${className}`);
 };
-
-/** The classes' names for files, with a hash where two would be the same. */
-function folderNames(classes: readonly string[]): string[] {
-  const plain = classes.map((name) => name.replace(/[^\w.-]/g, '_'));
-  const same = (a: string) => plain.filter((b) => a.toLowerCase() === b.toLowerCase()).length > 1;
-  const hash = (name: string) => createHash('sha256').update(name).digest('hex').slice(0, 12);
-  return plain.map((name, label) => (same(name) ? `${name}-${hash(classes[label]!)}` : name));
-}
 
 /** How many fakes of each class the arms with fakes add in one subset. */
 export function fakeCountsOf(
